@@ -1,0 +1,118 @@
+"""Where everything lives and who runs it: environment first, then `adwatch.yml` in the data folder.
+
+Secrets come from the environment only and never from the file.
+"""
+
+from __future__ import annotations
+
+import os
+from functools import cached_property
+from pathlib import Path
+from typing import Self
+
+import yaml
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from sqlalchemy.engine import make_url
+from sqlalchemy.exc import ArgumentError
+
+from crawler.errors import ConfigError
+
+
+class Organisation(BaseModel):
+    """The submitter of complaints: part 1 of every draft (docs/law, contents of a complaint)."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    name: str = "Naziv organizacije (podesiti u adwatch.yml)"
+    seat: str = ""
+    mb: str = ""
+    pib: str = ""
+    representative: str = ""
+    email: str = ""
+    phone: str = ""
+    delivery_address: str = ""
+
+
+class FileSettings(BaseModel):
+    """What `adwatch.yml` may hold; unknown keys are refused."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    organisation: Organisation = Field(default_factory=Organisation)
+    contact: str = ""
+    """Address in the User-Agent, so that a site's owner can reach us: an e-mail or a URL."""
+    demo: bool = False
+    """The data folder belongs to `adwatch demo`: its sources are the demo sites."""
+    register_stale_after_days: int = Field(default=45, ge=1)
+    night_hour: int = Field(default=2, ge=0, le=23)
+    """Local hour (Europe/Belgrade) of the nightly run."""
+    parallel_spiders: int = Field(default=2, ge=1, le=16)
+    spider_timeout_minutes: int = Field(default=60, ge=1)
+
+
+class Settings:
+    """The resolved configuration of one process."""
+
+    def __init__(self, home: Path, database_url: str | None = None) -> None:
+        """Reads `home/adwatch.yml` if it is there. Raises ConfigError where it or the address cannot be used."""
+        self.home = home.absolute()
+        self.database_url = _checked_url(database_url or f"sqlite:///{self.home / 'adwatch.db'}")
+        self.file = _read_file(self.home / "adwatch.yml")
+
+    @classmethod
+    def from_environment(cls) -> Self:
+        """Settings by `ADWATCH_HOME` (default `./data`) and `ADWATCH_DATABASE_URL`."""
+        home = Path(os.environ.get("ADWATCH_HOME") or "data")
+        return cls(home, os.environ.get("ADWATCH_DATABASE_URL") or None)
+
+    @property
+    def evidence_folder(self) -> Path:
+        """WARC files, screenshots and register files, never rewritten."""
+        return self.home / "evidence"
+
+    @property
+    def logs_folder(self) -> Path:
+        """A log file for each spider run."""
+        return self.home / "logs"
+
+    @cached_property
+    def source_folders(self) -> tuple[Path, ...]:
+        """Folders that hold a folder for each source: the demo's, or the real ones, and those of the home."""
+        root = Path(__file__).resolve().parent.parent / "spiders"
+        built_in = root / "demo" / "sources" if self.file.demo else root / "sources"
+        own = self.home / "sources"
+        return (built_in, own) if own.is_dir() else (built_in,)
+
+    @property
+    def user_agent(self) -> str:
+        """The honest name we send, with a contact where one is configured."""
+        contact = f" (+{self.file.contact})" if self.file.contact else ""
+        return f"adwatch/0.1{contact}"
+
+
+def _checked_url(url: str) -> str:
+    try:
+        parsed = make_url(url)
+    except ArgumentError as error:
+        # The address may hold a password: it is never repeated.
+        raise ConfigError("ADWATCH_DATABASE_URL is not a database address, like sqlite:///file.db") from error
+    if parsed.get_backend_name() == "postgresql":
+        return parsed.set(drivername="postgresql+psycopg").render_as_string(hide_password=False)
+    if parsed.get_backend_name() != "sqlite":
+        raise ConfigError(
+            f"ADWATCH_DATABASE_URL names {parsed.get_backend_name()}; use sqlite:/// or postgresql://"
+        )
+    return url
+
+
+def _read_file(path: Path) -> FileSettings:
+    if not path.exists():
+        return FileSettings()
+    try:
+        return FileSettings.model_validate(yaml.safe_load(path.read_text(encoding="utf-8")) or {})
+    except (OSError, UnicodeDecodeError, yaml.YAMLError) as error:
+        raise ConfigError(f"{path} cannot be read: {str(error).splitlines()[0]}") from error
+    except ValidationError as error:
+        first = error.errors()[0]
+        where = ".".join(str(part) for part in first["loc"])
+        raise ConfigError(f"{path}: {where}: {first['msg']}") from error

@@ -1,0 +1,67 @@
+"""How a source fared in a night, in words that staff and the scheduler share.
+
+Spiders count what they met under the stats key of `problem_stat`; the class of the whole run is derived from counts.
+"""
+
+from __future__ import annotations
+
+from enum import StrEnum
+
+
+class Problem(StrEnum):
+    """What stood between us and a page."""
+
+    LOGIN_WALL = "blocked_login"
+    CAPTCHA = "blocked_captcha"
+    REFUSED = "blocked_refused"
+    """403, 429 or a refusal page to a declared bot."""
+    CONSENT_WALL = "blocked_consent"
+    EMPTY_ANSWER = "blocked_empty"
+    """Status 200 and nothing in it."""
+    ROBOTS = "robots_disallowed"
+    FORBIDDEN_ADDRESS = "forbidden_address"
+    """Not http(s), or inside a private network."""
+    UNREACHABLE = "unreachable"
+    HTTP_ERROR = "http_error"
+    BROKEN_PAGE = "broken_page"
+    """The page should carry an ad and cannot be read."""
+    LAYOUT_CHANGED = "layout_changed"
+    """A listing was read and the place where ads stand was not there."""
+    GONE = "gone"
+    """404 or 410 on an ad: it was taken down, which is a fact and no fault."""
+    CRASHED = "crashed"
+
+    @property
+    def is_block(self) -> bool:
+        """The site refuses us; recorded, never evaded."""
+        return self.value.startswith("blocked_")
+
+
+class RunOutcome(StrEnum):
+    """The class of one source's run."""
+
+    OK = "ok"
+    PARTIAL = "partial"
+    """Ads came, and some pages failed."""
+    SILENT = "silent"
+    """Nothing failed and nothing came: an alarm (rule 6)."""
+    BLOCKED = "blocked"
+    FAILED = "failed"
+
+
+NO_FAULT = frozenset({Problem.GONE, Problem.ROBOTS})
+
+
+def problem_stat(problem: Problem) -> str:
+    """Scrapy stats key under which a spider counts this problem."""
+    return f"adwatch/problem/{problem.value}"
+
+
+def outcome_of(*, ads: int, problems: dict[Problem, int]) -> RunOutcome:
+    """The class of a run with that many ads and these problems met."""
+    faults = {problem: count for problem, count in problems.items() if problem not in NO_FAULT and count}
+    if ads:
+        return RunOutcome.PARTIAL if faults else RunOutcome.OK
+    if any(problem.is_block for problem in faults):
+        return RunOutcome.BLOCKED
+    return RunOutcome.FAILED if faults else RunOutcome.SILENT

@@ -1,0 +1,73 @@
+"""The item every spider yields: schema.org's JobPosting by zyte-common-items, with its page as provenance.
+
+Fields ending in `Raw` keep what the page said; their twins hold the parsed value, or None where it cannot be parsed.
+What the ad means is not said here: that is `crawler.assessment`.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Literal
+
+import attrs
+from zyte_common_items import BaseSalary, HiringOrganization, JobLocation, JobPosting
+
+__all__ = [
+    "AdPosting",
+    "BaseSalary",
+    "FetchedPage",
+    "HiringOrganization",
+    "JobLocation",
+    "JobPosting",
+]
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class FetchedPage:
+    """The bytes of one fetched page, as they will be kept as evidence. Postings of one page share one object."""
+
+    url: str
+    """Final address after redirects (WARC-Target-URI)."""
+
+    fetched_at: datetime
+    """When the answer arrived, aware UTC (WARC-Date)."""
+
+    status: int
+    """HTTP status code."""
+
+    headers: tuple[tuple[str, str], ...]
+    """Response headers in order, as (name, value)."""
+
+    body: bytes
+    """Payload without transfer or content encoding; for `browser` the rendered DOM as UTF-8."""
+
+    method: Literal["http", "browser"] = "http"
+    """How the page was fetched."""
+
+    screenshot: bytes | None = None
+    """Full-page PNG, where a browser rendered the page."""
+
+    digest: str = field(init=False)
+    """SHA-256 of `body`, lower-case hex (WARC-Payload-Digest)."""
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "digest", hashlib.sha256(self.body).hexdigest())
+
+
+@attrs.define(kw_only=True)
+class AdPosting(JobPosting):  # type: ignore[misc]
+    """A job ad found at a source. `url` identifies the ad (canonicalised on storing), `page` is where it was read."""
+
+    source: str
+    """Id of the source manifest."""
+
+    page: FetchedPage | None = None
+    """The page that carries the ad. None only for ads read from a saved file (`adwatch extract`)."""
+
+    contactRaw: str | None = None
+    """Contacts the page gives outside the description (phone, e-mail, name), a line each."""
+
+    imageUrls: list[str] | None = None
+    """Addresses of the ad's pictures, as the page gives them, absolute."""

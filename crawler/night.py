@@ -1,0 +1,50 @@
+"""What a step of the night gets and gives. The order of steps is data (`STEPS`); `crawler.nightly` runs them."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from sqlalchemy import Engine
+
+from crawler.config import Settings
+
+Progress = Callable[[str, int, int], None]
+"""Called with a description, how many are done, and how many there are in all."""
+
+
+def silent(description: str, done: int, total: int) -> None:
+    """A Progress that shows nothing."""
+
+
+@dataclass(frozen=True, slots=True)
+class Night:
+    """One nightly run, as its steps see it."""
+
+    id: int
+    settings: Settings
+    engine: Engine
+    now: datetime
+    """When the night began, aware UTC: the clock of every judgement made in it."""
+    progress: Progress = silent
+
+
+@dataclass(frozen=True, slots=True)
+class StepReport:
+    """What a step did, as counts with names for the summary."""
+
+    counts: dict[str, int] = field(default_factory=dict)
+
+
+Step = Callable[[Night], StepReport]
+"""A step may be killed at any moment and run again: it commits whole batches and repeats none."""
+
+STEPS: tuple[str, ...] = (
+    "crawler.crawling:crawl_due_sources",
+    "pipelines.steps:group_new_ads",
+    "pipelines.steps:assess_new_ads",
+    "alerts.steps:open_cases",
+    "alerts.steps:prepare_drafts",
+)
+"""Textual references, so that the hall starts the rooms without importing them."""

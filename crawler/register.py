@@ -1,0 +1,64 @@
+"""The register of licensed agencies as values: entries, and a snapshot of the register as of a day.
+
+How files become entries and how a name finds its entry is the business of `pipelines.register`.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import date
+from enum import StrEnum
+
+
+class EntryStatus(StrEnum):
+    """What the register itself says about an entry; expiry is a matter of the day asked about."""
+
+    ISSUED = "issued"
+    REVOKED = "revoked"
+
+
+@dataclass(frozen=True, slots=True)
+class RegisterEntry:
+    """One agency's licence, as one row of the register states it. None means not stated."""
+
+    name: str
+    """As the register writes it, script and case kept."""
+    licence_number: str | None = None
+    licence_date: date | None = None
+    valid_until: date | None = None
+    """Last valid day: stated, else the licence date plus five years (ZZOSN čl. 25)."""
+    status: EntryStatus = EntryStatus.ISSUED
+    seat: str | None = None
+    address: str | None = None
+    phones: tuple[str, ...] = ()
+    """E.164."""
+    email: str | None = None
+    pib: str | None = None
+    mb: str | None = None
+    note: str | None = None
+    number: int | None = None
+    """The row's own number in the file."""
+
+    def is_revoked(self) -> bool:
+        """The register says that the licence was taken back or given up."""
+        return self.status is EntryStatus.REVOKED
+
+    def is_expired(self, *, on: date) -> bool:
+        """The licence ran out before that day; the last day still counts as valid."""
+        return self.valid_until is not None and self.valid_until < on
+
+
+@dataclass(frozen=True, slots=True)
+class Register:
+    """A snapshot: all entries of one imported file, as of a day."""
+
+    entries: tuple[RegisterEntry, ...]
+    as_of: date
+    snapshot: str
+    """`sha256:<hex>` of the imported file."""
+    stale_after_days: int = field(default=45)
+    """From configuration; the ministry publishes no rhythm, so the default is a month and a half."""
+
+    def is_stale(self, *, on: date) -> bool:
+        """Too old to accuse anybody on it (rule 3 of the house)."""
+        return (on - self.as_of).days > self.stale_after_days

@@ -1,0 +1,96 @@
+"""Opening the store: SQLite in WAL mode by default, PostgreSQL for teams; migrated to the newest version on opening."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+from alembic import command
+from alembic.config import Config
+from alembic.script import ScriptDirectory
+from alembic.util import CommandError
+from sqlalchemy import Connection, Engine, create_engine, event, make_url, text
+from sqlalchemy.exc import DatabaseError, OperationalError
+
+from crawler.config import Settings
+from crawler.errors import ConfigError, StoreError
+
+MIGRATIONS = Path(__file__).parent / "migrations"
+SQLITE_BUSY_SECONDS = 60
+MIGRATION_LOCK = 4_178_202_611
+"""Number of the PostgreSQL advisory lock that lets one process migrate at a time."""
+
+
+def open_store(settings: Settings) -> Engine:
+    """An engine on the migrated store of `settings`; makes the data folder if needed.
+
+    Raises ConfigError where the address cannot be opened, StoreError where the database is newer than the program.
+    """
+    try:
+        settings.home.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise ConfigError(f"the data folder {settings.home} cannot be made: {error.strerror}") from error
+    engine = connect(settings.database_url)
+    try:
+        upgrade(engine)
+    except OperationalError as error:
+        raise ConfigError(f"the database cannot be opened: {_reason(error)}") from error
+    except DatabaseError as error:
+        raise ConfigError(f"the database cannot be read: {_reason(error)}") from error
+    except CommandError as error:
+        raise StoreError("the database was made by a newer adwatch; update the program") from error
+    return engine
+
+
+def connect(url: str) -> Engine:
+    """An engine with the settings both databases need; nothing is opened yet."""
+    if make_url(url).get_backend_name() != "sqlite":
+        return create_engine(url, pool_pre_ping=True, connect_args={"connect_timeout": 10})
+    engine = create_engine(url, connect_args={"timeout": SQLITE_BUSY_SECONDS})
+    event.listen(engine, "connect", _prepare_sqlite)
+    event.listen(engine, "begin", _begin_sqlite)
+    return engine
+
+
+def upgrade(engine: Engine) -> None:
+    """Brings the schema to the newest migration. Safe to call from many processes at once."""
+    config = Config()
+    config.set_main_option("script_location", str(MIGRATIONS))
+    with engine.begin() as connection:
+        if engine.dialect.name == "postgresql":
+            connection.execute(text("SELECT pg_advisory_xact_lock(:lock)"), {"lock": MIGRATION_LOCK})
+        if _current_revision(connection) == ScriptDirectory.from_config(config).get_current_head():
+            return
+        config.attributes["connection"] = connection
+        command.upgrade(config, "head")
+
+
+def _current_revision(connection: Connection) -> str | None:
+    if not engine_has_table(connection, "alembic_version"):
+        return None
+    return connection.scalar(text("SELECT version_num FROM alembic_version"))
+
+
+def engine_has_table(connection: Connection, name: str) -> bool:
+    """Whether the table is there."""
+    return bool(connection.dialect.has_table(connection, name))
+
+
+def _prepare_sqlite(connection: Any, _record: Any) -> None:
+    # The driver's own implicit BEGIN is deferred and cannot wait for a writer once it has read; see _begin_sqlite.
+    connection.isolation_level = None
+    cursor = connection.cursor()
+    cursor.execute("PRAGMA journal_mode=WAL")
+    cursor.execute("PRAGMA synchronous=FULL")
+    cursor.execute("PRAGMA foreign_keys=ON")
+    cursor.close()
+
+
+def _begin_sqlite(connection: Connection) -> None:
+    # Every transaction takes the write lock at once: spiders, the night and the desk then queue instead of failing.
+    read_only = connection.get_execution_options().get("read_only", False)
+    connection.exec_driver_sql("BEGIN" if read_only else "BEGIN IMMEDIATE")
+
+
+def _reason(error: DatabaseError) -> str:
+    return str(error.orig).splitlines()[0] if error.orig else "unknown reason"

@@ -1,0 +1,306 @@
+"""The tables of the store. Migrations in `migrations/` create them; queries live beside, a module an area.
+
+Times are aware UTC (`UtcTime`), hashes lower-case hex, JSON only where a value is kept whole and never searched.
+"""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from typing import Any
+
+from sqlalchemy import (
+    JSON,
+    Boolean,
+    Column,
+    Date,
+    DateTime,
+    Dialect,
+    Float,
+    ForeignKey,
+    Index,
+    Integer,
+    LargeBinary,
+    MetaData,
+    String,
+    Table,
+    Text,
+    TypeDecorator,
+    UniqueConstraint,
+)
+from sqlalchemy.dialects.postgresql import JSONB
+
+metadata = MetaData(
+    naming_convention={
+        "ix": "ix_%(table_name)s_%(column_0_N_name)s",
+        "uq": "uq_%(table_name)s_%(column_0_N_name)s",
+        "fk": "fk_%(table_name)s_%(column_0_N_name)s",
+        "pk": "pk_%(table_name)s",
+    }
+)
+
+
+class UtcTime(TypeDecorator[datetime]):
+    """An aware UTC datetime on every database; SQLite keeps no zone, so it is put back on reading."""
+
+    impl = DateTime(timezone=True)
+    cache_ok = True
+
+    def process_bind_param(self, value: datetime | None, dialect: Dialect) -> datetime | None:
+        if value is None:
+            return None
+        if value.tzinfo is None:
+            raise ValueError("a time without zone must not be stored")
+        return value.astimezone(UTC)
+
+    def process_result_value(self, value: datetime | None, dialect: Dialect) -> datetime | None:
+        if value is None:
+            return None
+        return value.replace(tzinfo=UTC) if value.tzinfo is None else value.astimezone(UTC)
+
+
+Json = JSON().with_variant(JSONB(), "postgresql")
+
+
+def _id() -> Column[int]:
+    return Column("id", Integer, primary_key=True, autoincrement=True)
+
+
+def _reference(name: str, target: str, **options: Any) -> Column[int]:
+    return Column(name, Integer, ForeignKey(target), **options)
+
+
+nights = Table(
+    "nights",
+    metadata,
+    _id(),
+    Column("started_at", UtcTime, nullable=False),
+    Column("finished_at", UtcTime),
+    Column("owner", String(100), doc="Host and process id of the process that runs it"),
+    Column("summary", Json, nullable=False, default=dict),
+)
+
+runs = Table(
+    "runs",
+    metadata,
+    _id(),
+    _reference("night_id", "nights.id", nullable=False),
+    Column("source", String(80), nullable=False),
+    Column("started_at", UtcTime, nullable=False),
+    Column("finished_at", UtcTime),
+    Column("outcome", String(20), doc="crawler.health.RunOutcome; None while running"),
+    Column("pages", Integer, nullable=False, default=0),
+    Column("ads", Integer, nullable=False, default=0),
+    Column("new_ads", Integer, nullable=False, default=0),
+    Column("problems", Json, nullable=False, default=dict, doc="crawler.health.Problem -> count"),
+    UniqueConstraint("night_id", "source"),
+)
+
+pages = Table(
+    "pages",
+    metadata,
+    _id(),
+    Column("source", String(80), nullable=False),
+    Column("url", Text, nullable=False),
+    Column("url_key", String(64), nullable=False, unique=True, doc="SHA-256 of the canonical URL"),
+    Column("first_fetched", UtcTime, nullable=False),
+    Column("last_fetched", UtcTime, nullable=False),
+    Column("status", Integer, nullable=False),
+)
+
+captures = Table(
+    "captures",
+    metadata,
+    _id(),
+    Column("record_id", String(60), nullable=False, unique=True, doc="WARC-Record-ID, urn:uuid:…"),
+    Column("record_type", String(10), nullable=False, doc="response, revisit or resource"),
+    Column("url", Text, nullable=False),
+    Column("fetched_at", UtcTime, nullable=False),
+    Column("status", Integer, nullable=False),
+    Column("method", String(10), nullable=False, doc="http or browser"),
+    Column("digest", String(64), nullable=False, index=True, doc="SHA-256 of the payload"),
+    Column("file", String(255), nullable=False, doc="WARC file, relative to the evidence folder"),
+    Column("offset", Integer, nullable=False),
+    Column("length", Integer, nullable=False),
+    Column("revisit_of", String(60), doc="record_id of the capture that holds the same payload"),
+    Column("screenshot_record_id", String(60), doc="record_id of the screenshot's capture"),
+)
+
+custody = Table(
+    "custody",
+    metadata,
+    Column("seq", Integer, primary_key=True, autoincrement=False),
+    Column("at", UtcTime, nullable=False),
+    Column("event", String(40), nullable=False),
+    Column("subject", String(200), nullable=False),
+    Column("digest", String(64), nullable=False),
+    Column("previous", String(64), nullable=False),
+    Column("hash", String(64), nullable=False, unique=True),
+)
+
+series = Table(
+    "series",
+    metadata,
+    _id(),
+    Column("opened_at", UtcTime, nullable=False),
+)
+
+ads = Table(
+    "ads",
+    metadata,
+    _id(),
+    Column("source", String(80), nullable=False, index=True),
+    Column("url", Text, nullable=False),
+    Column("url_key", String(64), nullable=False, unique=True, doc="SHA-256 of the canonical URL"),
+    Column("first_seen", UtcTime, nullable=False, index=True),
+    Column("last_seen", UtcTime, nullable=False),
+    Column("version_id", Integer, doc="Newest version; no foreign key, because versions point here"),
+    _reference("series_id", "series.id", index=True),
+)
+
+ad_versions = Table(
+    "ad_versions",
+    metadata,
+    _id(),
+    _reference("ad_id", "ads.id", nullable=False),
+    Column("content_hash", String(64), nullable=False, index=True),
+    Column("first_seen", UtcTime, nullable=False),
+    _reference("capture_id", "captures.id", nullable=False),
+    Column("title", Text),
+    Column("text", Text, nullable=False),
+    Column("organization", Text),
+    Column("contact", Text),
+    Column("published_on", Date),
+    Column("posting", Json, nullable=False, doc="The JobPosting, zyte-common-items names"),
+    UniqueConstraint("ad_id", "content_hash"),
+)
+
+sightings = Table(
+    "sightings",
+    metadata,
+    _id(),
+    _reference("ad_id", "ads.id", nullable=False),
+    _reference("version_id", "ad_versions.id", nullable=False),
+    _reference("night_id", "nights.id", nullable=False),
+    _reference("capture_id", "captures.id", nullable=False),
+    Column("seen_at", UtcTime, nullable=False),
+    UniqueConstraint("ad_id", "night_id"),
+)
+
+signatures = Table(
+    "signatures",
+    metadata,
+    Column("version_id", Integer, ForeignKey("ad_versions.id"), primary_key=True, autoincrement=False),
+    _reference("series_id", "series.id", nullable=False, index=True),
+    Column("text_key", String(64), nullable=False, index=True, doc="Hash of the folded text: exact copies"),
+    Column("minhash", LargeBinary, nullable=False),
+)
+
+bands = Table(
+    "bands",
+    metadata,
+    Column("band", String(32), primary_key=True, doc="Number and hash of one band of a signature"),
+    Column("version_id", Integer, ForeignKey("signatures.version_id"), primary_key=True),
+)
+
+register_snapshots = Table(
+    "register_snapshots",
+    metadata,
+    _id(),
+    Column("digest", String(64), nullable=False, doc="SHA-256 of the file"),
+    Column("as_of", Date, nullable=False, index=True),
+    Column("file_name", String(255), nullable=False),
+    Column("file", String(255), nullable=False, doc="The kept file, relative to the evidence folder"),
+    Column("imported_at", UtcTime, nullable=False),
+    UniqueConstraint("digest", "as_of"),
+)
+
+register_entries = Table(
+    "register_entries",
+    metadata,
+    _id(),
+    _reference("snapshot_id", "register_snapshots.id", nullable=False, index=True),
+    Column("number", Integer),
+    Column("name", Text, nullable=False),
+    Column("licence_number", String(80)),
+    Column("licence_date", Date),
+    Column("valid_until", Date),
+    Column("status", String(20), nullable=False),
+    Column("seat", Text),
+    Column("address", Text),
+    Column("phones", Json, nullable=False),
+    Column("email", Text),
+    Column("pib", String(9)),
+    Column("mb", String(8)),
+    Column("note", Text),
+)
+
+assessments = Table(
+    "assessments",
+    metadata,
+    _id(),
+    _reference("version_id", "ad_versions.id", nullable=False),
+    Column("basis", String(64), nullable=False, doc="Hash of rules version, register snapshot and staleness"),
+    Column("assessed_at", UtcTime, nullable=False),
+    Column("is_job_ad", Boolean, nullable=False),
+    Column("abroad", Boolean, nullable=False),
+    Column("level", String(10), nullable=False, index=True),
+    Column("score", Float, nullable=False),
+    Column("verdict", String(20)),
+    Column("mediator_key", String(200), nullable=False, doc="Folded name, or contact where none is named"),
+    Column("proposed", Boolean, nullable=False),
+    Column("result", Json, nullable=False, doc="Assessment.to_json()"),
+    UniqueConstraint("version_id", "basis"),
+)
+
+cases = Table(
+    "cases",
+    metadata,
+    _id(),
+    _reference("series_id", "series.id", nullable=False),
+    Column("mediator_key", String(200), nullable=False),
+    _reference("assessment_id", "assessments.id", nullable=False),
+    Column("state", String(20), nullable=False, index=True),
+    Column("level", String(10), nullable=False),
+    Column("score", Float, nullable=False),
+    Column("opened_at", UtcTime, nullable=False),
+    Column("changed_at", UtcTime, nullable=False),
+    UniqueConstraint("series_id", "mediator_key"),
+)
+
+case_events = Table(
+    "case_events",
+    metadata,
+    _id(),
+    _reference("case_id", "cases.id", nullable=False, index=True),
+    Column("at", UtcTime, nullable=False),
+    Column("person", String(200), nullable=False, doc="E-mail of the person, or `system`"),
+    Column("before", String(20), nullable=False),
+    Column("after", String(20), nullable=False),
+    Column("note", Text, nullable=False, default=""),
+)
+
+drafts = Table(
+    "drafts",
+    metadata,
+    _id(),
+    _reference("case_id", "cases.id", nullable=False),
+    Column("recipient", String(60), nullable=False),
+    Column("created_at", UtcTime, nullable=False),
+    Column("facts", Json, nullable=False, doc="What the templates are filled with; the text is made from it"),
+    UniqueConstraint("case_id", "recipient"),
+)
+
+people = Table(
+    "people",
+    metadata,
+    _id(),
+    Column("email", String(200), nullable=False, unique=True),
+    Column("name", String(200), nullable=False),
+    Column("role", String(20), nullable=False),
+    Column("password_hash", String(200), nullable=False),
+    Column("created_at", UtcTime, nullable=False),
+)
+
+Index("ix_sightings_night_id", sightings.c.night_id)
+Index("ix_bands_version_id", bands.c.version_id)
+Index("ix_cases_state_level", cases.c.state, cases.c.level)
