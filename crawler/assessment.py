@@ -234,8 +234,7 @@ class Assessment:
                     "as_of": date.fromisoformat(register["as_of"]) if register["as_of"] else None,
                     "reasons": tuple(register["reasons"]),
                     "nearest": tuple(
-                        Nearest(entry["name"], entry["score"], tuple(entry["reasons"]))
-                        for entry in register["nearest"]
+                        Nearest(entry["name"], entry["score"], tuple(entry["reasons"])) for entry in register["nearest"]
                     ),
                 }
             ),

@@ -99,9 +99,7 @@ def _checked_url(url: str) -> str:
     if parsed.get_backend_name() == "postgresql":
         return parsed.set(drivername="postgresql+psycopg").render_as_string(hide_password=False)
     if parsed.get_backend_name() != "sqlite":
-        raise ConfigError(
-            f"ADWATCH_DATABASE_URL names {parsed.get_backend_name()}; use sqlite:/// or postgresql://"
-        )
+        raise ConfigError(f"ADWATCH_DATABASE_URL names {parsed.get_backend_name()}; use sqlite:/// or postgresql://")
     return url
 
 

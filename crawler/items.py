@@ -57,7 +57,7 @@ class FetchedPage:
 
 
 @attrs.define(kw_only=True)
-class AdPosting(JobPosting):  # type: ignore[misc]
+class AdPosting(JobPosting):
     """A job ad found at a source. `url` identifies the ad (canonicalised on storing), `page` is where it was read."""
 
     source: str

@@ -9,16 +9,15 @@ from alembic import command
 from alembic.config import Config
 from alembic.script import ScriptDirectory
 from alembic.util import CommandError
-from sqlalchemy import Connection, Engine, create_engine, event, make_url, text
+from sqlalchemy import Connection, Engine, create_engine, event, inspect, make_url, text
 from sqlalchemy.exc import DatabaseError, OperationalError
 
 from crawler.config import Settings
 from crawler.errors import ConfigError, StoreError
+from crawler.store.locks import Lock, take_lock
 
 MIGRATIONS = Path(__file__).parent / "migrations"
 SQLITE_BUSY_SECONDS = 60
-MIGRATION_LOCK = 4_178_202_611
-"""Number of the PostgreSQL advisory lock that lets one process migrate at a time."""
 
 
 def open_store(settings: Settings) -> Engine:
@@ -57,8 +56,7 @@ def upgrade(engine: Engine) -> None:
     config = Config()
     config.set_main_option("script_location", str(MIGRATIONS))
     with engine.begin() as connection:
-        if engine.dialect.name == "postgresql":
-            connection.execute(text("SELECT pg_advisory_xact_lock(:lock)"), {"lock": MIGRATION_LOCK})
+        take_lock(connection, Lock.MIGRATION)
         if _current_revision(connection) == ScriptDirectory.from_config(config).get_current_head():
             return
         config.attributes["connection"] = connection
@@ -66,14 +64,10 @@ def upgrade(engine: Engine) -> None:
 
 
 def _current_revision(connection: Connection) -> str | None:
-    if not engine_has_table(connection, "alembic_version"):
+    if not inspect(connection).has_table("alembic_version"):
         return None
-    return connection.scalar(text("SELECT version_num FROM alembic_version"))
-
-
-def engine_has_table(connection: Connection, name: str) -> bool:
-    """Whether the table is there."""
-    return bool(connection.dialect.has_table(connection, name))
+    revision: str | None = connection.scalar(text("SELECT version_num FROM alembic_version"))
+    return revision
 
 
 def _prepare_sqlite(connection: Any, _record: Any) -> None:

@@ -1,0 +1,1 @@
+"""Evidence: captures in WARC files, the custody chain over them, and their verification."""
