@@ -131,7 +131,7 @@ custody = Table(
     Column("seq", Integer, primary_key=True, autoincrement=False),
     Column("at", UtcTime, nullable=False),
     Column("event", String(40), nullable=False),
-    Column("subject", String(200), nullable=False),
+    Column("subject", String(200), nullable=False, index=True),
     Column("digest", String(64), nullable=False),
     Column("previous", String(64), nullable=False),
     Column("hash", String(64), nullable=False, unique=True),

@@ -45,6 +45,9 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("seq", name=op.f("pk_custody")),
         sa.UniqueConstraint("hash", name=op.f("uq_custody_hash")),
     )
+    with op.batch_alter_table("custody", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_custody_subject"), ["subject"], unique=False)
+
     op.create_table(
         "nights",
         sa.Column("id", sa.Integer(), autoincrement=True, nullable=False),
@@ -52,9 +55,7 @@ def upgrade() -> None:
         sa.Column("finished_at", UtcTime(), nullable=True),
         sa.Column("owner", sa.String(length=100), nullable=True),
         sa.Column(
-            "summary",
-            sa.JSON().with_variant(postgresql.JSONB(astext_type=sa.Text()), "postgresql"),
-            nullable=False,
+            "summary", sa.JSON().with_variant(postgresql.JSONB(astext_type=sa.Text()), "postgresql"), nullable=False
         ),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_nights")),
     )
@@ -133,9 +134,7 @@ def upgrade() -> None:
         sa.Column("seat", sa.Text(), nullable=True),
         sa.Column("address", sa.Text(), nullable=True),
         sa.Column(
-            "phones",
-            sa.JSON().with_variant(postgresql.JSONB(astext_type=sa.Text()), "postgresql"),
-            nullable=False,
+            "phones", sa.JSON().with_variant(postgresql.JSONB(astext_type=sa.Text()), "postgresql"), nullable=False
         ),
         sa.Column("email", sa.Text(), nullable=True),
         sa.Column("pib", sa.String(length=9), nullable=True),
@@ -161,9 +160,7 @@ def upgrade() -> None:
         sa.Column("ads", sa.Integer(), nullable=False),
         sa.Column("new_ads", sa.Integer(), nullable=False),
         sa.Column(
-            "problems",
-            sa.JSON().with_variant(postgresql.JSONB(astext_type=sa.Text()), "postgresql"),
-            nullable=False,
+            "problems", sa.JSON().with_variant(postgresql.JSONB(astext_type=sa.Text()), "postgresql"), nullable=False
         ),
         sa.ForeignKeyConstraint(["night_id"], ["nights.id"], name=op.f("fk_runs_night_id")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_runs")),
@@ -182,9 +179,7 @@ def upgrade() -> None:
         sa.Column("contact", sa.Text(), nullable=True),
         sa.Column("published_on", sa.Date(), nullable=True),
         sa.Column(
-            "posting",
-            sa.JSON().with_variant(postgresql.JSONB(astext_type=sa.Text()), "postgresql"),
-            nullable=False,
+            "posting", sa.JSON().with_variant(postgresql.JSONB(astext_type=sa.Text()), "postgresql"), nullable=False
         ),
         sa.ForeignKeyConstraint(["ad_id"], ["ads.id"], name=op.f("fk_ad_versions_ad_id")),
         sa.ForeignKeyConstraint(["capture_id"], ["captures.id"], name=op.f("fk_ad_versions_capture_id")),
@@ -208,9 +203,7 @@ def upgrade() -> None:
         sa.Column("mediator_key", sa.String(length=200), nullable=False),
         sa.Column("proposed", sa.Boolean(), nullable=False),
         sa.Column(
-            "result",
-            sa.JSON().with_variant(postgresql.JSONB(astext_type=sa.Text()), "postgresql"),
-            nullable=False,
+            "result", sa.JSON().with_variant(postgresql.JSONB(astext_type=sa.Text()), "postgresql"), nullable=False
         ),
         sa.ForeignKeyConstraint(["version_id"], ["ad_versions.id"], name=op.f("fk_assessments_version_id")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_assessments")),
@@ -303,9 +296,7 @@ def upgrade() -> None:
         sa.Column("recipient", sa.String(length=60), nullable=False),
         sa.Column("created_at", UtcTime(), nullable=False),
         sa.Column(
-            "facts",
-            sa.JSON().with_variant(postgresql.JSONB(astext_type=sa.Text()), "postgresql"),
-            nullable=False,
+            "facts", sa.JSON().with_variant(postgresql.JSONB(astext_type=sa.Text()), "postgresql"), nullable=False
         ),
         sa.ForeignKeyConstraint(["case_id"], ["cases.id"], name=op.f("fk_drafts_case_id")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_drafts")),
@@ -365,6 +356,9 @@ def downgrade() -> None:
     op.drop_table("people")
     op.drop_table("pages")
     op.drop_table("nights")
+    with op.batch_alter_table("custody", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_custody_subject"))
+
     op.drop_table("custody")
     with op.batch_alter_table("captures", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_captures_digest"))

@@ -1,0 +1,24 @@
+"""When two addresses are the same page: one canonical form, and a key over it."""
+
+from __future__ import annotations
+
+import hashlib
+from functools import lru_cache
+
+from courlan import clean_url
+from w3lib.url import canonicalize_url
+
+
+@lru_cache(maxsize=4096)
+def canonical_url(url: str) -> str:
+    """The address without tracking parameters, fragment and order of parameters.
+
+    courlan drops tracking parameters and w3lib resolves the path; neither does both (docs of 2026, tried).
+    """
+    return str(canonicalize_url(clean_url(url) or url))
+
+
+def url_key(url: str) -> str:
+    """SHA-256 of the canonical address, hex; `http` and `https`, with and without `www.`, are one page."""
+    bare = canonical_url(url).split("://", 1)[-1].removeprefix("www.").rstrip("/")
+    return hashlib.sha256(bare.encode("utf-8", "surrogatepass")).hexdigest()

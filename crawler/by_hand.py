@@ -1,0 +1,42 @@
+"""Runs a person starts: some sources, or one start page, in a night of their own."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import UTC, datetime
+from urllib.parse import urlsplit
+
+from sqlalchemy import Engine
+
+from crawler.config import Settings
+from crawler.crawling import SpiderOrder, order_for, run_spiders
+from crawler.errors import UsageError
+from crawler.manifest import load_manifests
+from crawler.night_report import night_with_progress
+from crawler.nightly import NightResult
+
+ANY_PAGE_SPIDER = "jobposting"
+"""The spider that reads JobPosting data from any site."""
+
+
+def crawl_sources_by_hand(settings: Settings, engine: Engine, sources: Sequence[str]) -> NightResult:
+    """Crawls these sources now, enabled or not, and judges what came. Raises UsageError on an unknown id."""
+    manifests = load_manifests(settings.source_folders)
+    for source in sources:
+        if source not in manifests:
+            raise UsageError(f"unknown source {source}; `adwatch sources list` shows the known ones")
+    return _crawl(settings, engine, [order_for(manifests[source]) for source in dict.fromkeys(sources)])
+
+
+def crawl_page_by_hand(settings: Settings, engine: Engine, url: str, *, max_pages: int) -> NightResult:
+    """Reads the job postings reachable from a start page or sitemap, and judges them. Raises UsageError on a bad URL."""
+    if urlsplit(url).scheme not in ("http", "https") or not urlsplit(url).hostname:
+        raise UsageError(f"{url} is no http or https address")
+    arguments = (f"start_url={url}", f"max_pages={max_pages}")
+    minutes = settings.file.spider_timeout_minutes
+    return _crawl(settings, engine, [SpiderOrder(ANY_PAGE_SPIDER, minutes, arguments)])
+
+
+def _crawl(settings: Settings, engine: Engine, orders: Sequence[SpiderOrder]) -> NightResult:
+    now = datetime.now(UTC)
+    return night_with_progress(settings, engine, now=now, crawl=lambda night: run_spiders(night, orders))

@@ -1,0 +1,269 @@
+"""The command line: the hall's own commands, and those the rooms add by entry point.
+
+Data go to standard output, messages to standard error. Exit codes: 0 done, 1 failed, 2 wrong use.
+"""
+
+from __future__ import annotations
+
+import json
+import logging
+import os
+import sys
+from datetime import UTC, datetime
+from importlib.metadata import entry_points
+from typing import TYPE_CHECKING, Annotated, Any
+
+import click
+import typer
+
+from crawler.errors import AdwatchError, UsageError
+
+if TYPE_CHECKING:
+    from rich.table import Table
+
+app = typer.Typer(
+    name="adwatch",
+    help="Watches job ads for work abroad and prepares complaints about unlicensed mediators for human review.",
+    no_args_is_help=True,
+    add_completion=False,
+    rich_markup_mode="rich",
+    pretty_exceptions_enable=False,
+)
+sources_app = typer.Typer(no_args_is_help=True, help="The sources adwatch collects from.")
+evidence_app = typer.Typer(no_args_is_help=True, help="Captures and their chain of custody.")
+app.add_typer(sources_app, name="sources")
+app.add_typer(evidence_app, name="evidence")
+
+AsJson = Annotated[bool, typer.Option("--json", help="Print one JSON document.")]
+
+
+def main() -> None:
+    """Entry point of `adwatch`: runs the command line; every expected error becomes one line on standard error."""
+    logging.basicConfig(level=os.environ.get("ADWATCH_LOG", "WARNING"), format="%(levelname)s %(name)s %(message)s")
+    for room in entry_points(group="adwatch.commands"):
+        room.load()(app)
+    try:
+        exit_code = app(standalone_mode=False)
+    except click.exceptions.Abort:
+        sys.exit(130)
+    except click.ClickException as error:
+        error.show()
+        sys.exit(2)
+    except AdwatchError as error:
+        sys.stderr.write(f"adwatch: {' '.join(str(error).split())}\n")
+        sys.exit(error.exit_code)
+    except BrokenPipeError:
+        # The reader (`head`, a closed pager) has had enough; nothing more may be written, not even at exit.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        sys.exit(0)
+    sys.exit(exit_code if isinstance(exit_code, int) else 0)
+
+
+def print_json(document: Any) -> None:
+    """Writes one JSON document to standard output."""
+    sys.stdout.write(json.dumps(document, ensure_ascii=False, indent=2, default=str) + "\n")
+    sys.stdout.flush()
+
+
+@app.command()
+def nightly(as_json: AsJson = False) -> None:
+    """Run one whole night now: crawl, group, assess, open cases, prepare drafts.
+
+    Example: [bold]adwatch nightly[/bold]
+    """
+    from crawler.night_report import night_with_progress, print_night, summary_of  # noqa: PLC0415 - keeps --help fast
+    from crawler.opening import opened  # noqa: PLC0415
+
+    with opened() as (settings, engine):
+        result = night_with_progress(settings, engine, now=datetime.now(UTC))
+        if as_json:
+            print_json(summary_of(engine, result))
+        else:
+            print_night(engine, result)
+    if result.failed:
+        raise typer.Exit(1)
+
+
+@app.command()
+def crawl(
+    sources: Annotated[list[str] | None, typer.Argument(help="Ids of sources, see `adwatch sources list`.")] = None,
+    url: Annotated[str | None, typer.Option(help="Read job postings from any start page or sitemap instead.")] = None,
+    max_pages: Annotated[int, typer.Option(min=1, max=10_000, help="With --url: how many pages at most.")] = 200,
+    as_json: AsJson = False,
+) -> None:
+    """Crawl some sources now, then judge what came.
+
+    Example: [bold]adwatch crawl rs_klikdoposla[/bold] · [bold]adwatch crawl --url https://poslovi.example/oglasi[/bold]
+    """
+    from crawler.by_hand import crawl_page_by_hand, crawl_sources_by_hand  # noqa: PLC0415
+    from crawler.night_report import print_night, summary_of  # noqa: PLC0415
+    from crawler.opening import opened  # noqa: PLC0415
+
+    if bool(sources) == bool(url):
+        raise UsageError("name sources, or give --url; `adwatch sources list` shows the sources")
+    with opened() as (settings, engine):
+        if url:
+            result = crawl_page_by_hand(settings, engine, url, max_pages=max_pages)
+        else:
+            result = crawl_sources_by_hand(settings, engine, sources or [])
+        if as_json:
+            print_json(summary_of(engine, result))
+        else:
+            print_night(engine, result)
+    if result.failed:
+        raise typer.Exit(1)
+
+
+@app.command()
+def schedule() -> None:
+    """Stay and run the night at its hour, every day (`night_hour` in adwatch.yml, local time of Belgrade).
+
+    Example: [bold]adwatch schedule[/bold]
+    """
+    from crawler.opening import opened  # noqa: PLC0415
+    from crawler.scheduling import serve_schedule  # noqa: PLC0415
+
+    with opened() as (settings, _):
+        sys.stderr.write(f"the night runs daily at {settings.file.night_hour:02d}:00 (Europe/Belgrade)\n")
+        serve_schedule(settings)
+
+
+@app.command()
+def status(as_json: AsJson = False) -> None:
+    """How much is stored.
+
+    Example: [bold]adwatch status --json[/bold]
+    """
+    from crawler.opening import opened  # noqa: PLC0415
+    from crawler.store.status import count_all  # noqa: PLC0415
+
+    with opened() as (_, engine), engine.connect().execution_options(read_only=True) as connection:
+        counts = count_all(connection)
+    if as_json:
+        print_json(counts)
+    else:
+        _print_table("In the store", ("what", "how many"), [(name, f"{count:,}") for name, count in counts.items()])
+
+
+@sources_app.command("list")
+def list_sources(as_json: AsJson = False) -> None:
+    """All sources, with how each fared last time.
+
+    Example: [bold]adwatch sources list[/bold]
+    """
+    from crawler.manifest import load_manifests  # noqa: PLC0415
+    from crawler.opening import opened  # noqa: PLC0415
+    from crawler.store.status import last_runs  # noqa: PLC0415
+
+    with opened() as (settings, engine):
+        manifests = load_manifests(settings.source_folders)
+        with engine.connect().execution_options(read_only=True) as connection:
+            runs = last_runs(connection)
+    rows = []
+    for manifest in manifests.values():
+        finished, outcome, ads = runs.get(manifest.id, (None, None, 0))
+        rows.append(
+            {
+                "id": manifest.id,
+                "name": manifest.name,
+                "kind": manifest.kind,
+                "enabled": manifest.enabled,
+                "last_run": finished.isoformat() if finished else None,
+                "outcome": outcome,
+                "ads": ads,
+            }
+        )
+    if as_json:
+        print_json(rows)
+    else:
+        columns = ("id", "kind", "enabled", "last_run", "outcome", "ads")
+        _print_table("Sources", columns, [[_shown(row[column]) for column in columns] for row in rows])
+
+
+@sources_app.command("check")
+def check_sources() -> None:
+    """Read every source manifest and say what is wrong with it.
+
+    Example: [bold]adwatch sources check[/bold]
+    """
+    from crawler.config import Settings  # noqa: PLC0415
+    from crawler.manifest import load_manifests  # noqa: PLC0415
+
+    manifests = load_manifests(Settings.from_environment().source_folders)
+    sys.stderr.write(f"{len(manifests)} source manifests are sound\n")
+
+
+@evidence_app.command("verify")
+def verify(as_json: AsJson = False) -> None:
+    """Re-hash every capture and walk the custody chain. Exit code 1 when anything fails.
+
+    Example: [bold]adwatch evidence verify --json[/bold]
+    """
+    from crawler.evidence.verify import verify_evidence  # noqa: PLC0415
+    from crawler.night_report import progress_bar  # noqa: PLC0415
+    from crawler.opening import opened  # noqa: PLC0415
+
+    with opened() as (settings, engine), engine.connect().execution_options(read_only=True) as connection:
+        with progress_bar() as progress:
+            found = verify_evidence(
+                connection,
+                settings.evidence_folder,
+                advance=lambda done, total: progress("verifying", done, total),
+            )
+    if as_json:
+        print_json(
+            {
+                "ok": found.is_sound,
+                "captures": found.captures,
+                "custody": found.custody_entries,
+                "first_broken": found.first_broken,
+                "failures": list(found.failures),
+            }
+        )
+    else:
+        sys.stdout.write(f"{found.captures} captures, {found.custody_entries} custody entries\n")
+        sys.stdout.writelines(f"FAILED {failure}\n" for failure in found.failures)
+    if not found.is_sound:
+        raise typer.Exit(1)
+
+
+@app.command()
+def demo(
+    serve: Annotated[bool, typer.Option(help="Open the desk afterwards.")] = True,
+    host: Annotated[str, typer.Option(help="Address of the desk.")] = "127.0.0.1",
+    port: Annotated[int, typer.Option(help="Port of the desk; the next free one if it is taken.")] = 8000,
+) -> None:
+    """The whole job offline, on invented sites served on this machine: one night, its summary, then the desk.
+
+    Example: [bold]adwatch demo --no-serve[/bold]
+    """
+    from crawler.demo import run_demo  # noqa: PLC0415
+
+    if run_demo(serve=serve, host=host, port=port).failed:
+        raise typer.Exit(1)
+
+
+def _print_table(title: str, columns: tuple[str, ...], rows: list[Any]) -> None:
+    from rich.console import Console  # noqa: PLC0415
+    from rich.table import Table  # noqa: PLC0415
+
+    console = Console()
+    if not rows:
+        console.print(f"{title}: none yet")
+        return
+    table: Table = Table(title=title, title_justify="left")
+    for column in columns:
+        table.add_column(column)
+    for row in rows:
+        table.add_row(*row)
+    console.print(table)
+
+
+def _shown(value: object) -> str:
+    if isinstance(value, bool):
+        return "yes" if value else "no"
+    return "–" if value is None else str(value)
+
+
+if __name__ == "__main__":
+    main()

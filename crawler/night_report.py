@@ -1,0 +1,97 @@
+"""Showing a night: progress while it runs (standard error), its summary afterwards (standard output)."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import asdict
+from datetime import datetime
+from typing import Any
+
+from rich.console import Console
+from rich.progress import BarColumn, MofNCompleteColumn, TextColumn, TimeElapsedColumn
+from rich.progress import Progress as Bars
+from rich.table import Table
+from sqlalchemy import Engine
+
+from crawler.config import Settings
+from crawler.health import RunOutcome
+from crawler.night import Progress, Step
+from crawler.nightly import NightResult, run_night
+from crawler.store.status import SourceNight, count_all, sources_of_night
+
+OUTCOME_STYLES = {
+    RunOutcome.OK: "green",
+    RunOutcome.PARTIAL: "yellow",
+    RunOutcome.SILENT: "bold yellow",
+    RunOutcome.BLOCKED: "bold yellow",
+    RunOutcome.FAILED: "bold red",
+}
+
+
+@contextmanager
+def progress_bar() -> Iterator[Progress]:
+    """A Progress that draws one bar for each description on standard error."""
+    columns = (TextColumn("{task.description:<20}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn())
+    with Bars(*columns, console=Console(stderr=True)) as bars:
+        tasks: dict[str, Any] = {}
+
+        def show(description: str, done: int, total: int) -> None:
+            if description not in tasks:
+                tasks[description] = bars.add_task(description)
+            bars.update(tasks[description], completed=done, total=total)
+
+        yield show
+
+
+def night_with_progress(settings: Settings, engine: Engine, *, now: datetime, crawl: Step | None = None) -> NightResult:
+    """`run_night` with a progress bar on standard error."""
+    with progress_bar() as progress:
+        return run_night(settings, engine, now=now, progress=progress, crawl=crawl)
+
+
+def summary_of(engine: Engine, result: NightResult) -> dict[str, Any]:
+    """The night as one JSON document."""
+    with engine.connect().execution_options(read_only=True) as connection:
+        sources = sources_of_night(connection, result.night_id)
+        totals = count_all(connection)
+    return {
+        "night": result.night_id,
+        "sources": [asdict(source) for source in sources],
+        "steps": [asdict(step) for step in result.steps],
+        "store": totals,
+    }
+
+
+def print_night(engine: Engine, result: NightResult) -> None:
+    """The night as tables: source by source, then what is in the store, then what failed."""
+    console = Console()
+    with engine.connect().execution_options(read_only=True) as connection:
+        sources = sources_of_night(connection, result.night_id)
+        totals = count_all(connection)
+    console.print(_sources_table(result.night_id, sources))
+    console.print("In the store: " + ", ".join(f"{count} {name}" for name, count in totals.items()))
+    for step in result.steps:
+        if step.failure:
+            console.print(f"[bold red]step {step.name} failed:[/bold red] {step.failure}", highlight=False)
+
+
+def _sources_table(night_id: int, sources: list[SourceNight]) -> Table:
+    table = Table(title=f"Night {night_id}", title_justify="left", show_footer=bool(sources))
+    counted = ("pages", "ads", "new_ads", "series", "flagged", "drafts")
+    table.add_column("source", footer="all")
+    table.add_column("outcome")
+    for name in counted:
+        total = sum(getattr(source, name) for source in sources)
+        # A series or draft that touches two sources stands in both rows: a sum would count it twice.
+        table.add_column(
+            name.replace("_", " "), justify="right", footer="" if name in ("series", "drafts") else str(total)
+        )
+    table.add_column("failures")
+    for source in sources:
+        outcome = RunOutcome(source.outcome) if source.outcome else None
+        style = OUTCOME_STYLES.get(outcome, "dim") if outcome else "dim"
+        failures = ", ".join(f"{problem} {count}" for problem, count in source.problems.items())
+        numbers = [str(getattr(source, name)) for name in counted]
+        table.add_row(source.source, f"[{style}]{outcome or 'running'}[/{style}]", *numbers, failures)
+    return table

@@ -1,0 +1,126 @@
+"""One whole night: the steps of `crawler.night.STEPS` in order, one night at a time, resumable after any crash."""
+
+from __future__ import annotations
+
+import fcntl
+import importlib
+import logging
+import os
+import socket
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+
+from sqlalchemy import Engine, text
+
+from crawler.config import Settings
+from crawler.errors import AdwatchError
+from crawler.night import STEPS, Night, Progress, Step, StepReport, silent
+from crawler.store.locks import Lock
+from crawler.store.nights import begin_night, begin_run_by_hand, finish_night
+
+logger = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class StepResult:
+    """How one step ended."""
+
+    name: str
+    counts: dict[str, int]
+    failure: str | None = None
+    """One line, where the step failed; the others ran all the same."""
+
+
+@dataclass(frozen=True, slots=True)
+class NightResult:
+    """How a night ended."""
+
+    night_id: int
+    steps: tuple[StepResult, ...]
+
+    @property
+    def failed(self) -> bool:
+        """At least one step failed."""
+        return any(step.failure for step in self.steps)
+
+
+def run_night(
+    settings: Settings, engine: Engine, *, now: datetime, progress: Progress = silent, crawl: Step | None = None
+) -> NightResult:
+    """Runs a night to its end, or goes on with one cut off a short while ago.
+
+    With `crawl` it is a run by hand: a night of its own whose first step, the crawl, is the given one.
+    Raises AdwatchError where another night is running.
+    """
+    with one_night_at_a_time(settings, engine):
+        with engine.begin() as connection:
+            if crawl is None:
+                night_id = begin_night(connection, now=now, owner=f"{socket.gethostname()}:{os.getpid()}")
+            else:
+                night_id = begin_run_by_hand(connection, now=now)
+        night = Night(night_id, settings, engine, now, progress)
+        results = tuple(_run_step(name, step, night) for name, step in _steps(crawl))
+        summary = {"steps": {result.name: {**result.counts, "failure": result.failure} for result in results}}
+        with engine.begin() as connection:
+            finish_night(connection, night_id, now=datetime.now(UTC), summary=summary)
+    return NightResult(night_id, results)
+
+
+def named(reference: str) -> Step:
+    """The function a textual reference `package.module:name` stands for."""
+    module, _, name = reference.partition(":")
+    step: Step = getattr(importlib.import_module(module), name)
+    return step
+
+
+@contextmanager
+def one_night_at_a_time(settings: Settings, engine: Engine) -> Iterator[None]:
+    """Holds the night's lease; both kinds are given back by the system when the process dies, however it dies."""
+    with ExitStack() as stack:
+        if engine.dialect.name == "postgresql":
+            stack.enter_context(_database_lease(engine))
+        else:
+            stack.enter_context(_file_lease(settings.home / "night.lock"))
+        yield
+
+
+@contextmanager
+def _database_lease(engine: Engine) -> Iterator[None]:
+    with engine.connect() as connection:
+        if not connection.scalar(text("SELECT pg_try_advisory_lock(:lock)"), {"lock": int(Lock.NIGHT)}):
+            raise AdwatchError("another night is running on this database; wait for its end")
+        connection.commit()
+        try:
+            yield
+        finally:
+            connection.execute(text("SELECT pg_advisory_unlock(:lock)"), {"lock": int(Lock.NIGHT)})
+
+
+@contextmanager
+def _file_lease(path: Path) -> Iterator[None]:
+    with path.open("a") as lease:
+        try:
+            fcntl.flock(lease, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError as error:
+            raise AdwatchError("another night is running in this data folder; wait for its end") from error
+        yield
+
+
+def _steps(crawl: Step | None) -> Iterator[tuple[str, Step]]:
+    """Name and function of each step; imported one by one, when its turn comes."""
+    for position, reference in enumerate(STEPS):
+        given = crawl if position == 0 else None
+        yield reference.rpartition(":")[2], given or named(reference)
+
+
+def _run_step(name: str, step: Step, night: Night) -> StepResult:
+    try:
+        report: StepReport = step(night)
+    except Exception as error:
+        logger.exception("step failed step=%s", name)
+        return StepResult(name, {}, failure=f"{type(error).__name__}: {error}".splitlines()[0])
+    logger.info("step finished step=%s counts=%s", name, report.counts)
+    return StepResult(name, report.counts)

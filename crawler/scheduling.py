@@ -1,0 +1,62 @@
+"""The scheduler service: APScheduler starts the night at its hour, as a process of its own, never twice at once."""
+
+from __future__ import annotations
+
+import logging
+import os
+import signal
+import subprocess
+import sys
+from pathlib import Path
+from types import FrameType
+
+from apscheduler.jobstores.sqlalchemy import SQLAlchemyJobStore
+from apscheduler.schedulers.blocking import BlockingScheduler
+from apscheduler.triggers.cron import CronTrigger
+
+from crawler.config import Settings
+
+logger = logging.getLogger(__name__)
+
+NIGHT_JOB = "night"
+CATCH_UP_SECONDS = 6 * 3600
+"""A machine that slept at 02:00 and woke by 08:00 still runs the night; later it waits for the next one."""
+
+
+def make_scheduler(settings: Settings) -> BlockingScheduler:
+    """A scheduler whose jobs live in the store, so that a restart knows what was missed."""
+    settings.home.mkdir(parents=True, exist_ok=True)
+    scheduler = BlockingScheduler(
+        jobstores={"default": SQLAlchemyJobStore(url=settings.database_url, tablename="scheduler_jobs")},
+        job_defaults={"coalesce": True, "max_instances": 1, "misfire_grace_time": CATCH_UP_SECONDS},
+        timezone="Europe/Belgrade",
+    )
+    scheduler.add_job(
+        "crawler.scheduling:run_night_process",
+        CronTrigger(hour=settings.file.night_hour, timezone="Europe/Belgrade"),
+        id=NIGHT_JOB,
+        kwargs={"home": str(settings.home)},
+        replace_existing=True,
+    )
+    return scheduler
+
+
+def run_night_process(home: str) -> None:
+    """Runs `adwatch nightly` in a process of its own: whatever happens in it, the scheduler lives on."""
+    environment = {**os.environ, "ADWATCH_HOME": home}
+    ended = subprocess.run(
+        [sys.executable, "-m", "crawler.cli", "nightly"], env=environment, cwd=Path(home), check=False
+    )
+    logger.info("night ended status=%d", ended.returncode)
+
+
+def serve_schedule(settings: Settings) -> None:
+    """Blocks until SIGTERM or Ctrl-C; a night that is running is waited for."""
+    scheduler = make_scheduler(settings)
+
+    def stop(_signal: int, _frame: FrameType | None) -> None:
+        scheduler.shutdown(wait=True)
+
+    signal.signal(signal.SIGTERM, stop)
+    signal.signal(signal.SIGINT, stop)
+    scheduler.start()

@@ -1,0 +1,37 @@
+"""The process that runs one spider: `python -m crawler.spider_process SOURCE [name=value …]`.
+
+It ends with its parent: a night that is killed leaves no spider behind that would go on fetching.
+"""
+
+from __future__ import annotations
+
+import os
+import sys
+import threading
+from typing import NoReturn
+
+from scrapy.crawler import AsyncCrawlerProcess
+from scrapy.utils.project import get_project_settings
+
+
+def main(arguments: list[str]) -> int:
+    """Runs the spider to its end. Returns the exit code."""
+    if os.environ.get("ADWATCH_FOLLOW_PARENT"):
+        threading.Thread(target=_end_with_parent, daemon=True).start()
+    os.environ.setdefault("SCRAPY_SETTINGS_MODULE", "crawler.settings")
+    name, *options = arguments
+    process = AsyncCrawlerProcess(get_project_settings())
+    process.crawl(name, **dict(option.split("=", 1) for option in options))
+    process.start()
+    return 1 if process.bootstrap_failed else 0
+
+
+def _end_with_parent() -> NoReturn:
+    """Standard input is a pipe the parent never writes to: its end is the parent's end."""
+    sys.stdin.buffer.read()
+    # Not a graceful stop: what is unsaved is fetched again when the night is resumed.
+    os._exit(70)
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))

@@ -1,0 +1,42 @@
+"""Rows of captures: what was kept, where it stands, and which bytes were already there."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import asdict
+
+from sqlalchemy import Connection, insert, select
+
+from crawler.evidence.custody import CustodyEntry, CustodyEvent, append_custody
+from crawler.evidence.warc import Capture
+from crawler.store.schema import captures
+from crawler.store.writing import chunks
+
+
+def save_captures(connection: Connection, kept: Sequence[Capture]) -> dict[str, int]:
+    """Stores the captures with their custody entries. Returns record_id -> row id."""
+    if not kept:
+        return {}
+    statement = insert(captures).returning(captures.c.record_id, captures.c.id)
+    saved = {row.record_id: row.id for row in connection.execute(statement, [asdict(capture) for capture in kept])}
+    append_custody(
+        connection,
+        [CustodyEntry(CustodyEvent.CAPTURED, capture.record_id, capture.digest) for capture in kept],
+        at=max(capture.fetched_at for capture in kept),
+    )
+    return saved
+
+
+def captures_by_digest(connection: Connection, digests: Iterable[str]) -> dict[tuple[str, str], Capture]:
+    """Captures that hold one of these payloads in full, by (address, digest); the earliest of each."""
+    found: dict[tuple[str, str], Capture] = {}
+    for some in chunks(sorted(set(digests))):
+        statement = (
+            select(captures)
+            .where(captures.c.digest.in_(some), captures.c.record_type != "revisit")
+            .order_by(captures.c.id)
+        )
+        for row in connection.execute(statement):
+            fields = {name: value for name, value in row._mapping.items() if name != "id"}
+            found.setdefault((row.url, row.digest), Capture(**fields))
+    return found

@@ -1,0 +1,95 @@
+"""Nights and the runs of sources within them."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+from typing import Any
+
+from sqlalchemy import Connection, insert, select, update
+
+from crawler.health import Problem, RunOutcome
+from crawler.store.schema import nights, runs
+from crawler.store.writing import insert_new
+
+RESUME_WITHIN = timedelta(hours=12)
+"""A night that was cut off earlier than this is left as it is; a new one begins."""
+
+
+def begin_night(connection: Connection, *, now: datetime, owner: str) -> int:
+    """The id of the night that was cut off a short while ago, or of a new one."""
+    unfinished = connection.scalar(
+        select(nights.c.id)
+        .where(nights.c.finished_at.is_(None), nights.c.started_at > now - RESUME_WITHIN, nights.c.owner != BY_HAND)
+        .order_by(nights.c.id.desc())
+    )
+    if unfinished is not None:
+        connection.execute(update(nights).where(nights.c.id == unfinished).values(owner=owner))
+        return int(unfinished)
+    return _new_night(connection, now=now, owner=owner)
+
+
+BY_HAND = "by hand"
+"""Owner of the night that holds a single run started by a person."""
+
+
+def begin_run_by_hand(connection: Connection, *, now: datetime) -> int:
+    """A night of its own for `scrapy crawl` and `adwatch crawl`; it is never resumed."""
+    return _new_night(connection, now=now, owner=BY_HAND)
+
+
+def _new_night(connection: Connection, *, now: datetime, owner: str) -> int:
+    statement = insert(nights).values(started_at=now, owner=owner, summary={}).returning(nights.c.id)
+    return int(connection.scalar(statement) or 0)
+
+
+def finish_night(connection: Connection, night_id: int, *, now: datetime, summary: dict[str, Any]) -> None:
+    """Closes the night with what its steps reported."""
+    connection.execute(update(nights).where(nights.c.id == night_id).values(finished_at=now, summary=summary))
+
+
+def finished_sources(connection: Connection, night_id: int) -> set[str]:
+    """Sources that need not run again in this night."""
+    statement = select(runs.c.source).where(runs.c.night_id == night_id, runs.c.finished_at.is_not(None))
+    return set(connection.scalars(statement))
+
+
+def begin_run(connection: Connection, *, night_id: int, source: str, now: datetime) -> None:
+    """Notes that the source's spider started; a run cut off earlier in this night starts again."""
+    insert_new(
+        connection,
+        runs,
+        [
+            {
+                "night_id": night_id,
+                "source": source,
+                "started_at": now,
+                "pages": 0,
+                "ads": 0,
+                "new_ads": 0,
+                "problems": {},
+            }
+        ],
+    )
+
+
+def finish_run(
+    connection: Connection,
+    *,
+    night_id: int,
+    source: str,
+    now: datetime,
+    outcome: RunOutcome,
+    counts: dict[str, int],
+    problems: dict[Problem, int],
+) -> None:
+    """Closes a run. `counts`: `pages`, `ads`, `new_ads`."""
+    connection.execute(
+        update(runs)
+        .where(runs.c.night_id == night_id, runs.c.source == source)
+        .values(
+            finished_at=now,
+            outcome=outcome.value,
+            problems={problem.value: count for problem, count in sorted(problems.items())},
+            **counts,
+        )
+    )

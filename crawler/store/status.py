@@ -1,0 +1,124 @@
+"""Counts over the store: of everything, and of one night source by source."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import Connection, Select, Table, distinct, func, select
+
+from crawler.store.schema import (
+    ads,
+    assessments,
+    captures,
+    cases,
+    drafts,
+    nights,
+    pages,
+    runs,
+    series,
+    sightings,
+)
+
+COUNTED: Mapping[str, Table] = {
+    "pages": pages,
+    "ads": ads,
+    "series": series,
+    "sightings": sightings,
+    "cases": cases,
+    "drafts": drafts,
+    "captures": captures,
+}
+
+
+@dataclass(frozen=True, slots=True)
+class SourceNight:
+    """What one source brought in one night."""
+
+    source: str
+    outcome: str | None
+    """crawler.health.RunOutcome; None: still running or cut off."""
+    pages: int
+    ads: int
+    new_ads: int
+    series: int
+    flagged: int
+    """Ads whose newest assessment is above low."""
+    drafts: int
+    problems: dict[str, int]
+
+
+def count_all(connection: Connection) -> dict[str, int]:
+    """The counts of `adwatch status --json`; `pages` are distinct pages, `sources` those that ever ran."""
+    counts = {name: connection.scalar(select(func.count()).select_from(table)) or 0 for name, table in COUNTED.items()}
+    counts["sources"] = connection.scalar(select(func.count(distinct(runs.c.source)))) or 0
+    return counts
+
+
+def last_night(connection: Connection) -> tuple[int, datetime, datetime | None] | None:
+    """Id, begin and end of the newest night, or None."""
+    row = connection.execute(
+        select(nights.c.id, nights.c.started_at, nights.c.finished_at).order_by(nights.c.id.desc()).limit(1)
+    ).first()
+    return (row.id, row.started_at, row.finished_at) if row else None
+
+
+def sources_of_night(connection: Connection, night_id: int) -> list[SourceNight]:
+    """Every source that ran in the night, by name."""
+    by_source = _seen_by_source(connection, night_id)
+    drafted = _drafts_by_source(connection, night_id)
+    rows = connection.execute(select(runs).where(runs.c.night_id == night_id).order_by(runs.c.source))
+    return [
+        SourceNight(
+            source=row.source,
+            outcome=row.outcome,
+            pages=row.pages,
+            ads=row.ads,
+            new_ads=row.new_ads,
+            series=by_source.get(row.source, (0, 0))[0],
+            flagged=by_source.get(row.source, (0, 0))[1],
+            drafts=drafted.get(row.source, 0),
+            problems=dict(row.problems),
+        )
+        for row in rows
+    ]
+
+
+def last_runs(connection: Connection) -> dict[str, tuple[datetime | None, str | None, int]]:
+    """For each source that ever ran: end, outcome and ads of its newest run."""
+    newest = select(func.max(runs.c.id)).group_by(runs.c.source)
+    rows = connection.execute(select(runs).where(runs.c.id.in_(newest)))
+    return {row.source: (row.finished_at, row.outcome, row.ads) for row in rows}
+
+
+def _seen_by_source(connection: Connection, night_id: int) -> dict[str, tuple[int, int]]:
+    newest = select(func.max(assessments.c.id)).group_by(assessments.c.version_id)
+    worrying = (
+        select(assessments.c.version_id).where(assessments.c.id.in_(newest), assessments.c.level != "low").subquery()
+    )
+    statement: Select[str, int, int] = (
+        select(ads.c.source, func.count(distinct(ads.c.series_id)), func.count(worrying.c.version_id))
+        .select_from(
+            sightings.join(ads, ads.c.id == sightings.c.ad_id).outerjoin(
+                worrying, worrying.c.version_id == ads.c.version_id
+            )
+        )
+        .where(sightings.c.night_id == night_id)
+        .group_by(ads.c.source)
+    )
+    return {source: (in_series, flagged) for source, in_series, flagged in connection.execute(statement)}
+
+
+def _drafts_by_source(connection: Connection, night_id: int) -> dict[str, int]:
+    statement: Select[str, int] = (
+        select(ads.c.source, func.count(distinct(drafts.c.id)))
+        .select_from(
+            sightings.join(ads, ads.c.id == sightings.c.ad_id)
+            .join(cases, cases.c.series_id == ads.c.series_id)
+            .join(drafts, drafts.c.case_id == cases.c.id)
+        )
+        .where(sightings.c.night_id == night_id)
+        .group_by(ads.c.source)
+    )
+    return {source: made for source, made in connection.execute(statement)}
