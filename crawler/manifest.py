@@ -1,0 +1,321 @@
+"""Source manifests: what a source is, how it is read and within which limits; one `source.yml` in a folder a source.
+
+How a kind of page is fetched and parsed is the business of `spiders`; this module only says what may be written.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+from pathlib import Path
+from typing import Annotated, Literal, Self
+from urllib.parse import urlsplit
+
+import yaml
+from pydantic import BaseModel, ConfigDict, Field, TypeAdapter, ValidationError, model_validator
+
+from crawler.errors import SourceError
+from crawler.notations import Cron, Css, FieldName, JmesPath, Pattern, WebAddress
+
+MANIFEST_FILE = "source.yml"
+
+
+class Model(BaseModel):
+    """Base of all parts of a manifest: unknown keys are refused, values never change."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+class Limits(Model):
+    """What we allow ourselves at this site in one night."""
+
+    delay_seconds: float = Field(default=2.0, ge=0, le=120)
+    """Least time between two requests."""
+    max_pages: int = Field(default=500, ge=1, le=20_000)
+    """All pages asked for, listings and ads together."""
+    max_minutes: int = Field(default=30, ge=1, le=600)
+
+
+class Expected(Model):
+    """How many ads an ordinary night brings; outside of it the source is looked at."""
+
+    min: int = Field(default=1, ge=0)
+    max: int = Field(default=5000, ge=1)
+
+    @model_validator(mode="after")
+    def _in_order(self) -> Self:
+        if self.min > self.max:
+            raise ValueError("min is above max")
+        return self
+
+
+class Paging(Model):
+    """How the second and later pages of a listing are reached: by one of `next`, `parameter`, `url`."""
+
+    next: Css | None = None
+    """The link to the following page."""
+    parameter: str | None = None
+    """A query parameter of the start address that holds the page's number."""
+    url: str | None = None
+    """An address with `{page}` in it."""
+    first: int = 2
+    """Number of the second page; an offset where a site counts ads."""
+    step: int = Field(default=1, ge=1)
+
+    @model_validator(mode="after")
+    def _one_way(self) -> Self:
+        if sum(way is not None for way in (self.next, self.parameter, self.url)) != 1:
+            raise ValueError("exactly one of next, parameter, url is needed")
+        if self.url is not None and "{page}" not in self.url:
+            raise ValueError("url lacks {page}")
+        return self
+
+
+class Salary(Model):
+    """Where numbers of a salary stand that need a divisor (a site that counts in para: 100)."""
+
+    min: JmesPath | None = None
+    max: JmesPath | None = None
+    currency: JmesPath | None = None
+    unit: JmesPath | None = None
+    divisor: int = Field(default=1, ge=1)
+
+
+class JsonRecord(Model):
+    """How one JSON object becomes an ad."""
+
+    fields: dict[FieldName, JmesPath]
+    salary: Salary | None = None
+
+
+class JsonListing(JsonRecord):
+    """A page of ads as JSON."""
+
+    fields: dict[FieldName, JmesPath] = Field(default_factory=dict)
+    items: JmesPath
+    """The list of ads."""
+    detail_url: JmesPath | None = None
+    """Address of the page (or answer) with the whole ad, out of one item. None: the listing carries whole ads."""
+    more: JmesPath | None = None
+    """True while there are further pages, out of the whole listing."""
+
+
+class JsonDetail(JsonRecord):
+    """A page with one ad as JSON."""
+
+    item: JmesPath = "@"
+    """The object that is the ad."""
+
+
+class StateListing(JsonListing):
+    """JSON in a script element of the listing."""
+
+    selector: Css = "script#__NEXT_DATA__"
+
+
+class StateDetail(JsonDetail):
+    """JSON in a script element of the ad's page."""
+
+    selector: Css = "script#__NEXT_DATA__"
+
+
+class ScriptListing(JsonListing):
+    """An object literal that a script of the listing assigns."""
+
+    variable: str
+    """What stands before the `=`."""
+
+
+class ScriptDetail(JsonDetail):
+    """An object literal that a script of the ad's page assigns."""
+
+    variable: str
+
+
+class LinkListing(Model):
+    """A page (or sitemap) of links to ads."""
+
+    links: Css | None = None
+    """The links to ads. Not needed for a sitemap."""
+    pattern: Pattern | None = None
+    """Only addresses in which this is found are ads."""
+
+
+class Rendering(Model):
+    """What a browser does before the page is read."""
+
+    wait: Css
+    """Appears when the page is ready."""
+    wait_seconds: float = Field(default=15, gt=0, le=60)
+    scrolls: int = Field(default=0, ge=0, le=50)
+    expanders: tuple[Css, ...] = ()
+    """Clicked wherever they appear ("show more")."""
+
+
+class SourceManifest(Model):
+    """What is common to all sources."""
+
+    id: str = Field(pattern=r"^[a-z][a-z0-9_]{1,79}$")
+    """Name of the folder and of the spider."""
+    name: str
+    owner: str
+    """Who runs the site, as far as it says."""
+    start_urls: tuple[WebAddress, ...] = Field(min_length=1)
+    allowed_domains: tuple[str, ...] = ()
+    """Hosts that may be asked, with their subdomains; by default those of the start addresses."""
+    paging: Paging | None = None
+    limits: Limits = Field(default_factory=Limits)
+    expected: Expected = Field(default_factory=Expected)
+    schedule: Cron | None = None
+    """Crontab line in Europe/Belgrade; None is every night."""
+    legal_note: str
+    """On what terms this source is read."""
+    checked: date
+    """When a person last compared this manifest with the site."""
+    checked_note: str = ""
+    enabled: bool = True
+
+    @model_validator(mode="before")
+    @classmethod
+    def _default_domains(cls, data: object) -> object:
+        if not isinstance(data, dict) or data.get("allowed_domains"):
+            return data
+        urls = data.get("start_urls")
+        hosts = [urlsplit(url).hostname for url in urls if isinstance(url, str)] if isinstance(urls, list) else []
+        domains = dict.fromkeys(host.removeprefix("www.") for host in hosts if host)
+        return {**data, "allowed_domains": list(domains)}
+
+
+class StructuredSource(SourceManifest):
+    """Links lead to pages with schema.org data, or to pages whose fields have selectors."""
+
+    kind: Literal["structured"]
+    listing: LinkListing
+    fields: dict[FieldName, Css] = Field(default_factory=dict)
+    """Fields the page does not give as structured data."""
+
+
+class JsonStateSource(SourceManifest):
+    """The pages carry their state as JSON in a script element."""
+
+    kind: Literal["json_state"]
+    listing: StateListing
+    detail: StateDetail | None = None
+    captcha: JmesPath | None = None
+    """True where the page is a captcha instead of what was asked for."""
+
+
+class ScriptObjectSource(SourceManifest):
+    """The pages carry their state as an object literal in a script."""
+
+    kind: Literal["script_object"]
+    listing: ScriptListing
+    detail: ScriptDetail | None = None
+    captcha: JmesPath | None = None
+
+
+class FeedSource(SourceManifest):
+    """RSS or Atom; fields are JMESPath over feedparser's entry (`job:company` is `job_company`)."""
+
+    kind: Literal["feed"]
+    fields: dict[FieldName, JmesPath] = Field(default_factory=dict)
+
+
+class JsonApiSource(SourceManifest):
+    """Answers are JSON."""
+
+    kind: Literal["json_api"]
+    listing: JsonListing
+    detail: JsonDetail | None = None
+    headers: dict[str, str] = Field(default_factory=dict)
+    captcha: JmesPath | None = None
+
+
+class TelegramSource(SourceManifest):
+    """The public preview of a Telegram channel."""
+
+    kind: Literal["telegram"]
+
+
+class RenderedSource(SourceManifest):
+    """A page that only a browser can show; each item on it is an ad."""
+
+    kind: Literal["rendered"]
+    rendering: Rendering
+    item: Css
+    fields: dict[FieldName, Css]
+
+
+AnySource = Annotated[
+    StructuredSource
+    | JsonStateSource
+    | ScriptObjectSource
+    | FeedSource
+    | JsonApiSource
+    | TelegramSource
+    | RenderedSource,
+    Field(discriminator="kind"),
+]
+_ANY_SOURCE: TypeAdapter[AnySource] = TypeAdapter(AnySource)
+
+
+@dataclass(frozen=True, slots=True)
+class ManifestsRead:
+    """What was read from the source folders: the good ones by id, and what is wrong with the others."""
+
+    manifests: dict[str, AnySource]
+    faults: tuple[SourceError, ...]
+
+
+def load_manifests(folders: Sequence[Path]) -> dict[str, AnySource]:
+    """All manifests of these folders by id, sorted. Raises SourceError for the first that is wrong."""
+    read = read_manifests(folders)
+    if read.faults:
+        raise read.faults[0]
+    return read.manifests
+
+
+def read_manifests(folders: Sequence[Path]) -> ManifestsRead:
+    """All good manifests of these folders, and an error for each bad one: one mistake must not cost a night."""
+    manifests: dict[str, AnySource] = {}
+    faults = []
+    for file in _manifest_files(folders):
+        try:
+            manifest = read_manifest(file)
+            if manifest.id in manifests:
+                raise SourceError(f"{file}: id: another folder has a source {manifest.id!r} already")
+            manifests[manifest.id] = manifest
+        except SourceError as error:
+            faults.append(error)
+    return ManifestsRead(dict(sorted(manifests.items())), tuple(faults))
+
+
+def read_manifest(file: Path) -> AnySource:
+    """The manifest in this `source.yml`. Raises SourceError that names file, field and value."""
+    try:
+        data = yaml.safe_load(file.read_text(encoding="utf-8"))
+        manifest = _ANY_SOURCE.validate_python(data)
+    except (OSError, UnicodeDecodeError, yaml.YAMLError) as error:
+        reason = " ".join(str(error).split())
+        raise SourceError(f"{file}: cannot be read: {reason}") from error
+    except ValidationError as error:
+        raise SourceError(f"{file}: {_first_fault(error)}") from error
+    if manifest.id != file.parent.name:
+        raise SourceError(f"{file}: id: {manifest.id!r} is not the folder's name {file.parent.name!r}")
+    return manifest
+
+
+def _manifest_files(folders: Sequence[Path]) -> list[Path]:
+    return [file for folder in folders if folder.is_dir() for file in sorted(folder.glob(f"*/{MANIFEST_FILE}"))]
+
+
+def _first_fault(error: ValidationError) -> str:
+    first = error.errors()[0]
+    kinds = ("structured", "json_state", "script_object", "feed", "json_api", "telegram", "rendered")
+    where = [str(part) for part in first["loc"]]
+    if where and where[0] in kinds:
+        where = where[1:]
+    given = first["input"]
+    value = f" (given: {given!r})" if isinstance(given, str | int | float) else ""
+    return f"{'.'.join(where) or 'manifest'}: {first['msg']}{value}"
