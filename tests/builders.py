@@ -79,7 +79,7 @@ class StoredAd:
 
 
 def complaint_assessment(**changes: Any) -> Assessment:
-    """A worrying ad whose mediator a fresh register does not know; a complaint is proposed. `changes` replace fields."""
+    """A worrying ad whose mediator a fresh register does not know: complaint proposed. `changes` replace fields."""
     quote = "Kotizacija 200 evra pre puta"
     start = f"{AD_TITLE}\n{AD_TEXT}".index(quote)
     plain = Assessment(

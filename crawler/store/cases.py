@@ -1,0 +1,257 @@
+"""Cases and their events: opening, changing, listing. What a state means is the business of `alerts.cases`."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import (
+    ColumnElement,
+    Connection,
+    FromClause,
+    Row,
+    Select,
+    and_,
+    exists,
+    func,
+    insert,
+    or_,
+    select,
+    update,
+)
+
+from crawler.errors import UsageError
+from crawler.store.schema import ad_versions, ads, assessments, case_events, cases
+from crawler.store.writing import chunks
+
+SYSTEM = "system"
+"""Who a change is ascribed to that the program found by itself."""
+
+
+@dataclass(frozen=True, slots=True)
+class CaseRow:
+    """One case as stored."""
+
+    id: int
+    series_id: int
+    mediator_key: str
+    assessment_id: int
+    state: str
+    level: str
+    score: float
+    opened_at: datetime
+    changed_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Candidate:
+    """The newest assessment of one ad, with the case that its series and mediator already have."""
+
+    assessment_id: int
+    capture_id: int
+    series_id: int
+    mediator_key: str
+    level: str
+    score: float
+    verdict: str | None
+    proposed: bool
+    worrying: bool
+    """A job ad abroad that a person should see: proposed, or level high or critical."""
+    case_id: int | None
+    case_state: str | None
+    case_assessment_id: int | None
+    case_level: str | None
+    case_verdict: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class CaseLine:
+    """One case as a list shows it."""
+
+    id: int
+    state: str
+    level: str
+    score: float
+    title: str | None
+    result: dict[str, Any]
+    """Assessment.to_json() of the leading assessment."""
+    ads: int
+    opened_at: datetime
+    changed_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class NewCase:
+    """A case to be opened on that assessment."""
+
+    series_id: int
+    mediator_key: str
+    assessment_id: int
+    level: str
+    score: float
+
+
+def read_case(connection: Connection, case_id: int) -> CaseRow:
+    """The case. Raises UsageError where there is none of that number."""
+    row = connection.execute(select(cases).where(cases.c.id == case_id)).first()
+    if row is None:
+        raise UsageError(f"there is no case {case_id}")
+    return CaseRow(**row._mapping)
+
+
+def change_state(
+    connection: Connection, case: CaseRow, *, after: str, person: str, now: datetime, note: str = ""
+) -> None:
+    """Moves the case and writes who did it. Raises UsageError where somebody else moved it meanwhile."""
+    moved = connection.execute(
+        update(cases).where(cases.c.id == case.id, cases.c.state == case.state).values(state=after, changed_at=now)
+    )
+    if moved.rowcount != 1:
+        raise UsageError(f"case {case.id} was changed by somebody else meanwhile; look at it again")
+    connection.execute(
+        insert(case_events).values(case_id=case.id, at=now, person=person, before=case.state, after=after, note=note)
+    )
+
+
+def open_new_cases(connection: Connection, found: Sequence[NewCase], *, now: datetime, note: str) -> None:
+    """Opens the cases, each with its first event."""
+    if not found:
+        return
+    rows = [
+        {
+            "series_id": case.series_id,
+            "mediator_key": case.mediator_key,
+            "assessment_id": case.assessment_id,
+            "state": "open",
+            "level": case.level,
+            "score": case.score,
+            "opened_at": now,
+            "changed_at": now,
+        }
+        for case in found
+    ]
+    ids = connection.scalars(insert(cases).returning(cases.c.id), rows).all()
+    events = [
+        {"case_id": case_id, "at": now, "person": SYSTEM, "before": "", "after": "open", "note": note}
+        for case_id in ids
+    ]
+    connection.execute(insert(case_events), events)
+
+
+def point_case_to(connection: Connection, case_id: int, *, assessment_id: int, level: str, score: float) -> None:
+    """Lets another assessment lead the case."""
+    connection.execute(
+        update(cases).where(cases.c.id == case_id).values(assessment_id=assessment_id, level=level, score=score)
+    )
+
+
+def candidates(connection: Connection) -> list[Candidate]:
+    """Newest assessments of all ads as they stand now that are worrying, or whose series and mediator have a case."""
+    leading = assessments.alias("leading")
+    worrying = _is_worrying(assessments)
+    joined = (
+        assessments.join(ads, ads.c.version_id == assessments.c.version_id)
+        .join(ad_versions, ad_versions.c.id == assessments.c.version_id)
+        .outerjoin(
+            cases,
+            and_(
+                cases.c.series_id == ads.c.series_id,
+                cases.c.mediator_key == assessments.c.mediator_key,
+            ),
+        )
+        .outerjoin(leading, leading.c.id == cases.c.assessment_id)
+    )
+    statement = (
+        select(
+            assessments.c.id.label("assessment_id"),
+            ad_versions.c.capture_id,
+            ads.c.series_id,
+            assessments.c.mediator_key,
+            assessments.c.level,
+            assessments.c.score,
+            assessments.c.verdict,
+            assessments.c.proposed,
+            worrying.label("worrying"),
+            cases.c.id.label("case_id"),
+            cases.c.state.label("case_state"),
+            cases.c.assessment_id.label("case_assessment_id"),
+            cases.c.level.label("case_level"),
+            leading.c.verdict.label("case_verdict"),
+        )
+        .select_from(joined)
+        .where(ads.c.series_id.is_not(None), _is_newest(assessments), or_(worrying, cases.c.id.is_not(None)))
+        .order_by(ads.c.series_id, assessments.c.mediator_key, assessments.c.id)
+    )
+    return [Candidate(**row._mapping) for row in connection.execute(statement)]
+
+
+def list_cases(connection: Connection, *, states: Iterable[str] = ()) -> list[CaseLine]:
+    """Cases in these states (all where none is given), worst first, newest first among equals."""
+    wanted = tuple(states)
+    statement: Select[Any] = (
+        select(
+            cases.c.id,
+            cases.c.state,
+            cases.c.level,
+            cases.c.score,
+            ad_versions.c.title,
+            assessments.c.result,
+            cases.c.series_id,
+            cases.c.mediator_key,
+            cases.c.opened_at,
+            cases.c.changed_at,
+        )
+        .join(assessments, assessments.c.id == cases.c.assessment_id)
+        .join(ad_versions, ad_versions.c.id == assessments.c.version_id)
+    )
+    if wanted:
+        statement = statement.where(cases.c.state.in_(wanted))
+    rows = connection.execute(statement).all()
+    counts = _count_ads(connection, rows)
+    lines = [_line(row, counts.get((row.series_id, row.mediator_key), 0)) for row in rows]
+    return sorted(lines, key=lambda line: (-_LEVELS.index(line.level), -line.score, -line.id))
+
+
+def case_history(connection: Connection, case_id: int) -> list[Row[Any]]:
+    """Events of the case, oldest first: at, person, before, after, note."""
+    statement = select(case_events).where(case_events.c.case_id == case_id).order_by(case_events.c.id)
+    return list(connection.execute(statement))
+
+
+_LEVELS = ("low", "medium", "high", "critical")
+
+
+def _line(row: Row[Any], count: int) -> CaseLine:
+    fields = {name: value for name, value in row._mapping.items() if name not in ("series_id", "mediator_key")}
+    return CaseLine(**fields, ads=count)
+
+
+def _count_ads(connection: Connection, rows: Sequence[Row[Any]]) -> dict[tuple[int, str], int]:
+    found: dict[tuple[int, str], int] = {}
+    for some in chunks(sorted({row.series_id for row in rows})):
+        statement = (
+            select(ads.c.series_id, assessments.c.mediator_key, func.count(ads.c.id.distinct()).label("ads"))
+            .select_from(assessments.join(ads, ads.c.version_id == assessments.c.version_id))
+            .where(ads.c.series_id.in_(some), _is_newest(assessments))
+            .group_by(ads.c.series_id, assessments.c.mediator_key)
+        )
+        for row in connection.execute(statement):
+            found[row.series_id, row.mediator_key] = row.ads
+    return found
+
+
+def _is_worrying(table: FromClause) -> ColumnElement[bool]:
+    worst = table.c.level.in_(("high", "critical"))
+    return and_(table.c.is_job_ad, table.c.abroad, or_(table.c.proposed, worst))
+
+
+def _is_newest(table: FromClause) -> ColumnElement[bool]:
+    """No later assessment of the same version stands beside this one."""
+    later = assessments.alias("later")
+    after = or_(
+        later.c.assessed_at > table.c.assessed_at,
+        and_(later.c.assessed_at == table.c.assessed_at, later.c.id > table.c.id),
+    )
+    return ~exists().where(later.c.version_id == table.c.version_id, after)

@@ -1,0 +1,222 @@
+"""Drafts and what they are made from: the case's ads with sightings and captures, and the register's snapshot.
+
+What a draft says is the business of `alerts`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any
+
+from sqlalchemy import Connection, Row, delete, exists, func, select
+
+from crawler.evidence.warc import Capture
+from crawler.store.schema import (
+    ad_versions,
+    ads,
+    assessments,
+    captures,
+    cases,
+    drafts,
+    register_snapshots,
+    sightings,
+)
+from crawler.store.writing import chunks, insert_new
+
+
+@dataclass(frozen=True, slots=True)
+class CaseAd:
+    """One ad of a case, in its newest version."""
+
+    ad_id: int
+    version_id: int
+    capture_id: int
+    source: str
+    url: str
+    title: str | None
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class CaseSighting:
+    """One time an ad of the case was seen."""
+
+    ad_id: int
+    seen_at: datetime
+    capture_id: int
+
+
+@dataclass(frozen=True, slots=True)
+class Snapshot:
+    """An imported register file."""
+
+    digest: str
+    as_of: date
+    file_name: str
+    imported_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class NewDraft:
+    """A draft to be kept. `facts` hold all it states."""
+
+    case_id: int
+    recipient: str
+    facts: dict[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class DraftRow:
+    """One draft as stored."""
+
+    id: int
+    case_id: int
+    recipient: str
+    created_at: datetime
+    facts: dict[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Proposed:
+    """A case whose leading assessment proposes a complaint, and what is drafted already."""
+
+    case_id: int
+    state: str
+    recipients: tuple[str, ...]
+    drafted: tuple[str, ...]
+
+
+def leading_assessment(connection: Connection, case_id: int) -> Row[Any]:
+    """The case's leading assessment: `version_id`, `assessed_at`, `result`."""
+    columns = assessments.c.version_id, assessments.c.assessed_at, assessments.c.result
+    joined = cases.join(assessments, assessments.c.id == cases.c.assessment_id)
+    return connection.execute(select(*columns).select_from(joined).where(cases.c.id == case_id)).one()
+
+
+def ads_of_case(connection: Connection, case_id: int) -> list[CaseAd]:
+    """The ads of the case's series whose version of now was ever judged to come from the case's mediator."""
+    judged_so = exists().where(
+        assessments.c.version_id == ads.c.version_id, assessments.c.mediator_key == cases.c.mediator_key
+    )
+    statement = (
+        select(
+            ads.c.id.label("ad_id"),
+            ad_versions.c.id.label("version_id"),
+            ad_versions.c.capture_id,
+            ads.c.source,
+            ads.c.url,
+            ad_versions.c.title,
+            ad_versions.c.text,
+        )
+        .select_from(
+            cases.join(ads, ads.c.series_id == cases.c.series_id).join(
+                ad_versions, ad_versions.c.id == ads.c.version_id
+            )
+        )
+        .where(cases.c.id == case_id, judged_so)
+        .order_by(ads.c.first_seen, ads.c.id)
+    )
+    return [CaseAd(**row._mapping) for row in connection.execute(statement)]
+
+
+def sightings_of(connection: Connection, ad_ids: Sequence[int]) -> list[CaseSighting]:
+    """Every sighting of these ads, oldest first."""
+    found: list[CaseSighting] = []
+    for some in chunks(ad_ids):
+        columns = sightings.c.ad_id, sightings.c.seen_at, sightings.c.capture_id
+        statement = select(*columns).where(sightings.c.ad_id.in_(some))
+        found.extend(CaseSighting(**row._mapping) for row in connection.execute(statement))
+    return sorted(found, key=lambda sighting: (sighting.seen_at, sighting.ad_id))
+
+
+def captures_by_id(connection: Connection, capture_ids: Sequence[int]) -> dict[int, Capture]:
+    """Captures by row id."""
+    found: dict[int, Capture] = {}
+    for some in chunks(capture_ids):
+        for row in connection.execute(select(captures).where(captures.c.id.in_(some))):
+            fields = {name: value for name, value in row._mapping.items() if name != "id"}
+            found[row.id] = Capture(**fields)
+    return found
+
+
+def capture_by_record(connection: Connection, record_id: str) -> Capture | None:
+    """The capture of that WARC-Record-ID."""
+    row = connection.execute(select(captures).where(captures.c.record_id == record_id)).first()
+    return Capture(**{name: value for name, value in row._mapping.items() if name != "id"}) if row else None
+
+
+def find_snapshot(connection: Connection, *, digest: str, as_of: date) -> Snapshot | None:
+    """The register snapshot of that file (SHA-256, hex) and day."""
+    columns = (
+        register_snapshots.c.digest,
+        register_snapshots.c.as_of,
+        register_snapshots.c.file_name,
+        register_snapshots.c.imported_at,
+    )
+    found = connection.execute(
+        select(*columns).where(register_snapshots.c.digest == digest, register_snapshots.c.as_of == as_of)
+    ).first()
+    return Snapshot(**found._mapping) if found else None
+
+
+def proposed_cases(connection: Connection, *, states: Sequence[str]) -> list[Proposed]:
+    """Cases in these states whose leading assessment proposes a complaint, in order of their number."""
+    joined = cases.join(assessments, assessments.c.id == cases.c.assessment_id)
+    statement = (
+        select(cases.c.id, cases.c.state, assessments.c.result)
+        .select_from(joined)
+        .where(cases.c.state.in_(states), assessments.c.proposed)
+        .order_by(cases.c.id)
+    )
+    rows = connection.execute(statement).all()
+    drafted = _drafted(connection, [row.id for row in rows])
+    return [
+        Proposed(row.id, row.state, tuple(row.result["complaint"]["recipients"]), tuple(drafted.get(row.id, ())))
+        for row in rows
+    ]
+
+
+def save_drafts(connection: Connection, made: Sequence[NewDraft], *, now: datetime) -> None:
+    """Keeps the drafts; one that its case and recipient already have is left as it is."""
+    rows = [
+        {"case_id": draft.case_id, "recipient": draft.recipient, "created_at": now, "facts": draft.facts}
+        for draft in made
+    ]
+    insert_new(connection, drafts, rows)
+
+
+def read_draft(connection: Connection, draft_id: int) -> DraftRow | None:
+    """The draft, or None where there is none of that number."""
+    row = connection.execute(select(drafts).where(drafts.c.id == draft_id)).first()
+    return DraftRow(**row._mapping) if row else None
+
+
+def find_draft(connection: Connection, *, case_id: int, recipient: str) -> DraftRow | None:
+    """The case's draft to that recipient, or None."""
+    statement = select(drafts).where(drafts.c.case_id == case_id, drafts.c.recipient == recipient)
+    row = connection.execute(statement).first()
+    return DraftRow(**row._mapping) if row else None
+
+
+def drafted_recipients(connection: Connection, case_id: int) -> list[str]:
+    """Recipients to whom the case has drafts, in the order they were made."""
+    return _drafted(connection, [case_id]).get(case_id, [])
+
+
+def delete_drafts(connection: Connection, case_id: int) -> int:
+    """Removes the case's drafts, because the facts they state no longer hold. Returns how many there were."""
+    count = connection.scalar(select(func.count()).select_from(drafts).where(drafts.c.case_id == case_id)) or 0
+    if count:
+        connection.execute(delete(drafts).where(drafts.c.case_id == case_id))
+    return int(count)
+
+
+def _drafted(connection: Connection, case_ids: Sequence[int]) -> dict[int, list[str]]:
+    found: dict[int, list[str]] = {}
+    for some in chunks(case_ids):
+        statement = select(drafts.c.case_id, drafts.c.recipient).where(drafts.c.case_id.in_(some))
+        for row in connection.execute(statement.order_by(drafts.c.id)):
+            found.setdefault(row.case_id, []).append(row.recipient)
+    return found
