@@ -1,0 +1,109 @@
+"""Folding: any text to lower-case Latin without diacritics, with the way back to the original. No meaning here."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from array import array
+from dataclasses import dataclass
+from itertools import chain, repeat
+
+_CYRILLIC = {
+    "а": "a", "б": "b", "в": "v", "г": "g", "д": "d", "ђ": "dj", "е": "e", "ж": "z", "з": "z", "и": "i",
+    "ј": "j", "к": "k", "л": "l", "љ": "lj", "м": "m", "н": "n", "њ": "nj", "о": "o", "п": "p", "р": "r",
+    "с": "s", "т": "t", "ћ": "c", "у": "u", "ф": "f", "х": "h", "ц": "c", "ч": "c", "џ": "dz", "ш": "s",
+    # Macedonian, Bulgarian, Russian and Ukrainian neighbours
+    "ѕ": "dz", "ѓ": "gj", "ќ": "kj", "ы": "y", "ь": "", "ъ": "a", "э": "e", "ю": "ju", "я": "ja", "щ": "st",
+    "і": "i", "є": "e", "ґ": "g", "й": "j",
+}  # fmt: skip
+_LATIN = {"đ": "dj", "ð": "dj", "ł": "l", "ø": "o", "æ": "ae", "œ": "oe", "ß": "ss", "ı": "i", "ħ": "h", "þ": "th"}
+_SIGNS = dict.fromkeys("‐‑‒–—―−", "-") | dict.fromkeys("„“”«»″", '"') | dict.fromkeys("‘’‚`´′ʼ", "'")
+_SPACES = dict.fromkeys("\r\t\v\f", " ") | dict.fromkeys("\u0085\u2028\u2029", "\n")
+_PICTURES = {"🔟": "10", "✉": "@", "⁄": "/"} | {chr(0x1F100 + n): str(n - 1) for n in range(1, 11)}
+_FOLDED = _CYRILLIC | _LATIN | _SIGNS | _SPACES | _PICTURES
+
+_MIXED_WORD = re.compile(r"[^\W\d_]*(?:[a-zA-ZčćžšđČĆŽŠĐ][Ѐ-ӿ]|[Ѐ-ӿ][a-zA-ZčćžšđČĆŽŠĐ])[^\W\d_]*")
+_CYRILLIC_LETTER = re.compile("[Ѐ-ӿ]")
+# What an alien letter is meant to be in a word of the other alphabet, by its looks.
+_LOOKS_LATIN = dict(zip("авеікмнорстухјѕАВЕІКМНОРСТУХЈЅ", "abeikmhopctyxjsabeikmhopctyxjs", strict=True))
+_LOOKS_CYRILLIC = dict(zip("aeikmopctyxjABEKMHOPCTYXJ", "aeikmorstuhjavekmnorstuhj", strict=True))
+
+
+class _Letters(dict[str, str]):
+    """Folded form of single characters, worked out once each."""
+
+    def __missing__(self, char: str) -> str:
+        folded = self[char] = _fold_char(char)
+        return folded
+
+
+def _fold_char(char: str) -> str:
+    lowered = unicodedata.normalize("NFKD", char).lower() if char not in _FOLDED else char
+    pieces = (_FOLDED.get(piece, piece) for piece in unicodedata.normalize("NFKC", lowered))
+    letters = unicodedata.normalize("NFKD", "".join(pieces))
+    return "".join(_FOLDED.get(letter, letter) for letter in letters if _is_kept(letter))
+
+
+def _is_kept(char: str) -> bool:
+    # Marks ride on a letter; format characters (zero width, soft hyphen) are invisible and used to split words.
+    return unicodedata.category(char) not in ("Mn", "Me", "Mc", "Cf")
+
+
+_LETTERS = _Letters()
+
+
+@dataclass(frozen=True, slots=True)
+class Folded:
+    """Folded text, and where each of its characters comes from."""
+
+    text: str
+    original: str
+    _origins: array[int] | None
+    """Index into `original` for each folded character; None where both run in step."""
+
+    def span(self, start: int, end: int) -> tuple[int, int]:
+        """The slice of the original that folded[start:end] stands for, whole characters with their marks."""
+        if self._origins is None or start >= end:
+            return (self._origin(start), self._origin(start if start >= end else end))
+        last = self._origins[end - 1]
+        while end < len(self._origins) and self._origins[end] == last:
+            end += 1
+        return self._origins[start], self._origin(end)
+
+    def quote(self, start: int, end: int) -> str:
+        """The original words behind folded[start:end]."""
+        begin, stop = self.span(start, end)
+        return self.original[begin:stop]
+
+    def _origin(self, position: int) -> int:
+        if self._origins is None:
+            return min(position, len(self.original))
+        return self._origins[position] if position < len(self._origins) else len(self.original)
+
+
+def fold(text: str) -> Folded:
+    """`text` in lower-case Latin without diacritics (đ is dj), one kind of space, dash and quotation mark.
+
+    Letters slipped in from the other alphabet count by their looks. Line breaks stay.
+    """
+    pieces = list(map(_LETTERS.__getitem__, text))
+    if _CYRILLIC_LETTER.search(text):
+        _mend_mixed_words(text, pieces)
+    lengths = list(map(len, pieces))
+    if lengths.count(1) == len(lengths):
+        return Folded("".join(pieces), text, None)
+    origins = array("l", chain.from_iterable(map(repeat, range(len(lengths)), lengths)))
+    return Folded("".join(pieces), text, origins)
+
+
+def fold_key(text: str) -> str:
+    """`text` folded, runs of white space as one space: for comparing and as a key."""
+    return " ".join(fold(text).text.split())
+
+
+def _mend_mixed_words(text: str, pieces: list[str]) -> None:
+    for word in _MIXED_WORD.finditer(text):
+        cyrillic = len(_CYRILLIC_LETTER.findall(word.group()))
+        looks = _LOOKS_CYRILLIC if cyrillic * 2 > len(word.group()) else _LOOKS_LATIN
+        for place in range(word.start(), word.end()):
+            pieces[place] = looks.get(text[place], pieces[place])
