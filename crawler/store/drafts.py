@@ -10,8 +10,10 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import Connection, Row, delete, exists, func, select
+from sqlalchemy import Connection, delete, exists, func, select
 
+from crawler.assessment import Assessment
+from crawler.errors import UsageError
 from crawler.evidence.warc import Capture
 from crawler.store.schema import (
     ad_versions,
@@ -28,7 +30,7 @@ from crawler.store.writing import chunks, insert_new
 
 @dataclass(frozen=True, slots=True)
 class CaseAd:
-    """One ad of a case, in its newest version."""
+    """One version of one ad of a case."""
 
     ad_id: int
     version_id: int
@@ -37,6 +39,14 @@ class CaseAd:
     url: str
     title: str | None
     text: str
+
+
+@dataclass(frozen=True, slots=True)
+class LeadingAd:
+    """The ad that a case is shown by, in the version that was judged, with the judgement."""
+
+    ad: CaseAd
+    assessment: Assessment
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,11 +98,31 @@ class Proposed:
     drafted: tuple[str, ...]
 
 
-def leading_assessment(connection: Connection, case_id: int) -> Row[Any]:
-    """The case's leading assessment: `version_id`, `assessed_at`, `result`."""
-    columns = assessments.c.version_id, assessments.c.assessed_at, assessments.c.result
-    joined = cases.join(assessments, assessments.c.id == cases.c.assessment_id)
-    return connection.execute(select(*columns).select_from(joined).where(cases.c.id == case_id)).one()
+def leading_ad(connection: Connection, case_id: int) -> LeadingAd:
+    """The ad whose assessment leads the case. Raises UsageError where there is no such case."""
+    statement = (
+        select(
+            ads.c.id.label("ad_id"),
+            ad_versions.c.id.label("version_id"),
+            ad_versions.c.capture_id,
+            ads.c.source,
+            ads.c.url,
+            ad_versions.c.title,
+            ad_versions.c.text,
+            assessments.c.result,
+        )
+        .select_from(
+            cases.join(assessments, assessments.c.id == cases.c.assessment_id)
+            .join(ad_versions, ad_versions.c.id == assessments.c.version_id)
+            .join(ads, ads.c.id == ad_versions.c.ad_id)
+        )
+        .where(cases.c.id == case_id)
+    )
+    row = connection.execute(statement).first()
+    if row is None:
+        raise UsageError(f"there is no case {case_id}")
+    values = dict(row._mapping)
+    return LeadingAd(assessment=Assessment.from_json(values.pop("result")), ad=CaseAd(**values))
 
 
 def ads_of_case(connection: Connection, case_id: int) -> list[CaseAd]:

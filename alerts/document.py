@@ -1,0 +1,139 @@
+"""A document as a list of blocks, from which text, DOCX and PDF are made alike; and how a filled template becomes one.
+
+Templates say by the start of a line what it is; a value put into a template can say nothing of the kind.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Any
+
+from pydantic import GetCoreSchemaHandler
+from pydantic_core import CoreSchema, core_schema
+
+from alerts.script import Script, printable, storable, to_script
+
+
+class Verbatim(str):
+    """Text that no document changes the script of: quotes, names, addresses, hashes, numbers."""
+
+    __slots__ = ()
+
+    def __new__(cls, text: str) -> Verbatim:
+        """The text without what databases and XML cannot hold."""
+        return super().__new__(cls, storable(text))
+
+    @classmethod
+    def __get_pydantic_core_schema__(cls, source: Any, handler: GetCoreSchemaHandler) -> CoreSchema:
+        return core_schema.no_info_after_validator_function(cls, core_schema.str_schema())
+
+
+class BlockKind(StrEnum):
+    """What a block is; the value is how a template line of that kind begins."""
+
+    LETTERHEAD = "!"
+    TITLE = "#"
+    HEADING = "##"
+    ITEM = "+"
+    ROW = "|"
+    PARAGRAPH = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Block:
+    """One paragraph, or one row of a table with two cells or more. The text is final: script and numbers are in it."""
+
+    kind: BlockKind
+    cells: tuple[str, ...]
+
+    @property
+    def text(self) -> str:
+        """The block as one line."""
+        return ": ".join(self.cells)
+
+
+@dataclass(frozen=True, slots=True)
+class DraftDocument:
+    """A whole document in one script."""
+
+    blocks: tuple[Block, ...]
+    script: Script
+
+    @property
+    def title(self) -> str:
+        """The first title, for the document's properties."""
+        return next((block.text for block in self.blocks if block.kind is BlockKind.TITLE), "")
+
+    def paragraphs(self) -> list[str]:
+        """Every paragraph and every cell of a row, in reading order."""
+        return [cell for block in self.blocks for cell in block.cells]
+
+
+# Noncharacters of Unicode: `printable` lets none through, so no value can forge a mark.
+_OWN, _VERBATIM, _END = "\ufdd0", "\ufdd1", "\ufdd2"
+_VALUE = re.compile(f"([{_OWN}{_VERBATIM}])([^{_END}]*){_END}")
+_LINE = re.compile(r"(##|#|!|\+|\|)[ ]+(.*)")
+
+
+def mark_value(value: object) -> str:
+    """How a template puts a value into its text: on one line, printable, and marked as a value."""
+    mark = _VERBATIM if isinstance(value, Verbatim) else _OWN
+    return f"{mark}{printable(str(value))}{_END}"
+
+
+def parse_document(filled: str, script: Script) -> DraftDocument:
+    """The document a filled template describes; blank lines are left out and items numbered from 1 in each list."""
+    blocks: list[Block] = []
+    number = 0
+    for line in filled.split("\n"):
+        if not line.strip():
+            continue
+        kind, content = _kind_of(line.strip())
+        number = number + 1 if kind is BlockKind.ITEM else 0
+        cells = tuple(_cells(content, script)) if kind is BlockKind.ROW else (_text(content, script),)
+        blocks.append(Block(kind, (f"{number}. {cells[0]}",) if kind is BlockKind.ITEM else cells))
+    return DraftDocument(tuple(blocks), script)
+
+
+def plain_text(document: DraftDocument) -> str:
+    """The document as text: a blank line before headings and between paragraphs, rows and items together."""
+    lines: list[str] = []
+    before = None
+    for block in document.blocks:
+        together = block.kind is before and block.kind in _KEPT_TOGETHER
+        lines += [block.text] if together or not lines else ["", block.text]
+        before = block.kind
+    return "\n".join(lines) + "\n"
+
+
+_KEPT_TOGETHER = (BlockKind.LETTERHEAD, BlockKind.ROW, BlockKind.ITEM)
+
+
+def _kind_of(line: str) -> tuple[BlockKind, str]:
+    found = _LINE.fullmatch(line)
+    return (BlockKind(found.group(1)), found.group(2)) if found else (BlockKind.PARAGRAPH, line)
+
+
+def _cells(content: str, script: Script) -> Iterator[str]:
+    values: list[str] = []
+
+    def keep(found: re.Match[str]) -> str:
+        values.append(found.group())
+        return f"{_OWN}{len(values) - 1}{_END}"
+
+    # A bar inside a value divides nothing.
+    for cell in _VALUE.sub(keep, content).split("|"):
+        yield _text(_VALUE.sub(lambda found: values[int(found.group(2))], cell).strip(), script)
+
+
+def _text(content: str, script: Script) -> str:
+    parts, done = [], 0
+    for found in _VALUE.finditer(content):
+        parts.append(to_script(content[done : found.start()], script))
+        value = found.group(2)
+        parts.append(value if found.group(1) == _VERBATIM else to_script(value, script))
+        done = found.end()
+    return "".join([*parts, to_script(content[done:], script)]).strip()

@@ -1,0 +1,208 @@
+"""Everything a draft states, as values: kept with the draft, so that its text can be made again and does not drift.
+
+How they are found in the store stands in `alerts.gathering`, how they are told in `alerts.drafting`.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any, Self
+
+from pydantic import TypeAdapter, ValidationError
+
+from alerts.document import Verbatim
+from alerts.recipients import DraftKind
+from crawler.assessment import Verdict
+from crawler.errors import DraftError
+
+
+@dataclass(frozen=True, slots=True)
+class Submitter:
+    """Who files: the configured organisation. A field that is not configured says so."""
+
+    name: str
+    seat: str
+    mb: str
+    pib: str
+    representative: str
+    email: Verbatim
+    phone: Verbatim
+    delivery_address: str
+
+
+@dataclass(frozen=True, slots=True)
+class Authority:
+    """Whom the draft addresses and what it asks for."""
+
+    id: str
+    """Folder in `alerts/recipients/`."""
+    kind: DraftKind
+    name: str
+    address: str | None
+    subject: str
+    measures: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Subject:
+    """Who published the offer, as the ad tells; None and empty: the ad does not say."""
+
+    name: Verbatim | None
+    kind: str
+    pib: Verbatim | None
+    mb: Verbatim | None
+    licence: Verbatim | None
+    phones: tuple[Verbatim, ...]
+    emails: tuple[Verbatim, ...]
+    handles: tuple[Verbatim, ...]
+    urls: tuple[Verbatim, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """One ad at one address, with every time it was seen."""
+
+    portal: Verbatim
+    """Host of the address."""
+    url: Verbatim
+    title: Verbatim | None
+    sightings: tuple[datetime, ...]
+    """Oldest first, at least one."""
+    evidence: int
+    """Number of the evidence item that holds the ad."""
+
+    @property
+    def first_seen(self) -> datetime:
+        """When the ad was seen first."""
+        return self.sightings[0]
+
+    @property
+    def last_seen(self) -> datetime:
+        """When the ad was seen last."""
+        return self.sightings[-1]
+
+
+@dataclass(frozen=True, slots=True)
+class Statement:
+    """One thing the ad says."""
+
+    words: str
+    quote: Verbatim | None
+    """None: derived from the whole ad."""
+
+
+@dataclass(frozen=True, slots=True)
+class SnapshotFacts:
+    """The register file that was searched."""
+
+    as_of: date
+    digest: Verbatim
+    """SHA-256, hex."""
+    file_name: Verbatim
+    imported_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class NearName:
+    """An entry of the register that resembles the name searched for."""
+
+    name: Verbatim
+    score: str
+    reasons: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class RegisterCheck:
+    """What was searched in the register and what it answered."""
+
+    snapshot: SnapshotFacts | None
+    """None: nothing was checked."""
+    verdict: Verdict | None
+    stale: bool
+    searched: tuple[Verbatim, ...]
+    entry: Verbatim | None
+    reasons: tuple[str, ...]
+    nearest: tuple[NearName, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class EvidenceItem:
+    """One capture whose bytes were verified when the draft was made."""
+
+    number: int
+    url: Verbatim
+    fetched_at: datetime
+    method: str
+    digest: Verbatim
+    """SHA-256 of the payload, hex."""
+    record_id: Verbatim
+    """WARC-Record-ID."""
+    revisit_of: Verbatim | None
+    """WARC-Record-ID of the record that holds the same bytes."""
+
+
+@dataclass(frozen=True, slots=True)
+class CitedProvision:
+    """A provision of law as the draft cites it."""
+
+    id: str
+    citation: str
+    statement: str
+
+
+@dataclass(frozen=True, slots=True)
+class DraftFacts:
+    """The contents of one draft."""
+
+    case_id: int
+    number: Verbatim
+    """The submitter's own number."""
+    made_at: datetime
+    submitter: Submitter
+    authority: Authority
+    subject: Subject
+    triggers: tuple[str, ...]
+    """Why the case goes to police or prosecutor, worded."""
+    places: tuple[Place, ...]
+    """In order of first sighting."""
+    destinations: tuple[str, ...]
+    statements: tuple[Statement, ...]
+    not_stated: tuple[str, ...]
+    register_check: RegisterCheck
+    provisions: tuple[CitedProvision, ...]
+    notice_provisions: tuple[CitedProvision, ...]
+    fee_provisions: tuple[CitedProvision, ...]
+    privacy_provisions: tuple[CitedProvision, ...]
+    evidence: tuple[EvidenceItem, ...]
+    leading_evidence: int
+    """Number of the evidence item that holds the quoted ad."""
+    annexes: tuple[str, ...]
+    ad_lines: tuple[Verbatim, ...]
+    """The quoted ad's text, a line each."""
+    ad_shortened: bool
+
+    @property
+    def sightings_by_portal(self) -> list[tuple[Verbatim, tuple[datetime, ...]]]:
+        """Every sighting, grouped by portal, in order of the portal's first one."""
+        grouped: dict[Verbatim, list[datetime]] = {}
+        for place in self.places:
+            grouped.setdefault(place.portal, []).extend(place.sightings)
+        return [(portal, tuple(sorted(seen))) for portal, seen in grouped.items()]
+
+    def to_json(self) -> dict[str, Any]:
+        """Plain JSON values."""
+        plain: dict[str, Any] = _ADAPTER.dump_python(self, mode="json")
+        return plain
+
+    @classmethod
+    def from_json(cls, data: dict[str, Any]) -> Self:
+        """Reads what `to_json` wrote. Raises DraftError where it was made by another version of the program."""
+        try:
+            return _ADAPTER.validate_python(data)  # type: ignore[return-value]
+        except ValidationError as error:
+            where = ".".join(str(part) for part in error.errors()[0]["loc"])
+            raise DraftError(f"the kept draft cannot be read: {where}") from error
+
+
+_ADAPTER = TypeAdapter(DraftFacts)

@@ -1,0 +1,105 @@
+"""Gathering from the store what a draft states. Rules 2 and 3 of the house are kept here: without evidence that
+verifies, or on a register that is stale or missing, there is no draft.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import datetime
+
+from sqlalchemy import Connection
+
+from alerts.evidence import verify_captures
+from alerts.facts import DraftFacts
+from alerts.law import built_in_law
+from alerts.recipients import Recipient, RegisterNeed, find_recipient
+from alerts.stating import BELGRADE, CaseMaterial, evidence_ids, state_facts
+from crawler.assessment import RegisterAnswer
+from crawler.config import Settings
+from crawler.errors import DraftError, EvidenceError
+from crawler.store.drafts import (
+    CaseAd,
+    CaseSighting,
+    Snapshot,
+    ads_of_case,
+    captures_by_id,
+    find_snapshot,
+    leading_ad,
+    sightings_of,
+)
+
+
+def gather_facts(
+    connection: Connection, settings: Settings, case_id: int, recipient_id: str, *, now: datetime
+) -> DraftFacts:
+    """All that a draft of the case to that recipient states.
+
+    Raises UsageError for an unknown case or recipient, DraftError where the evidence is missing or does not verify
+    (rule 2), or the register cannot carry such a draft (rule 3).
+    """
+    recipient = find_recipient(recipient_id)
+    material = read_material(connection, settings, case_id)
+    answer = material.leading.assessment.register
+    stale = is_stale(answer, material.snapshot, settings, now=now)
+    require_register(answer, material.snapshot, recipient, stale=stale)
+    return state_facts(
+        material, recipient_id, organisation=settings.file.organisation, law=built_in_law(), now=now, stale=stale
+    )
+
+
+def read_material(connection: Connection, settings: Settings, case_id: int) -> CaseMaterial:
+    """Reads the case's ads, sightings and captures and verifies the bytes. Raises DraftError by rule 2."""
+    leading = leading_ad(connection, case_id)
+    others = [ad for ad in ads_of_case(connection, case_id) if ad.ad_id != leading.ad.ad_id]
+    ads = (leading.ad, *others)
+    sightings = sightings_of(connection, [ad.ad_id for ad in ads])
+    wanted = {ad.capture_id for ad in ads} | {sighting.capture_id for sighting in sightings}
+    captures = captures_by_id(connection, sorted(wanted))
+    used = {capture_id: captures[capture_id] for capture_id in evidence_ids(ads, sightings) if capture_id in captures}
+    if leading.ad.capture_id not in used:
+        raise DraftError(f"case {case_id}: no evidence, no draft: the ad has no capture")
+    try:
+        verify_captures(connection, settings.evidence_folder, used.values())
+    except EvidenceError as error:
+        raise DraftError(f"case {case_id}: the evidence does not verify: {error}") from error
+    return CaseMaterial(
+        case_id=case_id,
+        leading=leading,
+        ads=tuple(sorted(ads, key=lambda ad: _first_seen(ad, sightings))),
+        sightings=tuple(sightings),
+        captures=used,
+        snapshot=_snapshot(connection, leading.assessment.register),
+    )
+
+
+def is_stale(answer: RegisterAnswer, snapshot: Snapshot | None, settings: Settings, *, now: datetime) -> bool:
+    """The register was too old when the ad was judged, or is by now."""
+    if snapshot is None:
+        return False
+    age = (now.astimezone(BELGRADE).date() - snapshot.as_of).days
+    return answer.stale or age > settings.file.register_stale_after_days
+
+
+def require_register(answer: RegisterAnswer, snapshot: Snapshot | None, recipient: Recipient, *, stale: bool) -> None:
+    """Raises DraftError where the register cannot carry a draft to that recipient (rule 3)."""
+    if recipient.register_check is RegisterNeed.NONE:
+        return
+    if snapshot is None or answer.verdict is None:
+        raise DraftError("the register was not asked, or its snapshot is missing: import it and reassess")
+    if stale:
+        raise DraftError(f"the register of {snapshot.as_of} is too old for a draft: import a newer one and reassess")
+    if recipient.register_check is RegisterNeed.UNLICENSED and not answer.lacks_licence:
+        raise DraftError(f"the register's answer is `{answer.verdict}`: no draft says that a licence is missing")
+
+
+def _snapshot(connection: Connection, answer: RegisterAnswer) -> Snapshot | None:
+    if answer.snapshot is None or answer.as_of is None:
+        return None
+    return find_snapshot(connection, digest=answer.snapshot.removeprefix("sha256:"), as_of=answer.as_of)
+
+
+def _first_seen(ad: CaseAd, sightings: Iterable[CaseSighting]) -> datetime:
+    seen = [sighting.seen_at for sighting in sightings if sighting.ad_id == ad.ad_id]
+    if not seen:
+        raise DraftError(f"{ad.url}: there is no sighting of this ad")
+    return seen[0]

@@ -1,0 +1,158 @@
+"""The law as data: provisions that drafts may cite, and the rules that choose them by the facts of a case.
+
+What the provisions say stands in `law.yml`, which legal staff can edit without touching code.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from enum import StrEnum
+from functools import cache
+from pathlib import Path
+from typing import Self
+
+import yaml
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
+
+from crawler.assessment import MediatorKind, Verdict
+from crawler.errors import ConfigError
+
+LAW_FILE = Path(__file__).with_name("law.yml")
+
+
+class ProvisionStatus(StrEnum):
+    """Whether legal staff may rely on a provision as it stands in the data."""
+
+    CONFIRMED = "confirmed"
+    TO_CONFIRM = "to_confirm"
+
+
+class Part(StrEnum):
+    """The part of a draft that cites a provision."""
+
+    BASIS = "basis"
+    NOTICE = "notice"
+    FEE = "fee"
+    PRIVACY = "privacy"
+
+
+class _Entry(BaseModel):
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+class Statute(_Entry):
+    """A law by its full name."""
+
+    name: str
+    gazette: str | None
+    """Numbers of the official gazette, as they follow its name; None: not noted when the statute was read."""
+    source: str
+    """Where its text was read."""
+    read: str
+    """When its text was read: a day, or the season of a year."""
+
+
+class Provision(_Entry):
+    """One provision, with what it says in our own words."""
+
+    id: str
+    law: str
+    article: str
+    statement: str
+    status: ProvisionStatus
+
+
+class Condition(_Entry):
+    """Facts of a case that a rule asks for; an empty tuple asks for nothing."""
+
+    recipients: tuple[str, ...] = ()
+    verdicts: tuple[Verdict, ...] = ()
+    mediator_kinds: tuple[MediatorKind, ...] = ()
+    indicators: tuple[str, ...] = ()
+    """At least one of them."""
+
+
+class Rule(_Entry):
+    """Provisions that a draft's part cites where the condition holds."""
+
+    id: str
+    part: Part
+    when: Condition
+    cite: tuple[str, ...] = Field(min_length=1)
+
+
+@dataclass(frozen=True, slots=True)
+class CaseTraits:
+    """The facts by which provisions are chosen."""
+
+    recipient: str
+    verdict: Verdict | None
+    mediator_kind: MediatorKind
+    indicators: frozenset[str]
+
+
+class Law(_Entry):
+    """All statutes, provisions and rules; they refer to one another by id."""
+
+    laws: dict[str, Statute]
+    provisions: tuple[Provision, ...]
+    rules: tuple[Rule, ...]
+
+    @model_validator(mode="after")
+    def _refers_to_what_exists(self) -> Self:
+        known = [provision.id for provision in self.provisions]
+        if len(set(known)) < len(known):
+            raise ValueError("two provisions have the same id")
+        for provision in self.provisions:
+            if provision.law not in self.laws:
+                raise ValueError(f"{provision.id}: there is no law `{provision.law}`")
+        for rule in self.rules:
+            if missing := set(rule.cite) - set(known):
+                raise ValueError(f"rule {rule.id}: there is no provision `{min(missing)}`")
+        return self
+
+    def choose(self, part: Part, traits: CaseTraits, *, unconfirmed: bool = False) -> tuple[Provision, ...]:
+        """Provisions for that part of a draft, in the order of the rules; unconfirmed ones only where asked for."""
+        by_id = {provision.id: provision for provision in self.provisions}
+        chosen = dict.fromkeys(self._cited(part, traits))
+        found = (by_id[provision_id] for provision_id in chosen)
+        return tuple(p for p in found if unconfirmed or p.status is ProvisionStatus.CONFIRMED)
+
+    def citation(self, provision: Provision) -> str:
+        """Name of the law, gazette numbers, article."""
+        law = self.laws[provision.law]
+        gazette = f" („Službeni glasnik RS“, {law.gazette})" if law.gazette else ""
+        return f"{law.name}{gazette}, {provision.article}"
+
+    def _cited(self, part: Part, traits: CaseTraits) -> Iterator[str]:
+        for rule in self.rules:
+            if rule.part is part and _holds(rule.when, traits):
+                yield from rule.cite
+
+
+def load_law(path: Path = LAW_FILE) -> Law:
+    """The law of that file. Raises ConfigError naming the field that cannot be used."""
+    try:
+        return Law.model_validate(yaml.safe_load(path.read_text(encoding="utf-8")))
+    except (OSError, UnicodeDecodeError, yaml.YAMLError) as error:
+        raise ConfigError(f"{path.name} cannot be read: {str(error).splitlines()[0]}") from error
+    except ValidationError as error:
+        first = error.errors()[0]
+        where = ".".join(str(part) for part in first["loc"])
+        raise ConfigError(f"{path.name}: {where}: {first['msg']}") from error
+
+
+@cache
+def built_in_law() -> Law:
+    """The law that ships with the program."""
+    return load_law()
+
+
+def _holds(when: Condition, traits: CaseTraits) -> bool:
+    return (
+        (not when.recipients or traits.recipient in when.recipients)
+        and (not when.verdicts or traits.verdict in when.verdicts)
+        and (not when.mediator_kinds or traits.mediator_kind in when.mediator_kinds)
+        and (not when.indicators or not traits.indicators.isdisjoint(when.indicators))
+    )

@@ -1,0 +1,224 @@
+"""Telling what the store knows about a case as the facts of a draft. Pure: values in, values out.
+
+Reading the store, and whether a draft may be made at all, is the business of `alerts.gathering`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from urllib.parse import urlsplit
+from zoneinfo import ZoneInfo
+
+from alerts.document import Verbatim
+from alerts.evidence import number_evidence
+from alerts.facts import (
+    Authority,
+    CitedProvision,
+    DraftFacts,
+    EvidenceItem,
+    NearName,
+    Place,
+    RegisterCheck,
+    SnapshotFacts,
+    Statement,
+    Subject,
+    Submitter,
+)
+from alerts.law import CaseTraits, Law, Part
+from alerts.recipients import Recipient, find_recipient
+from alerts.wording import country_name, wording
+from crawler.assessment import Assessment
+from crawler.config import Organisation
+from crawler.errors import DraftError
+from crawler.evidence.warc import Capture
+from crawler.store.drafts import CaseAd, CaseSighting, LeadingAd, Snapshot
+from pipelines.text.personal_numbers import redact_jmbg
+
+BELGRADE = ZoneInfo("Europe/Belgrade")
+MAX_AD_CHARACTERS = 6000
+MAX_QUOTE_CHARACTERS = 600
+NOT_CONFIGURED = "(nije podešeno)"
+
+
+@dataclass(frozen=True, slots=True)
+class CaseMaterial:
+    """What the store knows about a case, all of it read before anything is said."""
+
+    case_id: int
+    leading: LeadingAd
+    ads: tuple[CaseAd, ...]
+    """All ads of the case, oldest first, the leading one among them."""
+    sightings: tuple[CaseSighting, ...]
+    captures: dict[int, Capture]
+    """By row id; their bytes were verified."""
+    snapshot: Snapshot | None
+
+
+def state_facts(
+    material: CaseMaterial, recipient_id: str, *, organisation: Organisation, law: Law, now: datetime, stale: bool
+) -> DraftFacts:
+    """Tells the material as facts. Raises DraftError where a quote does not stand in the ad."""
+    recipient, judged = find_recipient(recipient_id), material.leading.assessment
+    items = number_evidence(_ordered_captures(material))
+    places = tuple(_place(ad, material, items) for ad in material.ads)
+    traits = CaseTraits(
+        recipient=recipient_id,
+        verdict=None if stale else judged.register.verdict,
+        mediator_kind=judged.mediator.kind,
+        indicators=frozenset(indicator.code for indicator in judged.indicators),
+    )
+    lines, shortened = _ad_lines(material.leading.ad)
+    leading_number = _number_of(material.leading.ad.capture_id, material, items)
+    return DraftFacts(
+        case_id=material.case_id,
+        number=Verbatim(f"{material.case_id}/{now.astimezone(BELGRADE).year}"),
+        made_at=now,
+        submitter=_submitter(organisation),
+        authority=_authority(recipient_id, recipient),
+        subject=_subject(judged),
+        triggers=tuple(wording().of_indicator(code) for code in judged.referral),
+        places=places,
+        destinations=tuple(country_name(code) for code in judged.destinations),
+        statements=_statements(judged, material.leading.ad),
+        not_stated=tuple(wording().of_omission(code) for code in judged.not_stated),
+        register_check=_register_check(judged, material.snapshot, stale=stale),
+        provisions=_cited(law, Part.BASIS, traits),
+        notice_provisions=_cited(law, Part.NOTICE, traits),
+        fee_provisions=_cited(law, Part.FEE, traits),
+        privacy_provisions=_cited(law, Part.PRIVACY, traits),
+        evidence=items,
+        leading_evidence=leading_number,
+        annexes=_annexes(leading_number, material.snapshot),
+        ad_lines=lines,
+        ad_shortened=shortened,
+    )
+
+
+def evidence_ids(ads: Iterable[CaseAd], sightings: Sequence[CaseSighting]) -> list[int]:
+    """Captures that a draft names: of each ad the one that holds its text, and the last one that saw it."""
+    last = {sighting.ad_id: sighting.capture_id for sighting in sightings}
+    named = [capture_id for ad in ads for capture_id in (ad.capture_id, last.get(ad.ad_id, ad.capture_id))]
+    return list(dict.fromkeys(named))
+
+
+def _ordered_captures(material: CaseMaterial) -> list[Capture]:
+    leading = material.leading.ad
+    ids = evidence_ids((leading, *material.ads), material.sightings)
+    return [material.captures[capture_id] for capture_id in ids if capture_id in material.captures]
+
+
+def _number_of(capture_id: int, material: CaseMaterial, items: Iterable[EvidenceItem]) -> int:
+    record_id = material.captures[capture_id].record_id
+    return next(item.number for item in items if item.record_id == record_id)
+
+
+def _place(ad: CaseAd, material: CaseMaterial, items: Sequence[EvidenceItem]) -> Place:
+    return Place(
+        portal=Verbatim(urlsplit(ad.url).netloc or ad.source),
+        url=Verbatim(ad.url),
+        title=Verbatim(redact_jmbg(ad.title)) if ad.title else None,
+        sightings=tuple(sighting.seen_at for sighting in material.sightings if sighting.ad_id == ad.ad_id),
+        evidence=_number_of(ad.capture_id, material, items),
+    )
+
+
+def _submitter(organisation: Organisation) -> Submitter:
+    return Submitter(
+        name=organisation.name or NOT_CONFIGURED,
+        seat=organisation.seat or NOT_CONFIGURED,
+        mb=organisation.mb or NOT_CONFIGURED,
+        pib=organisation.pib or NOT_CONFIGURED,
+        representative=organisation.representative or NOT_CONFIGURED,
+        email=Verbatim(organisation.email or NOT_CONFIGURED),
+        phone=Verbatim(organisation.phone or NOT_CONFIGURED),
+        delivery_address=organisation.delivery_address or organisation.seat or NOT_CONFIGURED,
+    )
+
+
+def _authority(recipient_id: str, recipient: Recipient) -> Authority:
+    return Authority(
+        id=recipient_id,
+        kind=recipient.kind,
+        name=recipient.authority,
+        address=recipient.address,
+        subject=recipient.subject,
+        measures=recipient.measures,
+    )
+
+
+def _subject(judged: Assessment) -> Subject:
+    mediator, contacts = judged.mediator, judged.contacts
+    return Subject(
+        name=_quoted(mediator.name),
+        kind=wording().mediator_kinds[mediator.kind],
+        pib=_quoted(mediator.pib),
+        mb=_quoted(mediator.mb),
+        licence=_quoted(mediator.licence),
+        phones=tuple(map(Verbatim, contacts.phones)),
+        emails=tuple(map(Verbatim, contacts.emails)),
+        handles=tuple(map(Verbatim, contacts.handles)),
+        urls=tuple(map(Verbatim, contacts.urls)),
+    )
+
+
+def _statements(judged: Assessment, ad: CaseAd) -> tuple[Statement, ...]:
+    full_text = f"{ad.title}\n{ad.text}" if ad.title else ad.text
+    made = []
+    for indicator in judged.indicators:
+        if indicator.start is not None and full_text[indicator.start : indicator.end] != indicator.quote:
+            raise DraftError(f"{ad.url}: the quote for `{indicator.code}` does not stand in the ad: reassess it")
+        quote = _quoted(indicator.quote, limit=MAX_QUOTE_CHARACTERS)
+        made.append(Statement(wording().of_indicator(indicator.code), quote))
+    return tuple(made)
+
+
+def _register_check(judged: Assessment, snapshot: Snapshot | None, *, stale: bool) -> RegisterCheck:
+    answer, mediator = judged.register, judged.mediator
+    searched = (mediator.name, mediator.pib, mediator.mb, mediator.licence, *judged.contacts.phones)
+    return RegisterCheck(
+        snapshot=_snapshot_facts(snapshot) if snapshot and answer.verdict else None,
+        verdict=answer.verdict,
+        stale=stale,
+        searched=tuple(Verbatim(value) for value in (*searched, *judged.contacts.emails) if value),
+        entry=_quoted(answer.entry),
+        reasons=answer.reasons,
+        nearest=tuple(
+            NearName(Verbatim(near.name), f"{round(near.score * 100)}%", near.reasons) for near in answer.nearest
+        ),
+    )
+
+
+def _snapshot_facts(snapshot: Snapshot) -> SnapshotFacts:
+    return SnapshotFacts(
+        as_of=snapshot.as_of,
+        digest=Verbatim(snapshot.digest),
+        file_name=Verbatim(snapshot.file_name),
+        imported_at=snapshot.imported_at,
+    )
+
+
+def _cited(law: Law, part: Part, traits: CaseTraits) -> tuple[CitedProvision, ...]:
+    chosen = law.choose(part, traits)
+    return tuple(CitedProvision(found.id, law.citation(found), found.statement) for found in chosen)
+
+
+def _annexes(leading_number: int, snapshot: Snapshot | None) -> tuple[str, ...]:
+    annexes = [f"tekst oglasa (dokaz {leading_number});", "izvorni zapisi navedeni u delu Dokazi (WARC);"]
+    if snapshot:
+        annexes.append("datoteka registra navedena u delu o proveri u registru.")
+    return tuple(annexes)
+
+
+def _ad_lines(ad: CaseAd) -> tuple[tuple[Verbatim, ...], bool]:
+    text = redact_jmbg(ad.text)
+    lines = [Verbatim(line.strip()) for line in text[:MAX_AD_CHARACTERS].splitlines() if line.strip()]
+    return tuple(lines), len(text) > MAX_AD_CHARACTERS
+
+
+def _quoted(text: str | None, *, limit: int = MAX_QUOTE_CHARACTERS) -> Verbatim | None:
+    if not text:
+        return None
+    clean = redact_jmbg(text)
+    return Verbatim(clean if len(clean) <= limit else f"{clean[:limit]} […]")
