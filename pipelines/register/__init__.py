@@ -1,0 +1,1 @@
+"""The register of licensed agencies: reading its files, and finding a mediator in it."""

@@ -1,0 +1,246 @@
+"""Takes a name of an agency apart: legal form, town, words of the trade, and the words that are its own.
+
+Comparing two names is not done here: that is `comparing`.
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
+from enum import StrEnum
+from functools import lru_cache
+from itertools import product
+
+from pipelines.register.inflection import case_forms
+from pipelines.register.words import LegalForm, WordSet, load_words
+from pipelines.text.folding import fold_key
+
+LONGEST_NAME = 2_000
+LONG_NAME = 80
+"""Longer than any registered name: a sentence that holds one."""
+
+WORD = re.compile(r"[^\W_]+")
+SEPARATOR = re.compile(r"[,;|/()\[\]:–—\n•]|\s-|-\s|\.\s")
+ADDRESS = re.compile(r"\S+@\S+|https?://\S+|www\.\S+")
+INVISIBLE = re.compile("[\u00ad\u200b-\u200f\u2060\ufeff]")
+SOUNDS = ((re.compile("ph"), "f"), (re.compile("dj"), "d"), (re.compile("ij(?=[aeou])"), "i"), (re.compile("ck"), "k"))
+LETTERS = str.maketrans({"x": "ks", "w": "v", "y": "i", "q": "k"})
+DOUBLED = re.compile(r"([a-z])\1+")
+TO_LATIN = str.maketrans(
+    dict(zip("абвгдђежзијклмнопрстћуфхцчш", "abvgdđežzijklmnoprstćufhcčš", strict=True))
+    | {"љ": "lj", "њ": "nj", "џ": "dž"}
+)
+PREPOSITIONS = frozenset(("u", "za", "na", "do", "in", "nach", "to"))
+
+
+class Role(StrEnum):
+    """What a word does in a name."""
+
+    OWN = "own"
+    """It may tell this name from others."""
+    GENERIC = "generic"
+    DESCRIPTIVE = "descriptive"
+    MARKER = "marker"
+    NUMBER = "number"
+    NOISE = "noise"
+    FORM = "form"
+    TOWN = "town"
+    FOREIGN_TOWN = "foreign_town"
+    COUNTRY = "country"
+    DISTANCE = "distance"
+    BREAK = "break"
+
+
+@dataclass(frozen=True, slots=True)
+class Word:
+    """One word of a name."""
+
+    shown: str
+    """Latin, lower case, diacritics kept: for reasons that people read."""
+    key: str
+    """Folded by sound: words spelled differently and read alike share it."""
+    role: Role
+    segment: int
+    """Which part between commas, dashes and brackets it stands in."""
+    town: str | None = None
+    """The seat it names, as `words.yml` or the register writes it."""
+    form: LegalForm | None = None
+    led: bool = False
+    """A preposition of place or purpose stands before it."""
+
+
+@dataclass(frozen=True, slots=True)
+class ParsedName:
+    """A name, word by word."""
+
+    words: tuple[Word, ...]
+
+    @property
+    def forms(self) -> frozenset[LegalForm]:
+        """Legal forms stated anywhere in the name."""
+        return frozenset(word.form for word in self.words if word.form)
+
+    def has(self, role: Role) -> bool:
+        """Some word does this."""
+        return any(word.role is role for word in self.words)
+
+    @property
+    def says_something(self) -> bool:
+        """There is a word besides legal forms and single letters."""
+        return any(word.role is not Role.FORM and len(word.key) > 1 for word in self.words)
+
+
+def sound_key(word: str) -> str:
+    """The folded word spelled by ear: 'Kadrinex' and 'Кадринекс', 'staff' and 'стаф' give one key."""
+    key = fold_key(word)
+    for pattern, sound in SOUNDS:
+        key = pattern.sub(sound, key)
+    return DOUBLED.sub(r"\1", key.translate(LETTERS))
+
+
+@lru_cache(maxsize=20_000)
+def parse_name(name: str) -> ParsedName:
+    """The words of a name with their roles; any text will do."""
+    text = INVISIBLE.sub("", unicodedata.normalize("NFKC", name[:LONGEST_NAME]))
+    words = _with_towns(_with_forms(list(_split(ADDRESS.sub(" ", text)))))
+    return ParsedName(tuple(_own_part(words, is_long=len(text) > LONG_NAME)))
+
+
+def _split(text: str) -> Iterator[Word]:
+    segment, end, before = 0, 0, ""
+    for found in WORD.finditer(text):
+        if end and SEPARATOR.search(text[end : found.start() + 1]):
+            segment += 1
+        end = found.end()
+        if folded := fold_key(found.group()):
+            shown = found.group().lower().translate(TO_LATIN)
+            yield Word(shown, sound_key(found.group()), _role(folded), segment, led=before in PREPOSITIONS)
+            before = folded
+
+
+def _role(folded: str) -> Role:
+    for role, words in _role_words():
+        if folded in words:
+            return role
+    return Role.NUMBER if folded.isdigit() else Role.OWN
+
+
+@lru_cache(maxsize=1)
+def _role_words() -> tuple[tuple[Role, WordSet | frozenset[str]], ...]:
+    words = load_words()
+    return (
+        (Role.BREAK, WordSet(words.breaks)),
+        (Role.NOISE, WordSet(words.noise)),
+        (Role.GENERIC, _all_cases(words.generic)),
+        (Role.DESCRIPTIVE, _all_cases(words.descriptive)),
+        (Role.MARKER, _all_cases(words.markers)),
+        (Role.DISTANCE, WordSet(words.distance)),
+        (Role.COUNTRY, WordSet(words.countries)),
+    )
+
+
+def _all_cases(words: Sequence[str]) -> frozenset[str]:
+    return frozenset(form for word in words for form in case_forms(word))
+
+
+def _with_forms(words: list[Word]) -> list[Word]:
+    spellings = _form_spellings()
+    marked, at = [], 0
+    while at < len(words):
+        length, form = _form_at(words, at, spellings)
+        # "Ag." before a name is short for agencija.
+        if form and not (at == 0 and words[at].key == "ag"):
+            marked += [replace(word, role=Role.FORM, form=form) for word in words[at : at + length]]
+            at += length
+        else:
+            marked.append(words[at])
+            at += 1
+    return marked
+
+
+def _form_at(words: list[Word], at: int, spellings: dict[tuple[str, ...], LegalForm]) -> tuple[int, LegalForm | None]:
+    for length in range(min(5, len(words) - at), 0, -1):
+        form = spellings.get(tuple(fold_key(word.shown) for word in words[at : at + length]))
+        if form:
+            return length, form
+    return 1, None
+
+
+@lru_cache(maxsize=1)
+def _form_spellings() -> dict[tuple[str, ...], LegalForm]:
+    spellings = {}
+    for form, written in load_words().legal_forms.items():
+        for spelling in written:
+            parts = tuple(WORD.findall(fold_key(spelling)))
+            spellings[parts] = form
+            if len(parts) > 2 and all(len(part) == 1 for part in parts):
+                spellings[("".join(parts),)] = form
+    return spellings
+
+
+def _with_towns(words: list[Word]) -> list[Word]:
+    marked, at = [], 0
+    while at < len(words):
+        length, town, is_foreign = _town_at(words, at)
+        if town:
+            role = Role.FOREIGN_TOWN if is_foreign else Role.TOWN
+            if is_foreign and words[at].led:
+                role = Role.COUNTRY
+            marked += [replace(word, role=role, town=town, led=words[at].led) for word in words[at : at + length]]
+        else:
+            marked.append(words[at])
+        at += length
+    return marked
+
+
+def _town_at(words: list[Word], at: int) -> tuple[int, str | None, bool]:
+    if words[at].role in (Role.FORM, Role.NOISE):
+        return 1, None, False
+    for length in (3, 2, 1):
+        found = _towns().get(tuple(word.key for word in words[at : at + length]))
+        if found and at + length <= len(words):
+            return length, found[0], found[1]
+    return 1, None, False
+
+
+@lru_cache(maxsize=1)
+def _towns() -> dict[tuple[str, ...], tuple[str, bool]]:
+    words = load_words()
+    towns = {form: (town, True) for town in words.foreign_towns for form in _town_forms(town)}
+    for town, parts in words.towns.items():
+        for written in (*parts, town):
+            towns.update((form, (town, False)) for form in _town_forms(written))
+    towns.update({(sound_key(short),): (town, False) for short, town in words.abbreviated_towns.items()})
+    return towns
+
+
+def _town_forms(town: str) -> Iterator[tuple[str, ...]]:
+    each = [[sound_key(form) for form in case_forms(part)] for part in fold_key(town).split()]
+    return product(*each)
+
+
+def town_of(text: str) -> str | None:
+    """The seat a cell names, as `words.yml` writes it; else the text itself, folded."""
+    words = [word for word in parse_name(text).words if word.role is Role.TOWN]
+    return words[0].town if words else fold_key(text) or None
+
+
+def _own_part(words: list[Word], *, is_long: bool) -> list[Word]:
+    """The words up to where a sentence about the offer begins."""
+    if is_long:
+        words = _up_to_form(words)
+    for at, word in enumerate(words):
+        if word.role is Role.BREAK and any(before.role is Role.OWN for before in words[:at]):
+            return words[:at]
+    return [replace(word, role=Role.NOISE) if word.role is Role.BREAK else word for word in words]
+
+
+def _up_to_form(words: list[Word]) -> list[Word]:
+    last = next((at for at, word in enumerate(words) if word.role is Role.FORM), None)
+    if last is None or not any(word.role is Role.OWN for word in words[:last]):
+        return words
+    while last + 1 < len(words) and words[last + 1].role in (Role.FORM, Role.TOWN):
+        last += 1
+    return words[: last + 1]

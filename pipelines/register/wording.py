@@ -1,0 +1,105 @@
+"""What the register's answer says to people: reasons, and one sentence a colleague might speak."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import date
+
+from crawler.assessment import Nearest, RegisterAnswer, Verdict
+from pipelines.register.comparing import Comparison, Fit, SlipFound
+from pipelines.register.slips import Slip
+from pipelines.register.words import LegalForm
+
+FORM_NAMES = {
+    LegalForm.COMPANY: "privredno društvo",
+    LegalForm.ENTREPRENEUR: "preduzetnik",
+    LegalForm.OTHER: "drugi oblik",
+}
+SLIPS = {
+    Slip.SWAPPED: "zamenjena mesta dva slova",
+    Slip.DROPPED: "izostavljeno jedno slovo",
+    Slip.ADDED: "jedno slovo više",
+}
+
+
+def nearest_of(compared: Iterable[Comparison]) -> tuple[Nearest, ...]:
+    """The entries with the reasons why each is near and why it is not more than that."""
+    return tuple(Nearest(found.indexed.entry.name, found.score, _reasons(found)) for found in compared)
+
+
+def _reasons(found: Comparison) -> tuple[str, ...]:
+    reasons = [_common(found), *(_slip(slip) for slip in found.slips)]
+    if found.added and found.fit >= Fit.EXTENDED:
+        reasons.append(f"dodato {_quoted(found.added)}")
+    if found.foreign:
+        reasons.append(f"strana firma ({found.foreign})")
+    if found.other_town:
+        reasons.append(f"drugo mesto (u registru {found.indexed.town})")
+    elif found.same_town:
+        reasons.append("isto mesto")
+    if found.other_form:
+        reasons.append(f"drugi pravni oblik (u registru {_forms(found)})")
+    return tuple(reason for reason in reasons if reason)
+
+
+def _common(found: Comparison) -> str:
+    if found.fit is Fit.FULL and not found.slips:
+        return "isto ime"
+    if found.fit is Fit.CORE and not found.slips:
+        return f"isti prepoznatljivi deo imena {_quoted(found.shared)}"
+    if found.names_only_owner or (found.owner_named and not found.shared):
+        return "ime vlasnika"
+    if found.fit in (Fit.EXTENDED, Fit.PART):
+        return f"zajedničko {_quoted(found.shared)}"
+    return f"zajedničko samo {_quoted(found.shared)}" if found.fit is Fit.SHARED else ""
+
+
+def _slip(slip: SlipFound) -> str:
+    return f"'{slip.written}' umesto '{slip.meant}' ({SLIPS.get(slip.slip, 'razlika u jednom slovu')})"
+
+
+def _forms(found: Comparison) -> str:
+    return " i ".join(sorted(FORM_NAMES[form] for form in found.indexed.forms if form in FORM_NAMES)) or "drugi"
+
+
+def _quoted(words: tuple[str, ...]) -> str:
+    return f"'{' '.join(words)}'"
+
+
+def answer_sentence(answer: RegisterAnswer) -> str:
+    """The answer as a colleague would say it, with the day of the list it rests on."""
+    if answer.verdict is None or answer.as_of is None:
+        return "Nije provereno: registar agencija nije uvezen."
+    sentence = _verdict_sentence(answer, answer.verdict)
+    if answer.stale:
+        return f"{sentence} Spisak je stariji od dozvoljenog, pa to nije pouzdana provera: uvezite noviji."
+    return sentence
+
+
+def _verdict_sentence(answer: RegisterAnswer, verdict: Verdict) -> str:
+    day = f"na dan {serbian_date(answer.as_of)}" if answer.as_of else ""
+    why = answer.reasons[0] if answer.reasons else ""
+    entry = f"{answer.entry} ({why})" if why else str(answer.entry)
+    match verdict:
+        case Verdict.REGISTERED:
+            return f"U registru je {day}: {entry}."
+        case Verdict.EXPIRED:
+            return f"U registru je, ali joj je dozvola {day} bila istekla: {entry}."
+        case Verdict.REVOKED:
+            return f"U registru {day} stoji da je dozvola oduzeta ili ukinuta: {entry}."
+        case Verdict.AMBIGUOUS:
+            return f"Nije jasno {day}: {why}.{_nearest(answer, 'Moguće')}"
+        case Verdict.NOT_FOUND:
+            return f"Nije u registru {day}.{_nearest(answer, 'Najsličniji')}"
+        case Verdict.UNIDENTIFIED:
+            return "Nije provereno: oglas ne navodi nikoga ko bi se mogao potražiti u registru."
+
+
+def _nearest(answer: RegisterAnswer, label: str) -> str:
+    named = [f"{near.name} ({', '.join(near.reasons)})" if near.reasons else near.name for near in answer.nearest]
+    return f" {label}: {'; '.join(named)}." if named else ""
+
+
+def serbian_date(day: date) -> str:
+    """'20.11.2026.'"""
+    return f"{day.day:02}.{day.month:02}.{day.year}."
