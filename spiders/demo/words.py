@@ -29,10 +29,9 @@ MONTHS = (
     "decembar",
 )
 
-EMOJI = re.compile(
-    "[\U0001f1e6-\U0001f1ff]{2}|[\U0001f300-\U0001faff\u2600-\u27bf\u2b05-\u2b55\u203c\u2049\u231a-\u23ff]\ufe0f?"
-)
-"""One emoji as it is drawn: a flag is two characters, others may carry a variation selector."""
+_DRAWN = "[\U0001f300-\U0001faff\u2600-\u27bf\u2b05-\u2b55\u203c\u2049\u231a-\u23ff]\ufe0f?"
+EMOJI = re.compile(f"[\U0001f1e6-\U0001f1ff]{{2}}|{_DRAWN}(?:\u200d(?:{_DRAWN}|[\u2640\u2642]\ufe0f?))*")
+"""One emoji as it is drawn: a flag is two characters, others may carry a variation selector or be joined."""
 
 
 def plain_latin(text: str) -> str:
