@@ -8,13 +8,16 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
+from datetime import datetime
 from enum import StrEnum
+from itertools import groupby
 from typing import Any
 
 from pydantic import GetCoreSchemaHandler
 from pydantic_core import CoreSchema, core_schema
 
 from alerts.script import Script, printable, storable, to_script
+from crawler.errors import DraftError
 
 
 class Verbatim(str):
@@ -61,11 +64,16 @@ class DraftDocument:
 
     blocks: tuple[Block, ...]
     script: Script
+    made_at: datetime
 
     @property
     def title(self) -> str:
         """The first title, for the document's properties."""
         return next((block.text for block in self.blocks if block.kind is BlockKind.TITLE), "")
+
+    def groups(self) -> list[tuple[BlockKind, tuple[Block, ...]]]:
+        """Neighbouring blocks of one kind together: a table's rows, a list's items."""
+        return [(kind, tuple(blocks)) for kind, blocks in groupby(self.blocks, key=lambda block: block.kind)]
 
     def paragraphs(self) -> list[str]:
         """Every paragraph and every cell of a row, in reading order."""
@@ -79,12 +87,17 @@ _LINE = re.compile(r"(##|#|!|\+|\|)[ ]+(.*)")
 
 
 def mark_value(value: object) -> str:
-    """How a template puts a value into its text: on one line, printable, and marked as a value."""
+    """How a template puts a value into its text: on one line, printable, and marked as a value.
+
+    Raises DraftError where there is none: a draft has no blanks.
+    """
+    if value is None:
+        raise DraftError("a value that the template states is missing")
     mark = _VERBATIM if isinstance(value, Verbatim) else _OWN
     return f"{mark}{printable(str(value))}{_END}"
 
 
-def parse_document(filled: str, script: Script) -> DraftDocument:
+def parse_document(filled: str, script: Script, *, made_at: datetime) -> DraftDocument:
     """The document a filled template describes; blank lines are left out and items numbered from 1 in each list."""
     blocks: list[Block] = []
     number = 0
@@ -95,18 +108,16 @@ def parse_document(filled: str, script: Script) -> DraftDocument:
         number = number + 1 if kind is BlockKind.ITEM else 0
         cells = tuple(_cells(content, script)) if kind is BlockKind.ROW else (_text(content, script),)
         blocks.append(Block(kind, (f"{number}. {cells[0]}",) if kind is BlockKind.ITEM else cells))
-    return DraftDocument(tuple(blocks), script)
+    return DraftDocument(tuple(blocks), script, made_at)
 
 
 def plain_text(document: DraftDocument) -> str:
     """The document as text: a blank line before headings and between paragraphs, rows and items together."""
-    lines: list[str] = []
-    before = None
-    for block in document.blocks:
-        together = block.kind is before and block.kind in _KEPT_TOGETHER
-        lines += [block.text] if together or not lines else ["", block.text]
-        before = block.kind
-    return "\n".join(lines) + "\n"
+    parts: list[str] = []
+    for kind, blocks in document.groups():
+        texts = [block.text for block in blocks]
+        parts += ["\n".join(texts)] if kind in _KEPT_TOGETHER else texts
+    return "\n\n".join(parts) + "\n"
 
 
 _KEPT_TOGETHER = (BlockKind.LETTERHEAD, BlockKind.ROW, BlockKind.ITEM)

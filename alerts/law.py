@@ -119,10 +119,10 @@ class Law(_Entry):
         found = (by_id[provision_id] for provision_id in chosen)
         return tuple(p for p in found if unconfirmed or p.status is ProvisionStatus.CONFIRMED)
 
-    def citation(self, provision: Provision) -> str:
-        """Name of the law, gazette numbers, article."""
+    def citation(self, provision: Provision, *, in_full: bool = True) -> str:
+        """Name of the law, gazette numbers (in full only), article."""
         law = self.laws[provision.law]
-        gazette = f" („Službeni glasnik RS“, {law.gazette})" if law.gazette else ""
+        gazette = f" („Službeni glasnik RS“, {law.gazette})" if law.gazette and in_full else ""
         return f"{law.name}{gazette}, {provision.article}"
 
     def _cited(self, part: Part, traits: CaseTraits) -> Iterator[str]:

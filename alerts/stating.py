@@ -200,8 +200,12 @@ def _snapshot_facts(snapshot: Snapshot) -> SnapshotFacts:
 
 
 def _cited(law: Law, part: Part, traits: CaseTraits) -> tuple[CitedProvision, ...]:
-    chosen = law.choose(part, traits)
-    return tuple(CitedProvision(found.id, law.citation(found), found.statement) for found in chosen)
+    cited, named = [], set()
+    for provision in law.choose(part, traits):
+        citation = law.citation(provision, in_full=provision.law not in named)
+        named.add(provision.law)
+        cited.append(CitedProvision(provision.id, citation, provision.statement))
+    return tuple(cited)
 
 
 def _annexes(leading_number: int, snapshot: Snapshot | None) -> tuple[str, ...]:

@@ -1,0 +1,155 @@
+"""Drafts as documents: a recipient's template filled with the kept facts, as text, DOCX or PDF in either script.
+
+What is stated stands in the facts; this module adds nothing to it and sends nothing anywhere.
+"""
+
+from __future__ import annotations
+
+import os
+import tempfile
+from collections.abc import Iterable
+from datetime import date, datetime
+from enum import StrEnum
+from functools import cache
+from pathlib import Path
+
+from jinja2 import Environment, FileSystemLoader, StrictUndefined, TemplateError
+from sqlalchemy import Connection
+
+from alerts.document import DraftDocument, Verbatim, mark_value, parse_document, plain_text
+from alerts.facts import DraftFacts
+from alerts.recipients import FOLDER, TEMPLATE
+from alerts.script import Script
+from alerts.stating import BELGRADE
+from crawler.errors import DraftError, UsageError
+from crawler.store.drafts import DraftRow, drafted_recipients, find_draft, read_draft
+
+LETTERS = Path(__file__).parent / "letters"
+
+
+class DocumentFormat(StrEnum):
+    """Kinds of files a draft is written to."""
+
+    DOCX = "docx"
+    PDF = "pdf"
+    TXT = "txt"
+
+
+def document_of(facts: DraftFacts, script: Script) -> DraftDocument:
+    """The draft as a document. Raises DraftError where the template asks for what the facts do not hold."""
+    try:
+        filled = _templates().get_template(f"{facts.authority.id}/{TEMPLATE}").render(facts=facts)
+    except TemplateError as error:
+        raise DraftError(f"template of `{facts.authority.id}`: {error}") from error
+    return parse_document(filled, script, made_at=facts.made_at)
+
+
+def text_of_draft(connection: Connection, draft_id: int, *, script: Script = Script.CYRL) -> str:
+    """The kept draft as plain text. Raises UsageError where there is none of that number."""
+    draft = read_draft(connection, draft_id)
+    if draft is None:
+        raise UsageError(f"there is no draft {draft_id}")
+    return plain_text(document_of(DraftFacts.from_json(draft.facts), script))
+
+
+def write_document(
+    connection: Connection,
+    case_id: int,
+    *,
+    recipient: str | None,
+    format: DocumentFormat | str,  # noqa: A002 - the word of the command line
+    script: Script | str,
+    output: Path,
+) -> Path:
+    """Writes the case's kept draft to that recipient (by default the first one) and returns the file's path.
+
+    The file is there whole or not at all. Raises UsageError where there is no such draft, or the file cannot be
+    written.
+    """
+    draft = _kept_draft(connection, case_id, recipient)
+    document = document_of(DraftFacts.from_json(draft.facts), Script(script))
+    write_whole(output, render(document, DocumentFormat(format)))
+    return output
+
+
+def render(document: DraftDocument, kind: DocumentFormat) -> bytes:
+    """The document as the bytes of a file."""
+    # Word and PDF writers are loaded only where they are needed: they are slow to import.
+    if kind is DocumentFormat.DOCX:
+        from alerts.word import docx_of  # noqa: PLC0415
+
+        return docx_of(document)
+    if kind is DocumentFormat.PDF:
+        from alerts.pdf import pdf_of  # noqa: PLC0415
+
+        return pdf_of(document)
+    return plain_text(document).encode()
+
+
+def write_whole(path: Path, content: bytes) -> None:
+    """Writes the file so that it is never seen half-written. Raises UsageError where it cannot be."""
+    try:
+        descriptor, temporary = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
+        try:
+            with os.fdopen(descriptor, "wb") as stream:
+                stream.write(content)
+                stream.flush()
+                os.fsync(stream.fileno())
+            Path(temporary).replace(path)
+        finally:
+            Path(temporary).unlink(missing_ok=True)
+    except OSError as error:
+        raise UsageError(f"{path} cannot be written: {error.strerror}") from error
+
+
+def _kept_draft(connection: Connection, case_id: int, recipient: str | None) -> DraftRow:
+    chosen = recipient or next(iter(drafted_recipients(connection, case_id)), None)
+    draft = find_draft(connection, case_id=case_id, recipient=chosen) if chosen else None
+    if draft is None:
+        raise UsageError(f"case {case_id} has no draft" + (f" to `{recipient}`" if recipient else ""))
+    return draft
+
+
+@cache
+def _templates() -> Environment:
+    templates = Environment(
+        loader=FileSystemLoader([LETTERS, FOLDER]),
+        undefined=StrictUndefined,
+        finalize=mark_value,
+        trim_blocks=True,
+        lstrip_blocks=True,
+        # Plain text, never HTML; `mark_value` keeps values from being read as structure.
+        autoescape=False,  # noqa: S701
+    )
+    templates.globals["unknown"] = "nepoznato"
+    templates.filters.update(day=_day, date=_date, local=_local, local_precise=_local_precise, utc=_utc)
+    templates.filters.update(days=_days, listed=_listed)
+    return templates
+
+
+def _day(moment: datetime) -> str:
+    return _date(moment.astimezone(BELGRADE).date())
+
+
+def _date(day: date) -> str:
+    return f"{day.day}.{day.month}.{day.year}."
+
+
+def _local(moment: datetime) -> str:
+    return f"{_day(moment)} u {moment.astimezone(BELGRADE):%H:%M}"
+
+
+def _local_precise(moment: datetime) -> str:
+    return f"{_day(moment)} u {moment.astimezone(BELGRADE):%H:%M:%S}"
+
+
+def _utc(moment: datetime) -> str:
+    return f"{_date(moment.date())} u {moment:%H:%M:%S}"
+
+
+def _days(moments: Iterable[datetime]) -> str:
+    return "; ".join(_local(moment) for moment in moments)
+
+
+def _listed(values: Iterable[Verbatim]) -> Verbatim:
+    return Verbatim(", ".join(values))
