@@ -28,6 +28,12 @@ def decide_case(
     if decision is Decision.DISMISS and not note.strip():
         raise UsageError("dismissing a case needs a reason")
     state = _move(connection, read_case(connection, case_id), decision, person=person.strip(), now=now, note=note)
+    return mark_drafted(connection, case_id, now=now) if state is CaseState.CONFIRMED else state
+
+
+def mark_drafted(connection: Connection, case_id: int, *, now: datetime) -> CaseState:
+    """A confirmed case with drafts becomes drafted; any other stays as it is. Returns the state."""
+    state = CaseState(read_case(connection, case_id).state)
     if state is CaseState.CONFIRMED and drafted_recipients(connection, case_id):
         return mark_by_program(connection, case_id, Decision.PREPARE, now=now)
     return state

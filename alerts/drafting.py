@@ -12,6 +12,7 @@ from datetime import date, datetime
 from enum import StrEnum
 from functools import cache
 from pathlib import Path
+from typing import TypeVar
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined, TemplateError
 from sqlalchemy import Connection
@@ -24,6 +25,7 @@ from alerts.stating import BELGRADE
 from crawler.errors import DraftError, UsageError
 from crawler.store.drafts import DraftRow, drafted_recipients, find_draft, read_draft
 
+Choice = TypeVar("Choice", bound=StrEnum)
 LETTERS = Path(__file__).parent / "letters"
 
 
@@ -67,8 +69,8 @@ def write_document(
     written.
     """
     draft = _kept_draft(connection, case_id, recipient)
-    document = document_of(DraftFacts.from_json(draft.facts), Script(script))
-    write_whole(output, render(document, DocumentFormat(format)))
+    kind, letters = _chosen(DocumentFormat, format), _chosen(Script, script)
+    write_whole(output, render(document_of(DraftFacts.from_json(draft.facts), letters), kind))
     return output
 
 
@@ -100,6 +102,13 @@ def write_whole(path: Path, content: bytes) -> None:
             Path(temporary).unlink(missing_ok=True)
     except OSError as error:
         raise UsageError(f"{path} cannot be written: {error.strerror}") from error
+
+
+def _chosen(kinds: type[Choice], value: str) -> Choice:
+    try:
+        return kinds(value)
+    except ValueError as error:
+        raise UsageError(f"`{value}` is none of {', '.join(kinds)}") from error
 
 
 def _kept_draft(connection: Connection, case_id: int, recipient: str | None) -> DraftRow:

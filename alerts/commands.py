@@ -1,0 +1,119 @@
+"""Commands of the people's room: cases and their drafts, and those of the desk."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from alerts.cases import CaseState, Decision
+
+if TYPE_CHECKING:
+    from crawler.store.cases import CaseLine
+
+cases_app = typer.Typer(no_args_is_help=True, help="Cases that people decide on.")
+
+CaseNumber = Annotated[int, typer.Argument(metavar="CASE", help="Number of the case, see `adwatch cases list`.")]
+
+
+def add_commands(app: typer.Typer) -> None:
+    """Adds this room's commands to the program's."""
+    app.command()(draft)
+    app.add_typer(cases_app, name="cases")
+
+
+def draft(
+    case: CaseNumber,
+    output: Annotated[Path, typer.Option("--output", "-o", help="The file to write.")],
+    format: Annotated[str, typer.Option(help="docx, pdf or txt.")] = "docx",  # noqa: A002 - the option's name
+    script: Annotated[str, typer.Option(help="cyrl or latn.")] = "cyrl",
+    recipient: Annotated[str | None, typer.Option(help="Id of the recipient; by default the first proposed.")] = None,
+) -> None:
+    """Write the case's complaint draft to a file. Nothing is sent anywhere.
+
+    Example: [bold]adwatch draft 1 --format pdf --script cyrl -o predstavka.pdf[/bold]
+    """
+    from alerts.drafting import write_document  # noqa: PLC0415 - keeps --help fast
+    from alerts.laying import lay_ready  # noqa: PLC0415
+    from crawler.opening import opened  # noqa: PLC0415
+    from crawler.store.engine import reading  # noqa: PLC0415
+
+    with opened() as (settings, engine):
+        chosen = lay_ready(engine, settings, case, recipient, now=datetime.now(UTC))
+        with reading(engine) as connection:
+            write_document(connection, case, recipient=chosen, format=format, script=script, output=output)
+    typer.echo(f"{output} ({chosen})", err=True)
+
+
+@cases_app.command("list")
+def list_all(
+    as_json: Annotated[bool, typer.Option("--json", help="Print one JSON document.")] = False,
+    state: Annotated[list[CaseState] | None, typer.Option(help="Only cases in this state; may be repeated.")] = None,
+) -> None:
+    """All cases, the worst first.
+
+    Example: [bold]adwatch cases list --state open --json[/bold]
+    """
+    from crawler.cli import print_json  # noqa: PLC0415 - keeps --help fast
+    from crawler.opening import opened  # noqa: PLC0415
+    from crawler.store.cases import list_cases  # noqa: PLC0415
+    from crawler.store.engine import reading  # noqa: PLC0415
+
+    with opened() as (_, engine), reading(engine) as connection:
+        lines = [_as_json(line) for line in list_cases(connection, states=state or ())]
+    if as_json:
+        print_json(lines)
+    else:
+        _print_lines(lines)
+
+
+@cases_app.command("decide")
+def decide(
+    case: CaseNumber,
+    decision: Annotated[Decision, typer.Argument(help="What is decided.")],
+    person: Annotated[str, typer.Option(help="E-mail of the person who decides.")],
+    reason: Annotated[str, typer.Option(help="Why; dismissing needs it.")] = "",
+) -> None:
+    """Record a person's decision on a case.
+
+    Example: [bold]adwatch cases decide 1 confirm --person ana@primer.example[/bold]
+    """
+    from alerts.deciding import decide_case  # noqa: PLC0415 - keeps --help fast
+    from crawler.opening import opened  # noqa: PLC0415
+
+    with opened() as (_, engine), engine.begin() as connection:
+        state = decide_case(connection, case, decision, person=person, now=datetime.now(UTC), note=reason)
+    typer.echo(f"case {case} is {state}", err=True)
+
+
+def _as_json(line: CaseLine) -> dict[str, Any]:
+    result = line.result
+    return {
+        "id": line.id,
+        "state": line.state,
+        "level": line.level,
+        "score": line.score,
+        "title": line.title,
+        "mediator": result["mediator"]["name"],
+        "verdict": result["register"]["verdict"],
+        "destinations": result["destinations"],
+        "ads": line.ads,
+        "opened_at": line.opened_at.isoformat(),
+    }
+
+
+def _print_lines(lines: list[dict[str, Any]]) -> None:
+    from rich.console import Console  # noqa: PLC0415 - keeps --help fast
+    from rich.table import Table  # noqa: PLC0415
+    from rich.text import Text  # noqa: PLC0415
+
+    table = Table(title="Cases", title_justify="left")
+    columns = ("id", "state", "level", "title", "mediator", "verdict", "ads")
+    for column in columns:
+        table.add_column(column)
+    for line in lines:
+        # What an ad says is no markup of the terminal either.
+        table.add_row(*(Text("–" if line[column] is None else str(line[column])) for column in columns))
+    Console().print(table)

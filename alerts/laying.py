@@ -1,0 +1,49 @@
+"""Laying one draft ready because a person asks for it; the night lays the proposed ones (`alerts.steps`)."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from sqlalchemy import Connection, Engine
+
+from alerts.cases import CaseState
+from alerts.deciding import mark_drafted
+from alerts.gathering import gather_facts
+from crawler.config import Settings
+from crawler.errors import UsageError
+from crawler.store.cases import read_case
+from crawler.store.drafts import NewDraft, drafted_recipients, leading_ad, save_drafts
+from crawler.store.engine import reading
+
+STILL_DRAFTABLE = frozenset(
+    {CaseState.OPEN, CaseState.UNSURE, CaseState.CONFIRMED, CaseState.DRAFTED, CaseState.REFERRED}
+)
+"""Not once a person approved: what was approved must stay all there is."""
+
+
+def lay_ready(engine: Engine, settings: Settings, case_id: int, recipient: str | None, *, now: datetime) -> str:
+    """Makes and keeps the case's draft to that recipient unless it is there; returns the recipient's id.
+
+    Without a recipient it is the first one drafted, or proposed. Raises UsageError where there is none or the case
+    is past drafting, DraftError as `gather_facts` does.
+    """
+    with reading(engine) as connection:
+        chosen = recipient or _main_recipient(connection, case_id)
+        if chosen in drafted_recipients(connection, case_id):
+            return chosen
+        state = CaseState(read_case(connection, case_id).state)
+        if state not in STILL_DRAFTABLE:
+            raise UsageError(f"case {case_id} is {state}; no new draft is made for it")
+        facts = gather_facts(connection, settings, case_id, chosen, now=now)
+    with engine.begin() as connection:
+        save_drafts(connection, [NewDraft(case_id=case_id, recipient=chosen, facts=facts.to_json())], now=now)
+        mark_drafted(connection, case_id, now=now)
+    return chosen
+
+
+def _main_recipient(connection: Connection, case_id: int) -> str:
+    proposed = leading_ad(connection, case_id).assessment.complaint.recipients
+    chosen = next(iter([*drafted_recipients(connection, case_id), *proposed]), None)
+    if chosen is None:
+        raise UsageError(f"no recipient is proposed for case {case_id}; name one with --recipient")
+    return chosen

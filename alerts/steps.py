@@ -1,0 +1,214 @@
+"""The night's last steps: opening cases for people, and laying drafts ready. Nothing here decides, sends or files.
+
+Each step commits whole batches and finds by itself what is left to do, so it may be killed and run again.
+"""
+
+from __future__ import annotations
+
+import logging
+from collections import Counter
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from itertools import groupby
+from typing import TypeVar
+
+from sqlalchemy import Connection
+
+from alerts.cases import TRANSITIONS, CaseState, Decision
+from alerts.deciding import mark_by_program, mark_drafted
+from alerts.evidence import verify_captures
+from alerts.gathering import gather_facts
+from crawler.assessment import RiskLevel
+from crawler.errors import DraftError, EvidenceError, UsageError
+from crawler.night import Night, StepReport
+from crawler.store.cases import Candidate, NewCase, candidates, open_new_cases, point_case_to
+from crawler.store.drafts import NewDraft, Proposed, captures_by_id, delete_drafts, proposed_cases, save_drafts
+
+BATCH = 100
+"""Cases a transaction; a few megabytes of evidence are read for each."""
+
+log = logging.getLogger(__name__)
+Item = TypeVar("Item")
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """A case whose facts really changed, and the assessment that leads it from now on."""
+
+    case_id: int
+    leading: Candidate
+    note: str
+
+
+def open_cases(night: Night) -> StepReport:
+    """Opens a case for each worrying series and mediator; one that exists is touched only on a real change.
+
+    Counts: `opened`, `changed`, `without_evidence`.
+    """
+    with night.engine.connect().execution_options(read_only=True) as connection:
+        groups = list(_groups(candidates(connection)))
+    counts: Counter[str] = Counter(opened=0, changed=0, without_evidence=0)
+    for done, batch in _batches(groups):
+        with night.engine.connect().execution_options(read_only=True) as connection:
+            opening, changes = _examine(connection, night, batch, counts)
+        with night.engine.begin() as connection:
+            open_new_cases(connection, opening, now=night.now, note="otvoren po noćnoj obradi")
+            for change in changes:
+                _apply(connection, change, now=night.now)
+        counts.update(opened=len(opening), changed=len(changes))
+        night.progress("cases", done, len(groups))
+    return StepReport(dict(counts))
+
+
+def prepare_drafts(night: Night) -> StepReport:
+    """Lays ready one draft for each proposed recipient of open and confirmed cases.
+
+    Counts: `drafted`, `refused` (no evidence that verifies, or no fresh register).
+    """
+    with night.engine.connect().execution_options(read_only=True) as connection:
+        proposed = proposed_cases(connection, states=(CaseState.OPEN, CaseState.CONFIRMED))
+    waiting = [case for case in proposed if _lacks_drafts(case) or case.state == CaseState.CONFIRMED]
+    counts: Counter[str] = Counter(drafted=0, refused=0)
+    for done, batch in _batches(waiting):
+        with night.engine.connect().execution_options(read_only=True) as connection:
+            made = [draft for case in batch for draft in _make_drafts(connection, night, case, counts)]
+        with night.engine.begin() as connection:
+            save_drafts(connection, made, now=night.now)
+            _mark_drafted(connection, batch, made, now=night.now)
+        counts["drafted"] += len(made)
+        night.progress("drafts", done, len(waiting))
+    return StepReport(dict(counts))
+
+
+def _groups(found: Iterable[Candidate]) -> Iterator[tuple[Candidate, ...]]:
+    """Candidates of one series and mediator together, the worst first."""
+    for _, group in groupby(found, key=lambda candidate: (candidate.series_id, candidate.mediator_key)):
+        yield tuple(sorted(group, key=_worst_first))
+
+
+def _worst_first(candidate: Candidate) -> tuple[int, bool, float, int]:
+    return (-RiskLevel(candidate.level).rank, not candidate.proposed, -candidate.score, candidate.assessment_id)
+
+
+def _examine(
+    connection: Connection, night: Night, groups: Iterable[Sequence[Candidate]], counts: Counter[str]
+) -> tuple[list[NewCase], list[Change]]:
+    opening, changes = [], []
+    for group in groups:
+        if not _calls_for_a_look(group[0]):
+            continue
+        leading = _first_with_evidence(connection, night, group)
+        if leading is None:
+            counts["without_evidence"] += 1
+        elif leading.case_id is None:
+            opening.append(_new_case(leading))
+        elif _calls_for_a_look(leading):
+            changes.append(Change(leading.case_id, leading, _name_change(leading)))
+    return opening, changes
+
+
+def _calls_for_a_look(leading: Candidate) -> bool:
+    """There is no case yet, or its facts really changed: level or the register's answer."""
+    if leading.case_state is None:
+        return True
+    if Decision.REVISE not in TRANSITIONS[CaseState(leading.case_state)]:
+        return False
+    changed = (leading.level, leading.verdict) != (leading.case_level, leading.case_verdict)
+    # A dismissed case that became less worrying gives nobody a reason to look again.
+    return changed and (leading.worrying or leading.case_state != CaseState.DISMISSED)
+
+
+def _first_with_evidence(connection: Connection, night: Night, group: Iterable[Candidate]) -> Candidate | None:
+    """The worst ad whose capture is there and verifies: without evidence there is no case (rule 2)."""
+    for candidate in group:
+        captures = captures_by_id(connection, [candidate.capture_id])
+        try:
+            verify_captures(connection, night.settings.evidence_folder, captures.values())
+        except EvidenceError as error:
+            log.error("assessment=%d no case: %s", candidate.assessment_id, error)
+            continue
+        if captures:
+            return candidate
+    return None
+
+
+def _new_case(leading: Candidate) -> NewCase:
+    return NewCase(
+        series_id=leading.series_id,
+        mediator_key=leading.mediator_key,
+        assessment_id=leading.assessment_id,
+        level=leading.level,
+        score=leading.score,
+    )
+
+
+_LEVELS = {"low": "nizak", "medium": "srednji", "high": "visok", "critical": "kritičan"}
+_VERDICTS = {
+    None: "nije provereno",
+    "registered": "važeća dozvola",
+    "expired": "istekla dozvola",
+    "revoked": "dozvola ne važi",
+    "not_found": "nije pronađen",
+    "ambiguous": "više sličnih upisa",
+    "unidentified": "nije imenovan",
+}
+
+
+def _name_change(leading: Candidate) -> str:
+    parts = []
+    if leading.case_level and leading.level != leading.case_level:
+        parts.append(f"nivo rizika: {_LEVELS[leading.case_level]} → {_LEVELS[leading.level]}")
+    if leading.verdict != leading.case_verdict:
+        parts.append(f"registar: {_VERDICTS[leading.case_verdict]} → {_VERDICTS[leading.verdict]}")
+    return "; ".join(parts)
+
+
+def _apply(connection: Connection, change: Change, *, now: datetime) -> None:
+    try:
+        mark_by_program(connection, change.case_id, Decision.REVISE, now=now, note=change.note)
+    except UsageError as error:
+        # A person filed or closed it since it was read; what was filed rests on the facts of then.
+        log.warning("case=%d left as it is: %s", change.case_id, error)
+        return
+    leading = change.leading
+    point_case_to(
+        connection,
+        change.case_id,
+        assessment_id=leading.assessment_id,
+        level=leading.level,
+        score=leading.score,
+    )
+    delete_drafts(connection, change.case_id)
+
+
+def _lacks_drafts(case: Proposed) -> bool:
+    return bool(set(case.recipients) - set(case.drafted))
+
+
+def _make_drafts(connection: Connection, night: Night, case: Proposed, counts: Counter[str]) -> Iterator[NewDraft]:
+    for recipient in case.recipients:
+        if recipient in case.drafted:
+            continue
+        try:
+            facts = gather_facts(connection, night.settings, case.case_id, recipient, now=night.now)
+        except (DraftError, UsageError) as error:
+            log.warning("case=%d recipient=%s no draft: %s", case.case_id, recipient, error)
+            counts["refused"] += 1
+            continue
+        yield NewDraft(case_id=case.case_id, recipient=recipient, facts=facts.to_json())
+
+
+def _mark_drafted(
+    connection: Connection, batch: Sequence[Proposed], made: Sequence[NewDraft], *, now: datetime
+) -> None:
+    drafted = {draft.case_id for draft in made} | {case.case_id for case in batch if case.drafted}
+    for case_id in sorted(drafted):
+        mark_drafted(connection, case_id, now=now)
+
+
+def _batches(items: Sequence[Item]) -> Iterator[tuple[int, Sequence[Item]]]:
+    """Slices of BATCH items, each with how many are done after it."""
+    for start in range(0, len(items), BATCH):
+        batch = items[start : start + BATCH]
+        yield start + len(batch), batch
