@@ -29,7 +29,7 @@ def crawl_sources_by_hand(settings: Settings, engine: Engine, sources: Sequence[
 
 
 def crawl_page_by_hand(settings: Settings, engine: Engine, url: str, *, max_pages: int) -> NightResult:
-    """Reads the job postings reachable from a start page or sitemap, and judges them. Raises UsageError on a bad URL."""
+    """Reads and judges the job postings reachable from a start page or sitemap. Raises UsageError on a bad URL."""
     if urlsplit(url).scheme not in ("http", "https") or not urlsplit(url).hostname:
         raise UsageError(f"{url} is no http or https address")
     arguments = (f"start_url={url}", f"max_pages={max_pages}")

@@ -10,6 +10,7 @@ import logging
 import os
 import sys
 from datetime import UTC, datetime
+from functools import partial
 from importlib.metadata import entry_points
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -135,9 +136,10 @@ def status(as_json: AsJson = False) -> None:
     Example: [bold]adwatch status --json[/bold]
     """
     from crawler.opening import opened  # noqa: PLC0415
+    from crawler.store.engine import reading  # noqa: PLC0415
     from crawler.store.status import count_all  # noqa: PLC0415
 
-    with opened() as (_, engine), engine.connect().execution_options(read_only=True) as connection:
+    with opened() as (_, engine), reading(engine) as connection:
         counts = count_all(connection)
     if as_json:
         print_json(counts)
@@ -153,11 +155,12 @@ def list_sources(as_json: AsJson = False) -> None:
     """
     from crawler.manifest import load_manifests  # noqa: PLC0415
     from crawler.opening import opened  # noqa: PLC0415
+    from crawler.store.engine import reading  # noqa: PLC0415
     from crawler.store.status import last_runs  # noqa: PLC0415
 
     with opened() as (settings, engine):
         manifests = load_manifests(settings.source_folders)
-        with engine.connect().execution_options(read_only=True) as connection:
+        with reading(engine) as connection:
             runs = last_runs(connection)
     rows = []
     for manifest in manifests.values():
@@ -202,14 +205,11 @@ def verify(as_json: AsJson = False) -> None:
     from crawler.evidence.verify import verify_evidence  # noqa: PLC0415
     from crawler.night_report import progress_bar  # noqa: PLC0415
     from crawler.opening import opened  # noqa: PLC0415
+    from crawler.store.engine import reading  # noqa: PLC0415
 
-    with opened() as (settings, engine), engine.connect().execution_options(read_only=True) as connection:
-        with progress_bar() as progress:
-            found = verify_evidence(
-                connection,
-                settings.evidence_folder,
-                advance=lambda done, total: progress("verifying", done, total),
-            )
+    with opened() as (settings, engine), reading(engine) as connection, progress_bar() as progress:
+        advance = partial(progress, "verifying")
+        found = verify_evidence(connection, settings.evidence_folder, advance=advance)
     if as_json:
         print_json(
             {

@@ -31,7 +31,7 @@ from crawler.health import Problem, outcome_of, problem_stat
 from crawler.items import AdPosting, FetchedPage
 from crawler.store.ads import FetchedUrl, SeenAd, save_pages, save_seen_ads, seen_in_night
 from crawler.store.captures import captures_by_digest, save_captures
-from crawler.store.engine import open_store
+from crawler.store.engine import open_store, reading
 from crawler.store.nights import begin_run, begin_run_by_hand, finish_night, finish_run
 
 logger = logging.getLogger(__name__)
@@ -115,7 +115,7 @@ class StorePipeline:
     def _keep(self, batch: Batch) -> None:
         pages = {(page.url, page.digest): page for posting in batch.postings if (page := posting.page)}
         unknown = [page for key, page in pages.items() if key not in self.capture_ids]
-        with self.engine.connect().execution_options(read_only=True) as connection:
+        with reading(self.engine) as connection:
             earlier = captures_by_digest(connection, [page.digest for page in unknown])
         kept = [(page, self._capture(page, earlier.get((page.url, page.digest)))) for page in unknown]
         # Bytes before rows: a crash in between leaves bytes nobody refers to, never a row without bytes.

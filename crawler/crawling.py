@@ -16,6 +16,7 @@ from pathlib import Path
 from crawler.health import Problem, RunOutcome
 from crawler.manifest import SourceManifest, load_manifests
 from crawler.night import Night, StepReport
+from crawler.store.engine import reading
 from crawler.store.nights import begin_run, finish_run, finished_sources
 
 logger = logging.getLogger(__name__)
@@ -56,7 +57,7 @@ def order_for(manifest: SourceManifest) -> SpiderOrder:
 
 def run_spiders(night: Night, orders: Sequence[SpiderOrder]) -> StepReport:
     """Runs the spiders ordered. One that dies or overstays is recorded and stops nothing else."""
-    with night.engine.connect().execution_options(read_only=True) as connection:
+    with reading(night.engine) as connection:
         done = finished_sources(connection, night.id)
     waiting = [order for order in orders if order.source not in done]
     running: list[SpiderProcess] = []

@@ -18,6 +18,7 @@ from crawler.config import Settings
 from crawler.health import RunOutcome
 from crawler.night import Progress, Step
 from crawler.nightly import NightResult, run_night
+from crawler.store.engine import reading
 from crawler.store.status import SourceNight, count_all, sources_of_night
 
 OUTCOME_STYLES = {
@@ -52,7 +53,7 @@ def night_with_progress(settings: Settings, engine: Engine, *, now: datetime, cr
 
 def summary_of(engine: Engine, result: NightResult) -> dict[str, Any]:
     """The night as one JSON document."""
-    with engine.connect().execution_options(read_only=True) as connection:
+    with reading(engine) as connection:
         sources = sources_of_night(connection, result.night_id)
         totals = count_all(connection)
     return {
@@ -66,7 +67,7 @@ def summary_of(engine: Engine, result: NightResult) -> dict[str, Any]:
 def print_night(engine: Engine, result: NightResult) -> None:
     """The night as tables: source by source, then what is in the store, then what failed."""
     console = Console()
-    with engine.connect().execution_options(read_only=True) as connection:
+    with reading(engine) as connection:
         sources = sources_of_night(connection, result.night_id)
         totals = count_all(connection)
     console.print(_sources_table(result.night_id, sources))

@@ -51,6 +51,11 @@ def connect(url: str) -> Engine:
     return engine
 
 
+def reading(engine: Engine) -> Connection:
+    """A connection that only reads: on SQLite it waits for no writer and holds none up."""
+    return engine.connect().execution_options(read_only=True)
+
+
 def upgrade(engine: Engine) -> None:
     """Brings the schema to the newest migration. Safe to call from many processes at once."""
     config = Config()

@@ -112,7 +112,7 @@ def _seen_by_source(connection: Connection, night_id: int) -> dict[str, tuple[in
 
 def _drafts_by_source(connection: Connection, night_id: int) -> dict[str, int]:
     statement: Select[str, int] = (
-        select(ads.c.source, func.count(distinct(drafts.c.id)))
+        select(ads.c.source, func.count(distinct(drafts.c.id)).label("made"))
         .select_from(
             sightings.join(ads, ads.c.id == sightings.c.ad_id)
             .join(cases, cases.c.series_id == ads.c.series_id)
@@ -121,4 +121,4 @@ def _drafts_by_source(connection: Connection, night_id: int) -> dict[str, int]:
         .where(sightings.c.night_id == night_id)
         .group_by(ads.c.source)
     )
-    return {source: made for source, made in connection.execute(statement)}
+    return {row.source: row.made for row in connection.execute(statement)}

@@ -1,0 +1,62 @@
+# Two commands are enough on a fresh machine: `make run` and `make test`. Both do their own set-up first.
+SHELL := /bin/bash
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+HOST ?= 127.0.0.1
+PORT ?= 8000
+EVAL ?= ../shared/eval
+
+.DEFAULT_GOAL := help
+.PHONY: help setup run test lint format bench eval migration clean
+
+help: ## Show this list
+	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
+
+setup: .stamps/python .stamps/browser ## Virtual environment, pinned dependencies, a Chromium
+
+run: setup ## The whole job offline on invented sites, then the desk
+	$(BIN)/adwatch demo --host $(HOST) --port $(PORT)
+
+test: .stamps/dev .stamps/browser ## Lint, types and all tests
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+	$(BIN)/pytest -n 2 --dist loadfile
+
+lint: .stamps/dev ## Lint and types only
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+
+format: .stamps/dev ## Put the code into its form
+	$(BIN)/ruff check --fix .
+	$(BIN)/ruff format .
+
+bench: .stamps/dev .stamps/browser ## Measure, beside a baseline in the same run
+	$(BIN)/pytest tests/bench -o addopts="" -q --benchmark-columns=median,mean,stddev,rounds
+
+eval: .stamps/dev ## Measure against the evaluation data beside the project, if they are there
+	@if [ -d "$(EVAL)" ]; then $(BIN)/python -m tests.evaluation "$(EVAL)"; \
+	else echo "make eval: no evaluation data at $(EVAL); nothing was measured"; fi
+
+.stamps/venv:
+	@bash .ci/make_venv "$(PYTHON)" "$(VENV)"
+	@mkdir -p .stamps && touch $@
+
+.stamps/python: .stamps/venv requirements.txt pyproject.toml
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check -r requirements.txt
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation -e .
+	@touch $@
+
+.stamps/dev: .stamps/python requirements-dev.txt
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check -r requirements-dev.txt
+	@touch $@
+
+.stamps/browser: .stamps/python
+	@bash .ci/find_browser "$(BIN)"
+	@touch $@
+
+clean: ## Remove what set-up and tests made; never the data folder
+	rm -rf $(VENV) .stamps .mypy_cache .ruff_cache .pytest_cache .import_linter_cache .hypothesis .benchmarks *.egg-info
