@@ -120,17 +120,20 @@ class StateDetail(JsonDetail):
     selector: Css = "script#__NEXT_DATA__"
 
 
-class ScriptListing(JsonListing):
-    """An object literal that a script of the listing assigns."""
+Variables = Annotated[dict[str, str], Field(min_length=1)]
+"""A name of ours -> what stands before the `=` in the script. The first must be there; expressions see all by name."""
 
-    variable: str
-    """What stands before the `=`."""
+
+class ScriptListing(JsonListing):
+    """Object literals that a script of the listing assigns."""
+
+    variables: Variables
 
 
 class ScriptDetail(JsonDetail):
-    """An object literal that a script of the ad's page assigns."""
+    """Object literals that a script of the ad's page assigns."""
 
-    variable: str
+    variables: Variables
 
 
 class LinkListing(Model):
@@ -169,6 +172,8 @@ class SourceManifest(Model):
     expected: Expected = Field(default_factory=Expected)
     schedule: Cron | None = None
     """Crontab line in Europe/Belgrade; None is every night."""
+    site_lines: Pattern | None = None
+    """Lines of descriptions in which this is found are the site's own ("first published at …") and left out."""
     legal_note: str
     """On what terms this source is read."""
     checked: date

@@ -1,0 +1,36 @@
+"""How Scrapy's own messages read in our logs: one event a line, and no ad's contents above DEBUG."""
+
+from __future__ import annotations
+
+import logging
+from typing import Any
+
+from scrapy import Spider
+from scrapy.http import Response
+from scrapy.logformatter import LogFormatter, LogFormatterResult
+from twisted.python.failure import Failure
+
+
+class OneLine(LogFormatter):
+    """Scrapy's LogFormatter without the items in its messages."""
+
+    def scraped(self, item: Any, response: Response | Failure | None, spider: Spider) -> LogFormatterResult:
+        """An ad was read."""
+        return _event(logging.DEBUG, "ad read", item, spider)
+
+    def dropped(
+        self, item: Any, exception: BaseException, response: Response | Failure | None, spider: Spider
+    ) -> LogFormatterResult:
+        """An ad was refused by a pipeline."""
+        return _event(logging.WARNING, f"ad refused ({exception})", item, spider)
+
+    def item_error(
+        self, item: Any, exception: BaseException, response: Response | Failure | None, spider: Spider
+    ) -> LogFormatterResult:
+        """A pipeline failed on an ad."""
+        return _event(logging.ERROR, f"ad failed ({type(exception).__name__})", item, spider)
+
+
+def _event(level: int, event: str, item: Any, spider: Spider) -> LogFormatterResult:
+    args = {"event": event, "source": spider.name, "url": getattr(item, "url", None)}
+    return {"level": level, "msg": "%(event)s source=%(source)s url=%(url)s", "args": args}

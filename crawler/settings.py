@@ -1,0 +1,53 @@
+"""Scrapy's settings: polite by default, bounded everywhere, and honest about who asks.
+
+What one source allows (delay, pages, minutes) comes from its manifest, in `spiders.kinds.source`.
+"""
+
+from __future__ import annotations
+
+import attrs
+
+from crawler.config import Settings
+from crawler.items import AdPosting
+
+BOT_NAME = "adwatch"
+SPIDER_MODULES = ["spiders.generic", "spiders.sourced"]
+USER_AGENT = Settings.from_environment().user_agent
+ROBOTSTXT_OBEY = True
+
+AUTOTHROTTLE_ENABLED = True
+AUTOTHROTTLE_START_DELAY = 2.0
+AUTOTHROTTLE_MAX_DELAY = 30.0
+DOWNLOAD_DELAY = 2.0
+CONCURRENT_REQUESTS_PER_DOMAIN = 4
+
+DOWNLOAD_TIMEOUT = 30
+DNS_TIMEOUT = 15
+DOWNLOAD_MAXSIZE = 20 * 1024 * 1024
+DOWNLOAD_WARNSIZE = 0
+REDIRECT_MAX_TIMES = 5
+RETRY_TIMES = 1
+# 429 is a refusal that we accept; asking again at once would be the opposite.
+RETRY_HTTP_CODES = [500, 502, 503, 504, 522, 524, 408]
+# Spiders classify every status themselves (spiders.walls).
+HTTPERROR_ALLOW_ALL = True
+
+COOKIES_ENABLED = True  # for one run only: a site's consent and session last as long as its spider
+TELNETCONSOLE_ENABLED = False
+REMOTE_CONTROL_ENABLED = False
+DOWNLOAD_HANDLERS = {"data": None, "file": None, "ftp": None, "s3": None}
+DOWNLOADER_MIDDLEWARES = {
+    "crawler.politeness.AddressGuard": 50,
+    # AddressGuard answers for the domains too: Scrapy's own drops a redirect to elsewhere without a word.
+    "scrapy.downloadermiddlewares.offsite.OffsiteMiddleware": None,
+}
+ITEM_PIPELINES = {"crawler.collecting.StorePipeline": 900}
+
+FEED_EXPORT_ENCODING = "utf-8"
+# `scrapy crawl NAME -O ads.jsonl` gives the ads without the bytes of their pages.
+FEED_EXPORT_FIELDS = [field.name for field in attrs.fields(AdPosting) if field.name not in ("page", "metadata")]
+LOG_LEVEL = "INFO"
+LOG_FORMAT = "%(asctime)s %(levelname)s %(name)s %(message)s"
+LOG_FORMATTER = "crawler.logformat.OneLine"
+LOG_SHORT_NAMES = True
+STATS_DUMP = False

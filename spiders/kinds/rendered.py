@@ -1,0 +1,120 @@
+"""Pages that only a browser can show: public walls and sites without server-side HTML."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from playwright.async_api import Error as BrowserError
+from playwright.async_api import Page
+from playwright.async_api import TimeoutError as BrowserTimeout
+from scrapy.http import Response, TextResponse
+from scrapy.settings import BaseSettings
+from scrapy_playwright.page import PageMethod
+
+from crawler.browser import launch_options
+from crawler.items import AdPosting, FetchedPage
+from crawler.manifest import RenderedSource, Rendering
+from crawler.politeness import BrowserGuard, host_and_port
+from spiders.kinds.selectors import stated_by
+from spiders.kinds.source import Listing, SourceSpider
+from spiders.posting import Stated
+
+HANDLER = "scrapy_playwright.handler.ScrapyPlaywrightDownloadHandler"
+GROWN = "before => document.documentElement.scrollHeight > before"
+SCROLL = "() => { const before = document.documentElement.scrollHeight; window.scrollTo(0, before); return before; }"
+PAUSE_MS = 2_500
+"""How long a page may take to load more after a scroll."""
+
+
+class RenderedSpider(SourceSpider):
+    """Opens pages in Chromium, scrolls and expands, and reads the items of the finished document."""
+
+    manifest: RenderedSource
+
+    @classmethod
+    def update_settings(cls, settings: BaseSettings) -> None:
+        """Adds the browser; no other kind starts one."""
+        super().update_settings(settings)
+        named = [host_and_port(url) for url in cls.manifest.start_urls]
+        context = {"user_agent": settings["USER_AGENT"], "service_workers": "block", "accept_downloads": False}
+        settings.setdict(
+            {
+                "DOWNLOAD_HANDLERS": {**settings.getdict("DOWNLOAD_HANDLERS"), "http": HANDLER, "https": HANDLER},
+                "PLAYWRIGHT_LAUNCH_OPTIONS": launch_options(),
+                "PLAYWRIGHT_CONTEXTS": {"default": context},
+                "PLAYWRIGHT_ABORT_REQUEST": BrowserGuard(named),
+                "PLAYWRIGHT_DEFAULT_NAVIGATION_TIMEOUT": 30_000,
+                "PLAYWRIGHT_MAX_PAGES_PER_CONTEXT": 2,
+            },
+            priority="spider",
+        )
+
+    def request_options(self) -> Mapping[str, Any]:
+        """Asks for the browser, and for what it does before the page is read."""
+        method = PageMethod(unfold, self.manifest.rendering)
+        goto = {"wait_until": "domcontentloaded"}
+        meta = {"playwright": True, "playwright_page_methods": [method], "playwright_page_goto_kwargs": goto}
+        return {"meta": meta}
+
+    def read_listing(self, response: TextResponse) -> Listing:
+        """The items of the document."""
+        found = [stated_by(item, self.manifest.fields) for item in response.css(self.manifest.item)]
+        return Listing(ads=[stated for stated in found if stated])
+
+    def ads_from(self, found: Sequence[Stated], response: Response, page: FetchedPage) -> list[AdPosting]:
+        """The items, on the document as the browser had it."""
+        methods = response.meta.get("playwright_page_methods") or [None]
+        unfolded: Unfolded | None = getattr(methods[0], "result", None)
+        text = response.text if isinstance(response, TextResponse) else ""
+        document = rendered_page(page, text.encode(), unfolded.screenshot if unfolded else None)
+        return super().ads_from(found, response, document)
+
+
+@dataclass(frozen=True, slots=True)
+class Unfolded:
+    """What was kept while the page was open."""
+
+    screenshot: bytes | None
+
+
+def rendered_page(page: FetchedPage, body: bytes, screenshot: bytes | None) -> FetchedPage:
+    """The page as a browser showed it."""
+    return FetchedPage(page.url, page.fetched_at, page.status, page.headers, body, "browser", screenshot)
+
+
+async def unfold(page: Page, rendering: Rendering) -> Unfolded:
+    """Waits for the content, scrolls, expands and takes the picture; a page that never gets ready is taken as it is."""
+    if await _appears(page, rendering):
+        for _ in range(rendering.scrolls):
+            if not await _scroll(page):
+                break
+        for expander in rendering.expanders:
+            await page.eval_on_selector_all(expander, "elements => elements.forEach(element => element.click())")
+    return Unfolded(await _screenshot(page))
+
+
+async def _appears(page: Page, rendering: Rendering) -> bool:
+    try:
+        await page.wait_for_selector(rendering.wait, timeout=rendering.wait_seconds * 1000)
+    except BrowserTimeout:
+        return False
+    return True
+
+
+async def _scroll(page: Page) -> bool:
+    """False at the end of the wall: nothing more was loaded."""
+    before = await page.evaluate(SCROLL)
+    try:
+        await page.wait_for_function(GROWN, arg=before, timeout=PAUSE_MS)
+    except BrowserTimeout:
+        return False
+    return True
+
+
+async def _screenshot(page: Page) -> bytes | None:
+    try:
+        return await page.screenshot(full_page=True, type="png")
+    except BrowserError:
+        return None

@@ -1,0 +1,305 @@
+"""The spider all kinds share: listings to ads within the source's limits, and a count of all that went wrong.
+
+How a page is read is said by the two hooks `read_listing` and `read_ads` of each kind.
+"""
+
+from __future__ import annotations
+
+import logging
+import re
+from collections.abc import AsyncIterator, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from typing import Any, Self
+from urllib.parse import urljoin, urlsplit
+
+from scrapy import Request, Spider, signals
+from scrapy.crawler import Crawler
+from scrapy.exceptions import CloseSpider
+from scrapy.http import Response, TextResponse
+from scrapy.settings import BaseSettings
+from twisted.python.failure import Failure
+from w3lib.url import add_or_replace_parameter
+
+from crawler.addresses import url_key
+from crawler.health import Problem, problem_stat
+from crawler.items import AdPosting, FetchedPage
+from crawler.manifest import AnySource, Paging
+from crawler.politeness import host_and_port
+from spiders.posting import Stated, ads_on_page
+from spiders.walls import problem_of, refusal_of, wall_of
+
+logger = logging.getLogger(__name__)
+
+BLOCKS_ACCEPTED = 3
+"""After so many refusals, captchas or walls in a run the source is left alone until the next night."""
+
+Callback = Any
+"""A bound callback method, as Scrapy takes it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Link:
+    """Where an ad stands, with what the listing said about it."""
+
+    url: str
+    stated: Stated = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Listing:
+    """What one listing page holds."""
+
+    links: Sequence[Link] = ()
+    """Pages with an ad each."""
+    ads: Sequence[Stated] = ()
+    """Ads that stand on the listing as a whole."""
+    listings: Sequence[str] = ()
+    """Further listings it names (a sitemap of sitemaps)."""
+    problem: Problem | None = None
+    """Why it cannot be read."""
+    last: bool = False
+    """It says itself that no page follows."""
+
+
+class SourceSpider(Spider):
+    """Base of all spiders that a manifest drives."""
+
+    manifest: AnySource
+
+    @classmethod
+    def update_settings(cls, settings: BaseSettings) -> None:
+        """Puts the manifest's limits into Scrapy's settings; a command line option still wins."""
+        super().update_settings(settings)
+        limits = cls.manifest.limits
+        settings.setdict(
+            {
+                "DOWNLOAD_DELAY": limits.delay_seconds,
+                "AUTOTHROTTLE_ENABLED": limits.delay_seconds > 0,
+                "AUTOTHROTTLE_START_DELAY": limits.delay_seconds,
+                "CLOSESPIDER_TIMEOUT": limits.max_minutes * 60,
+            },
+            priority="spider",
+        )
+
+    @classmethod
+    def from_crawler(cls, crawler: Crawler, *args: Any, **kwargs: Any) -> Self:
+        """Scrapy's way to make a spider; a callback that crashes is a problem like any other."""
+        spider = super().from_crawler(crawler, *args, **kwargs)
+        crawler.signals.connect(spider.note_crash, signal=signals.spider_error)
+        return spider
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.allowed_domains = list(self.manifest.allowed_domains)
+        self.named_hosts = frozenset(host_and_port(url) for url in self.manifest.start_urls)
+        self.met: set[str] = set()
+        """Keys of addresses asked for and of ads read, so that each is met once."""
+        self.asked = 0
+
+    async def start(self) -> AsyncIterator[Any]:
+        """One request for each start address."""
+        for url in self.manifest.start_urls:
+            for request in self.ask_listing(url, start=url):
+                yield request
+
+    # What a kind says
+
+    def read_listing(self, response: TextResponse) -> Listing:
+        """What the listing holds."""
+        raise NotImplementedError
+
+    def read_ads(self, response: TextResponse) -> Sequence[Stated]:
+        """What a page that a listing linked to says about its ad, or ads. Raises LookupError where it says nothing."""
+        raise NotImplementedError
+
+    def wall_on(self, response: TextResponse) -> Problem | None:
+        """The wall that a page without content is."""
+        return wall_of(response)
+
+    def request_options(self) -> Mapping[str, Any]:
+        """Further arguments of each request."""
+        return {}
+
+    # What all have in common
+
+    def ask_listing(self, url: str, *, start: str, number: int = 1) -> Iterator[Request]:
+        """The request for a page of a listing: `number` counts from 1 at the address `start`."""
+        return self.ask(url, self.parse_listing, cb_kwargs={"start": start, "number": number})
+
+    def ask(self, url: str, callback: Callback, **options: Any) -> Iterator[Request]:
+        """The request, unless the address was asked for before, is none, or the night's limit is reached."""
+        if not is_address(url) or not self.is_first_meeting(url):
+            return
+        if self.asked >= self.manifest.limits.max_pages:
+            self.count("adwatch/pages_left_out")
+            return
+        self.asked += 1
+        merged = {**self.request_options(), **options}
+        yield Request(url, callback=callback, errback=self.note_failure, dont_filter=True, **merged)
+
+    def parse_listing(self, response: Response, start: str, number: int) -> Iterator[Any]:
+        """The ads of a listing, requests for the pages it links to, and for the page that follows."""
+        problem = refusal_of(response)
+        if problem is Problem.GONE:
+            # Beyond the last page many sites answer 404; a first page that is gone is a fault.
+            problem = Problem.HTTP_ERROR if number == 1 else None
+        elif problem is None and not isinstance(response, TextResponse):
+            problem = Problem.LAYOUT_CHANGED
+        elif problem is None:
+            yield from self._parse_readable_listing(response, start, number)  # type: ignore[arg-type]
+            return
+        if problem:
+            self.note(problem, response.url)
+
+    def _parse_readable_listing(self, response: TextResponse, start: str, number: int) -> Iterator[Any]:
+        listing = self.read_listing(response)
+        page = fetched_page(response)
+        ads = [ad for ad in self.ads_from(listing.ads, response, page) if self.is_first_meeting(ad.url)]
+        yield from ads
+        requests = [request for link in listing.links for request in self._ask_ad(link)]
+        requests += [request for url in listing.listings for request in self.ask_listing(url, start=start)]
+        yield from requests
+        if listing.problem:
+            self.note(listing.problem, response.url)
+        elif not (listing.ads or listing.links or listing.listings):
+            self._note_empty_listing(response, number)
+        if (ads or requests) and not listing.last and (following := self.next_address(response, start, number)):
+            yield from self.ask_listing(following, start=start, number=number + 1)
+
+    def _ask_ad(self, link: Link) -> Iterator[Request]:
+        # Ads before the next listing: where the limit cuts, the newest ads are in.
+        return self.ask(link.url, self.parse_ad, priority=1, cb_kwargs={"listed": link.stated})
+
+    def parse_ad(self, response: Response, listed: Stated) -> Iterator[AdPosting]:
+        """The ads of the page; what the listing said fills what the page leaves out."""
+        problem = refusal_of(response)
+        found: Sequence[Stated] = ()
+        if problem is None and isinstance(response, TextResponse):
+            try:
+                found = [merged(listed, stated) for stated in self.read_ads(response)]
+            except LookupError as error:
+                logger.info("page not understood source=%s url=%s reason=%s", self.name, response.url, error)
+        ads = self.ads_from(found, response, fetched_page(response)) if found else []
+        yield from ads
+        if not ads:
+            self.note(problem or self._problem_of_page(response), response.url)
+
+    def _problem_of_page(self, response: Response) -> Problem:
+        if response.meta.get("redirect_urls") and urlsplit(response.url).path in ("", "/"):
+            return Problem.GONE
+        wall = self.wall_on(response) if isinstance(response, TextResponse) else None
+        return wall or Problem.BROKEN_PAGE
+
+    def _note_empty_listing(self, response: TextResponse, number: int) -> None:
+        problem = self.wall_on(response)
+        if problem is None and number == 1 and self.manifest.expected.min > 0:
+            problem = Problem.LAYOUT_CHANGED
+        if problem:
+            self.note(problem, response.url)
+
+    def ads_from(
+        self, found: Sequence[Stated], response: TextResponse | Response, page: FetchedPage
+    ) -> list[AdPosting]:
+        """The items for what was found on a page."""
+        ads = ads_on_page(found, source=self.name, base_url=response.url, page=page)
+        if self.manifest.site_lines is not None:
+            for ad in ads:
+                ad.description = without_lines(ad.description, self.manifest.site_lines)
+        return ads
+
+    def next_address(self, response: TextResponse, start: str, number: int) -> str | None:
+        """The address of the page after this one, as the manifest says; None where it says none."""
+        paging = self.manifest.paging
+        if paging is None:
+            return None
+        if paging.next is not None:
+            return next(iter(addresses(response, paging.next)), None)
+        return _numbered_address(paging, start, number)
+
+    def is_first_meeting(self, url: str) -> bool:
+        """True once for each address."""
+        key = f"{url_key(url)}#{urlsplit(url).fragment}"
+        if key in self.met:
+            return False
+        self.met.add(key)
+        return True
+
+    def note(self, problem: Problem, url: str) -> None:
+        """Counts a problem. Raises CloseSpider where the source has refused us often enough."""
+        self.count(problem_stat(problem))
+        logger.warning("problem=%s source=%s url=%s", problem.value, self.name, url)
+        stats = self.crawler.stats
+        blocks = sum(stats.get_value(problem_stat(block), 0) for block in Problem if block.is_block) if stats else 0
+        if problem.is_block and blocks >= BLOCKS_ACCEPTED:
+            raise CloseSpider("blocked")
+
+    def note_failure(self, failure: Failure) -> None:
+        """The errback of every request."""
+        problem = problem_of(failure)
+        request: Request = failure.request  # type: ignore[attr-defined]
+        if problem:
+            self.note(problem, request.url)
+
+    def note_crash(self, failure: Failure, response: Response, spider: Spider) -> None:
+        """Counts a callback that failed; the run goes on."""
+        self.count(problem_stat(Problem.CRASHED))
+
+    def count(self, stat: str) -> None:
+        """Adds one to a stat."""
+        if self.crawler.stats is not None:
+            self.crawler.stats.inc_value(stat)
+
+
+def fetched_page(response: Response) -> FetchedPage:
+    """The page as evidence."""
+    headers = tuple(
+        (name.decode("latin-1"), value.decode("latin-1"))
+        for name, values in response.headers.items()
+        for value in values
+    )
+    return FetchedPage(response.url, datetime.now(UTC), response.status, headers, response.body)
+
+
+def merged(listed: Stated, stated: Stated) -> Stated:
+    """What both say together; the ad's own page wins."""
+    return {**listed, **{name: value for name, value in stated.items() if value not in (None, "", [])}}
+
+
+def without_lines(text: str | None, pattern: str) -> str | None:
+    """The text without the lines in which the pattern is found."""
+    kept = [line for line in (text or "").split("\n") if not re.search(pattern, line)]
+    return "\n".join(kept).strip() or None
+
+
+def addresses(response: TextResponse, selector: str) -> list[str]:
+    """Absolute addresses of the links a selector finds: `::attr(…)`, or `href` of the element or of a link in it."""
+    if "::attr(" in selector:
+        found = response.css(selector).getall()
+    else:
+        found = response.css(selector).xpath("(self::*[@href]|.//a[@href])[1]/@href").getall()
+    base = response.css("base::attr(href)").get()
+    absolute = (_joined(urljoin(response.url, base or ""), href.strip()) for href in found)
+    return list(dict.fromkeys(url for url in absolute if url))
+
+
+def is_address(url: str) -> bool:
+    """It has a scheme and a host; `mailto:` and `javascript:` have none."""
+    try:
+        return bool(urlsplit(url).scheme and urlsplit(url).netloc)
+    except ValueError:
+        return False
+
+
+def _joined(base: str, href: str) -> str | None:
+    try:
+        return urljoin(base, href).split("#")[0]
+    except ValueError:
+        return None
+
+
+def _numbered_address(paging: Paging, start: str, number: int) -> str:
+    value = str(paging.first + (number - 1) * paging.step)
+    if paging.parameter is not None:
+        return add_or_replace_parameter(start, paging.parameter, value)
+    return urljoin(start, (paging.url or "").replace("{page}", value))

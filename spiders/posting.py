@@ -1,0 +1,158 @@
+"""From what a page states, field by field, to an AdPosting: cleaned, dated, with its raw twins.
+
+Where on a page the fields stand is the business of the kinds and of `structured`.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import datetime
+from urllib.parse import urljoin, urlsplit
+
+from crawler.items import AdPosting, BaseSalary, FetchedPage, HiringOrganization, JobLocation
+from crawler.notations import FieldName
+from spiders.dates import parse_date
+from spiders.pay import StatedPay, salary_of_data, salary_of_parts
+from spiders.text import html_to_text, one_line
+
+Stated = Mapping[FieldName, object]
+"""Raw values as JSON or selectors give them: text, HTML, numbers, schema.org objects, or lists of these."""
+
+PLACE_PARTS = ("streetAddress", "postalCode", "addressLocality", "addressRegion", "addressCountry")
+
+
+def build_ad(
+    stated: Stated, *, source: str, base_url: str, fetched_at: datetime, page: FetchedPage | None = None
+) -> AdPosting | None:
+    """The ad that these values describe, None where neither title nor description is among them.
+
+    `url` is the stated one made absolute, or `base_url`; dates that do not parse keep their raw twin only.
+    """
+    title = _line(stated.get("jobTitle"))
+    description = _text(stated.get("description"))
+    if not title and not description:
+        return None
+    return AdPosting(
+        source=source,
+        page=page,
+        url=_absolute(base_url, _line(stated.get("url"))) or base_url,
+        jobPostingId=_line(stated.get("jobPostingId")),
+        jobTitle=title,
+        description=description,
+        requirements=_lines(stated.get("requirements")),
+        employmentType=_line(stated.get("employmentType")),
+        hiringOrganization=_organization(stated.get("hiringOrganization")),
+        jobLocation=_location(stated.get("jobLocation")),
+        baseSalary=_salary(stated),
+        contactRaw=_text(stated.get("contactRaw")),
+        imageUrls=_images(stated.get("imageUrls"), base_url),
+        **_dates(stated, fetched_at),
+    )
+
+
+def ads_on_page(found: Sequence[Stated], *, source: str, base_url: str, page: FetchedPage) -> list[AdPosting]:
+    """The ads of one page. Where several lack an address, a fragment made of their text tells them apart."""
+    built = (
+        build_ad(stated, source=source, base_url=base_url, fetched_at=page.fetched_at, page=page) for stated in found
+    )
+    ads = [ad for ad in built if ad is not None]
+    if len(ads) > 1:
+        for ad in ads:
+            if ad.url == base_url:
+                digest = hashlib.sha256(f"{ad.jobTitle}\n{ad.description}".encode()).hexdigest()
+                ad.url = f"{base_url.split('#', maxsplit=1)[0]}#posting-{digest[:12]}"
+    return ads
+
+
+def _dates(stated: Stated, fetched_at: datetime) -> dict[str, str | None]:
+    names: tuple[FieldName, ...] = ("datePublished", "dateModified", "validThrough", "jobStartDate")
+    dates: dict[str, str | None] = {}
+    for name in names:
+        raw = _line(stated.get(name))
+        dates[f"{name}Raw"] = raw
+        dates[name] = parse_date(raw, fetched_at=fetched_at) if raw else None
+    return dates
+
+
+def _organization(value: object) -> HiringOrganization | None:
+    name = _line(_named(value))
+    return HiringOrganization(name=name, nameRaw=name) if name else None
+
+
+def _location(value: object) -> JobLocation | None:
+    places = dict.fromkeys(place for part in _as_list(value) if (place := _place(part)))
+    return JobLocation(raw="; ".join(places)) if places else None
+
+
+def _place(value: object) -> str | None:
+    if not isinstance(value, Mapping):
+        return _line(value)
+    address = value.get("address", value)
+    if isinstance(address, list):
+        address = address[0] if address else None
+    if not isinstance(address, Mapping):
+        return _line(address) or _line(value.get("name"))
+    parts = dict.fromkeys(line for name in PLACE_PARTS if (line := _line(_named(address.get(name)))))
+    return ", ".join(parts) or _line(address.get("name")) or _line(value.get("name")) or _line(address.get("value"))
+
+
+def _salary(stated: Stated) -> BaseSalary | None:
+    currency, unit = _line(stated.get("salaryCurrency")), _line(stated.get("salaryUnit"))
+    pay = StatedPay(stated.get("salaryMin"), stated.get("salaryMax"), currency, unit)
+    return salary_of_parts(pay) or salary_of_data(stated.get("baseSalary"), currency=currency)
+
+
+def _images(value: object, base_url: str) -> list[str] | None:
+    urls = (_absolute(base_url, _line(_addressed(part))) for part in _as_list(value))
+    return list(dict.fromkeys(url for url in urls if url)) or None
+
+
+def _absolute(base_url: str, url: str | None) -> str | None:
+    """The http(s) address, or None: nothing else on a page is an address we keep."""
+    try:
+        absolute = urljoin(base_url, url) if url else None
+        return absolute if absolute and urlsplit(absolute).scheme in ("http", "https") else None
+    except ValueError:
+        return None
+
+
+def _named(value: object) -> object:
+    """What stands for a schema.org object in one line: its name."""
+    first = next(iter(_as_list(value)), None)
+    if not isinstance(first, Mapping):
+        return first
+    return first.get("name") or first.get("legalName") or first.get("value")
+
+
+def _addressed(value: object) -> object:
+    return value.get("url") or value.get("contentUrl") if isinstance(value, Mapping) else value
+
+
+def _line(value: object) -> str | None:
+    scalars = [one_line(text) for text in _scalars(value)]
+    return ", ".join(line for line in scalars if line) or None
+
+
+def _lines(value: object) -> list[str] | None:
+    texts = [html_to_text(text) for text in _scalars(value)]
+    return [text for text in texts if text] or None
+
+
+def _text(value: object) -> str | None:
+    return "\n".join(_lines(value) or ()) or None
+
+
+def _scalars(value: object) -> Iterable[str]:
+    """Texts of a value or list; numbers as written, objects by name, truth values never."""
+    for part in _as_list(value):
+        inner = _named(part) if isinstance(part, Mapping) else part
+        if isinstance(inner, str | int | float) and not isinstance(inner, bool):
+            yield str(inner)
+
+
+def _as_list(value: object) -> list[object]:
+    """The values of a list however deeply nested, a single value as a list of one, nothing for None."""
+    if isinstance(value, list | tuple):
+        return [inner for part in value for inner in _as_list(part)]
+    return [] if value is None else [value]

@@ -1,0 +1,93 @@
+"""What stood between us and a page, told from an answer or a failure. Recorded, never evaded."""
+
+from __future__ import annotations
+
+import re
+from urllib.parse import urlsplit
+
+from playwright.async_api import Error as BrowserError
+from scrapy import Request
+from scrapy.exceptions import DownloadCancelledError, IgnoreRequest
+from scrapy.http import Response, TextResponse
+from twisted.python.failure import Failure
+
+from crawler.health import Problem
+from crawler.politeness import ForbiddenAddressError, OffSiteError
+
+LOGIN_ADDRESS = re.compile(r"login|log-in|signin|sign-in|prijav[ai]|auth|checkpoint|accounts?\.", re.IGNORECASE)
+CONSENT_ADDRESS = re.compile(r"consent|cookie", re.IGNORECASE)
+CAPTCHA_ADDRESS = re.compile(r"captcha|challenge", re.IGNORECASE)
+CAPTCHA_MARK = re.compile(
+    r"g-recaptcha|h-captcha|hcaptcha\.com|cf-turnstile|challenge-platform|/captcha|captcha-?(?:form|box|container)"
+    r"|nisam robot|нисам робот|not a robot|robot check",
+    re.IGNORECASE,
+)
+CONSENT_MARK = re.compile(r"<form[^>]*action=[\"'][^\"']*consent|id=[\"'](?:consent|cookie)-?wall", re.IGNORECASE)
+PASSWORD_MARK = re.compile(r"<input[^>]*type=[\"']?password", re.IGNORECASE)
+REFUSALS = frozenset({403, 406, 429, 451, 503})
+"""503 is what protective services answer to declared bots; a retry has been made by then."""
+
+
+def refusal_of(response: Response) -> Problem | None:
+    """What the status or an empty body says; None where there is a page to read."""
+    status = response.status
+    if status in (401, 407):
+        return Problem.LOGIN_WALL
+    if status in REFUSALS:
+        return _captcha(response) or Problem.REFUSED
+    if status in (404, 410):
+        return Problem.GONE
+    if not 200 <= status < 300:
+        return Problem.HTTP_ERROR
+    return None if response.body.strip() else Problem.EMPTY_ANSWER
+
+
+def wall_of(response: Response) -> Problem | None:
+    """The wall that a page without the expected content is, if it is one that we know.
+
+    Ordinary pages hold log-in and captcha forms as well: ask only where nothing else was found.
+    """
+    if response.meta.get("redirect_urls") and (problem := wall_behind(response.url)):
+        return problem
+    if not isinstance(response, TextResponse):
+        return None
+    if problem := _captcha(response):
+        return problem
+    if PASSWORD_MARK.search(response.text):
+        return Problem.LOGIN_WALL
+    return Problem.CONSENT_WALL if CONSENT_MARK.search(response.text) else None
+
+
+def wall_behind(url: str) -> Problem | None:
+    """The wall to which this address leads, by its host and path."""
+    parts = urlsplit(url)
+    place = f"{parts.netloc}{parts.path}"
+    if CAPTCHA_ADDRESS.search(place):
+        return Problem.CAPTCHA
+    if CONSENT_ADDRESS.search(place):
+        return Problem.CONSENT_WALL
+    return Problem.LOGIN_WALL if LOGIN_ADDRESS.search(place) else None
+
+
+def problem_of(failure: Failure) -> Problem | None:
+    """The problem that a failed request is; None where it is counted already or no problem."""
+    error = failure.value
+    if isinstance(error, ForbiddenAddressError):
+        return None
+    if isinstance(error, OffSiteError):
+        # A link that leads elsewhere is no fault; a page that sends us elsewhere is.
+        request: Request = failure.request  # type: ignore[attr-defined]
+        redirected = "redirect_urls" in request.meta
+        return (wall_behind(request.url) or Problem.HTTP_ERROR) if redirected else None
+    if isinstance(error, IgnoreRequest):
+        # Scrapy has no class of its own for robots.txt; redirects beyond the limit end here as well.
+        return Problem.ROBOTS if "robots.txt" in str(error) else Problem.HTTP_ERROR
+    if isinstance(error, BrowserError):
+        return Problem.UNREACHABLE
+    return Problem.BROKEN_PAGE if isinstance(error, DownloadCancelledError) else Problem.UNREACHABLE
+
+
+def _captcha(response: Response) -> Problem | None:
+    if isinstance(response, TextResponse) and CAPTCHA_MARK.search(response.text):
+        return Problem.CAPTCHA
+    return None
