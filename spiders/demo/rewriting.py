@@ -12,7 +12,7 @@ import cyrtranslit
 
 from spiders.demo.words import EMOJI, plain_latin
 
-NOT_TRANSLITERATED = re.compile(r"(\S*[@/&]\S*|\S+\.example\S*|\b(?:II|III|IV|VI|[BCD]\+?E?|[ABC][12])\b)")
+NOT_TRANSLITERATED = re.compile(r"(\S*[@/&]\S*|\S+\.example\S*|\b(?:II|III|IV|VI|[B-E]\+?E?|[ABC][12])\b)")
 """Addresses, phone numbers, Roman numerals, driving licence and language levels stay in Latin."""
 
 

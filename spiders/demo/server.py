@@ -50,7 +50,10 @@ class DemoSites:
 
     def answer(self, target: str, host: str = "") -> Answer:
         """The answer to a request line's target, absolute (`http://host/path`) or a path with the Host header."""
-        parts = urlsplit(target)
+        try:
+            parts = urlsplit(target)
+        except ValueError:
+            return NOT_FOUND
         name = parts.hostname or host.rsplit(":", 1)[0].lower()
         site = self._sites.get(name) if parts.scheme in ("", "http") else None
         request = Request(parts.path or "/", dict(reversed(parse_qsl(parts.query))))
