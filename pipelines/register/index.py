@@ -118,6 +118,13 @@ def sound_forms(key: str) -> frozenset[str]:
     return frozenset(sound_key(form) for form in case_forms(key))
 
 
+def name_identity(entry: RegisterEntry) -> tuple[str, ...]:
+    """What two rows of one agency share, however its name is written: brand, owner, legal form, seat."""
+    indexed = _indexed(entry, 0)
+    owner = (word.key for word in indexed.owner)
+    return (indexed.joined, indexed.town or "", ",".join(sorted(indexed.forms)), *owner)
+
+
 def licence_key(number: str) -> str:
     """A licence number less spaces and case."""
     return "".join(fold_key(number).split())

@@ -244,3 +244,9 @@ def _up_to_form(words: list[Word]) -> list[Word]:
     while last + 1 < len(words) and words[last + 1].role in (Role.FORM, Role.TOWN):
         last += 1
     return words[: last + 1]
+
+
+def is_town(text: str) -> bool:
+    """The text is the name of a seat in Serbia and nothing else."""
+    words = parse_name(text).words
+    return bool(words) and all(word.role is Role.TOWN for word in words)

@@ -90,7 +90,7 @@ def _verdict_sentence(answer: RegisterAnswer, verdict: Verdict) -> str:
         case Verdict.AMBIGUOUS:
             return f"Nije jasno {day}: {why}.{_nearest(answer, 'Moguće')}"
         case Verdict.NOT_FOUND:
-            return f"Nije u registru {day}.{_nearest(answer, 'Najsličniji')}"
+            return f"Nije u registru {day}{_nearest(answer, 'Najsličniji')}"
         case Verdict.UNIDENTIFIED:
             return "Nije provereno: oglas ne navodi nikoga ko bi se mogao potražiti u registru."
 

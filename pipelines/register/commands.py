@@ -1,0 +1,217 @@
+"""`adwatch register …`: import a list, ask it, show it."""
+
+from __future__ import annotations
+
+import json
+import sys
+from collections.abc import Iterator
+from dataclasses import asdict
+from datetime import UTC, date, datetime
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+from zoneinfo import ZoneInfo
+
+import typer
+
+if TYPE_CHECKING:
+    from crawler.register import Register
+    from pipelines.register.importing import ImportReport
+    from pipelines.register.matching import MediatorQuery
+
+register_app = typer.Typer(no_args_is_help=True, help="The register of licensed agencies: import it, ask it, show it.")
+
+JsonOption = Annotated[bool, typer.Option("--json", help="Print one JSON document.")]
+QUERY_FIELDS = ("name", "pib", "mb", "licence", "phone", "email", "on")
+
+
+@register_app.command("import")
+def import_command(
+    file: Annotated[Path, typer.Argument(help="The published list: xlsx, docx, pdf, html or csv.")],
+    as_of: Annotated[
+        datetime | None, typer.Option(formats=["%Y-%m-%d"], help="Day the list is of; default today.")
+    ] = None,
+    force: Annotated[bool, typer.Option(help="Import even a list that is much shorter than the one before.")] = False,
+    as_json: JsonOption = False,
+) -> None:
+    """Import a list of licensed agencies as the register of a day; prints what was understood and what was refused.
+
+    Example: [bold]adwatch register import spisak.xlsx --as-of 2026-11-20[/bold]
+    """
+    from crawler.opening import opened  # noqa: PLC0415 - keeps --help fast
+    from pipelines.register.importing import import_file  # noqa: PLC0415
+
+    now = datetime.now(UTC)
+    day = as_of.date() if as_of else today(now)
+    with opened() as (settings, engine):
+        report = import_file(settings, engine, file, as_of=day, now=now, force=force)
+    if as_json:
+        _print_line(_report_json(report), indent=2)
+    else:
+        _print_report(report)
+
+
+@register_app.command("match")
+def match_command(
+    jsonl: Annotated[
+        Path, typer.Option("--jsonl", help="A JSON object a line: id, name, pib, mb, licence, phone, email, on.")
+    ],
+) -> None:
+    """Ask the register about many mediators; prints one JSON line for each, in order.
+
+    Example: [bold]adwatch register match --jsonl imena.jsonl[/bold]
+    """
+    from crawler.errors import RegisterError  # noqa: PLC0415
+    from crawler.opening import opened  # noqa: PLC0415
+    from crawler.store.engine import reading  # noqa: PLC0415
+    from crawler.store.register import list_snapshots, newest_snapshot  # noqa: PLC0415
+    from pipelines.register.matching import match  # noqa: PLC0415
+
+    questions = list(_questions(jsonl, today(datetime.now(UTC))))
+    with opened() as (settings, engine), reading(engine) as connection:
+        if not list_snapshots(connection):
+            raise RegisterError("no register was imported yet; see `adwatch register import --help`")
+        stale_after = settings.file.register_stale_after_days
+        registers = {
+            day: newest_snapshot(connection, on=day, stale_after_days=stale_after)
+            for day in {on for _, _, on in questions}
+        }
+    for name, query, on in questions:
+        answer = match(query, registers[on], on=on)
+        near = [asdict(entry) for entry in answer.nearest]
+        _print_line(
+            {
+                "id": name,
+                "verdict": answer.verdict,
+                "entry": answer.entry,
+                "score": answer.score,
+                "reasons": answer.reasons,
+                "nearest": near,
+                "as_of": answer.as_of,
+                "stale": answer.stale,
+            }
+        )
+
+
+@register_app.command("show")
+def show_command(as_json: JsonOption = False) -> None:
+    """The newest register: its day, its file and its entries.
+
+    Example: [bold]adwatch register show[/bold]
+    """
+    from crawler.errors import RegisterError  # noqa: PLC0415
+    from crawler.opening import opened  # noqa: PLC0415
+    from crawler.store.engine import reading  # noqa: PLC0415
+    from crawler.store.register import newest_snapshot  # noqa: PLC0415
+
+    with opened() as (settings, engine), reading(engine) as connection:
+        register = newest_snapshot(connection, on=None, stale_after_days=settings.file.register_stale_after_days)
+    if register is None:
+        raise RegisterError("no register was imported yet; see `adwatch register import --help`")
+    on = today(datetime.now(UTC))
+    if as_json:
+        _print_line(_register_json(register, on), indent=2)
+    else:
+        _print_register(register, on)
+
+
+def today(now: datetime) -> date:
+    """The day in Serbia: licences end at midnight there."""
+    return now.astimezone(ZoneInfo("Europe/Belgrade")).date()
+
+
+def _questions(path: Path, default_day: date) -> Iterator[tuple[object, MediatorQuery, date]]:
+    from crawler.errors import UsageError  # noqa: PLC0415
+
+    try:
+        lines = path.read_text(encoding="utf-8-sig").splitlines()
+    except OSError as error:
+        raise UsageError(f"{path}: {error.strerror}") from error
+    except UnicodeDecodeError as error:
+        raise UsageError(f"{path} is not UTF-8 text") from error
+    for number, line in enumerate(lines, start=1):
+        if line.strip():
+            try:
+                yield _question(json.loads(line), default_day)
+            except ValueError as error:
+                raise UsageError(f"{path}, line {number}: {error}") from error
+
+
+def _question(asked: Any, default_day: date) -> tuple[object, MediatorQuery, date]:
+    """Raises ValueError where it is not what the contract says."""
+    from pipelines.register.cells import read_phones  # noqa: PLC0415
+    from pipelines.register.matching import MediatorQuery  # noqa: PLC0415
+
+    if not isinstance(asked, dict) or "id" not in asked:
+        raise ValueError('no JSON object with an "id"')
+    given = {field: asked[field] for field in QUERY_FIELDS if asked.get(field) is not None}
+    wrong = next((field for field, value in given.items() if not isinstance(value, str)), None)
+    if wrong:
+        raise ValueError(f'"{wrong}" is no text')
+    query = MediatorQuery(
+        name=given.get("name"),
+        pib=given.get("pib"),
+        mb=given.get("mb"),
+        licence=given.get("licence"),
+        phones=read_phones(given.get("phone", "")),
+        emails=(given["email"].strip().lower(),) if given.get("email") else (),
+    )
+    return asked["id"], query, date.fromisoformat(given["on"]) if "on" in given else default_day
+
+
+def _report_json(report: ImportReport) -> dict[str, Any]:
+    return {
+        "imported": report.imported,
+        "refused": [asdict(row) for row in report.refused],
+        "superseded": [asdict(row) for row in report.superseded],
+        "snapshot": report.snapshot,
+        "as_of": report.as_of,
+        "new": report.is_new,
+    }
+
+
+def _register_json(register: Register, on: date) -> dict[str, Any]:
+    from pipelines.register.matching import verdict_of  # noqa: PLC0415
+
+    return {
+        "as_of": register.as_of,
+        "snapshot": register.snapshot,
+        "stale": register.is_stale(on=on),
+        "entries": [{**asdict(entry), "verdict": verdict_of(entry, on=on)} for entry in register.entries],
+    }
+
+
+def _print_line(document: dict[str, Any], *, indent: int | None = None) -> None:
+    sys.stdout.write(json.dumps(document, ensure_ascii=False, indent=indent, default=str) + "\n")
+    sys.stdout.flush()
+
+
+def _print_report(report: ImportReport) -> None:
+    from rich.console import Console  # noqa: PLC0415
+
+    console = Console(highlight=False, markup=False)
+    already = "" if report.is_new else " (already imported)"
+    console.print(f"{report.imported} agencies as of {report.as_of}{already}, {len(report.refused)} rows refused")
+    for row in report.refused:
+        console.print(f"  row {row.row}: {row.reason}")
+    for row in report.superseded:
+        console.print(f"  row {row.row} left out: {row.reason}")
+    console.print(report.snapshot)
+
+
+def _print_register(register: Register, on: date) -> None:
+    from rich.console import Console  # noqa: PLC0415
+    from rich.markup import escape  # noqa: PLC0415
+    from rich.table import Table  # noqa: PLC0415
+
+    from pipelines.register.matching import verdict_of  # noqa: PLC0415
+
+    stale = ", stale" if register.is_stale(on=on) else ""
+    table = Table(
+        title=f"Register as of {register.as_of}{stale}: {len(register.entries)} agencies", title_justify="left"
+    )
+    for heading in ("name", "seat", "licence", "valid until", on.isoformat()):
+        table.add_column(heading)
+    for entry in register.entries:
+        cells = (entry.name, entry.seat, entry.licence_number, entry.valid_until, verdict_of(entry, on=on).value)
+        table.add_row(*(escape(str(cell)) if cell else "" for cell in cells))
+    Console().print(table)

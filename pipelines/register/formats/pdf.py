@@ -1,0 +1,32 @@
+"""Ruled tables of PDF documents; the tables of following pages are one."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pdfplumber
+from pdfminer.pdfexceptions import PDFException
+from pdfplumber.utils.exceptions import PdfminerException
+
+from crawler.errors import RegisterError
+from pipelines.register.tables import Table, bounded, cell_text
+
+SUFFIXES = (".pdf",)
+MOST_PAGES = 500
+
+
+def read(path: Path) -> list[Table]:
+    """One table for each number of columns met."""
+    by_width: dict[int, Table] = {}
+    try:
+        with pdfplumber.open(path) as document:
+            if len(document.pages) > MOST_PAGES:
+                raise RegisterError(f"{path.name} has more than {MOST_PAGES} pages, which no register has")
+            for page in document.pages:
+                for table in page.extract_tables():
+                    for row in table:
+                        by_width.setdefault(len(row), []).append([cell_text(cell) for cell in row])
+                page.close()
+    except (PdfminerException, PDFException, ValueError, TypeError, KeyError, AttributeError) as error:
+        raise RegisterError(f"{path.name} cannot be read as a PDF") from error
+    return [bounded(table, path) for table in by_width.values()]

@@ -1,0 +1,95 @@
+"""Importing a register file for good: the file is kept as evidence, its entries become a snapshot in the store."""
+
+from __future__ import annotations
+
+import os
+import tempfile
+from dataclasses import dataclass
+from datetime import date, datetime
+from pathlib import Path
+
+from sqlalchemy import Engine
+
+from crawler.config import Settings
+from crawler.errors import RegisterError
+from crawler.store.engine import reading
+from crawler.store.register import SnapshotFile, newest_snapshot, save_snapshot
+from pipelines.register.reading import ImportResult, RefusedRow, read_register
+
+__all__ = ["ImportReport", "ImportResult", "RefusedRow", "import_file", "read_register"]
+
+SMALLEST_SHARE = 0.5
+"""A list of less than half the agencies known before is more likely torn than true."""
+
+
+@dataclass(frozen=True, slots=True)
+class ImportReport:
+    """What an import did."""
+
+    imported: int
+    refused: tuple[RefusedRow, ...]
+    superseded: tuple[RefusedRow, ...]
+    snapshot: str
+    """`sha256:…` of the file."""
+    as_of: date
+    is_new: bool
+    """False where this file was already imported as of this day."""
+
+
+def import_file(
+    settings: Settings, engine: Engine, path: Path, *, as_of: date, now: datetime, force: bool = False
+) -> ImportReport:
+    """Imports the file as the register of that day; the same file and day again change nothing.
+
+    Raises UsageError and RegisterError as `read_register` does, and RegisterError where it holds less than half of
+    what the snapshot before held, unless `force`. Then nothing was changed.
+    """
+    result = read_register(path, as_of=as_of, stale_after_days=settings.file.register_stale_after_days)
+    if not force:
+        _check_not_torn(engine, path, result)
+    kept = _keep(settings, path, result.register.snapshot.removeprefix("sha256:"))
+    with engine.begin() as connection:
+        is_new = save_snapshot(connection, result.register, kept, now=now)
+    return ImportReport(
+        imported=len(result.register.entries),
+        refused=result.refused,
+        superseded=result.superseded,
+        snapshot=result.register.snapshot,
+        as_of=as_of,
+        is_new=is_new,
+    )
+
+
+def _check_not_torn(engine: Engine, path: Path, result: ImportResult) -> None:
+    found, refused = len(result.register.entries), len(result.refused)
+    with reading(engine) as connection:
+        before = newest_snapshot(connection, on=None, stale_after_days=1)
+    if before and found < SMALLEST_SHARE * len(before.entries):
+        raise RegisterError(
+            f"{path.name}: {found} agencies, and the list before had {len(before.entries)}; nothing was imported. "
+            "If the list is complete, repeat with --force"
+        )
+    if refused > found:
+        raise RegisterError(
+            f"{path.name}: {found} rows were read and {refused} refused (row {result.refused[0].row}: "
+            f"{result.refused[0].reason}); nothing was imported. If that is right, repeat with --force"
+        )
+
+
+def _keep(settings: Settings, path: Path, digest: str) -> SnapshotFile:
+    """Copies the file into the evidence folder under its hash; whole or not at all."""
+    folder = settings.evidence_folder / "register"
+    target = folder / f"{digest}{path.suffix.lower()}"
+    kept = SnapshotFile(path.name, str(target.relative_to(settings.evidence_folder)))
+    if target.exists():
+        return kept
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        with tempfile.NamedTemporaryFile(dir=folder, delete=False) as copy:
+            copy.write(path.read_bytes())
+            copy.flush()
+            os.fsync(copy.fileno())
+        Path(copy.name).replace(target)
+    except OSError as error:
+        raise RegisterError(f"{path.name} cannot be kept as evidence: {error.strerror}") from error
+    return kept
