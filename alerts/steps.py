@@ -24,6 +24,7 @@ from crawler.errors import DraftError, EvidenceError, UsageError
 from crawler.night import Night, StepReport
 from crawler.store.cases import Candidate, NewCase, candidates, open_new_cases, point_case_to
 from crawler.store.drafts import NewDraft, Proposed, captures_by_id, delete_drafts, proposed_cases, save_drafts
+from crawler.store.engine import reading
 
 BATCH = 100
 """Cases a transaction; a few megabytes of evidence are read for each."""
@@ -46,11 +47,11 @@ def open_cases(night: Night) -> StepReport:
 
     Counts: `opened`, `changed`, `without_evidence`.
     """
-    with night.engine.connect().execution_options(read_only=True) as connection:
+    with reading(night.engine) as connection:
         groups = list(_groups(candidates(connection)))
     counts: Counter[str] = Counter(opened=0, changed=0, without_evidence=0)
     for done, batch in _batches(groups):
-        with night.engine.connect().execution_options(read_only=True) as connection:
+        with reading(night.engine) as connection:
             opening, changes = _examine(connection, night, batch, counts)
         with night.engine.begin() as connection:
             open_new_cases(connection, opening, now=night.now, note="otvoren po noćnoj obradi")
@@ -66,12 +67,12 @@ def prepare_drafts(night: Night) -> StepReport:
 
     Counts: `drafted`, `refused` (no evidence that verifies, or no fresh register).
     """
-    with night.engine.connect().execution_options(read_only=True) as connection:
+    with reading(night.engine) as connection:
         proposed = proposed_cases(connection, states=(CaseState.OPEN, CaseState.CONFIRMED))
     waiting = [case for case in proposed if _lacks_drafts(case) or case.state == CaseState.CONFIRMED]
     counts: Counter[str] = Counter(drafted=0, refused=0)
     for done, batch in _batches(waiting):
-        with night.engine.connect().execution_options(read_only=True) as connection:
+        with reading(night.engine) as connection:
             made = [draft for case in batch for draft in _make_drafts(connection, night, case, counts)]
         with night.engine.begin() as connection:
             save_drafts(connection, made, now=night.now)

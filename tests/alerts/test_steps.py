@@ -1,0 +1,244 @@
+"""The night's last steps: which cases open, what touches an existing one, and that doing it twice doubles nothing."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from sqlalchemy import func, select, update
+
+from alerts import steps
+from alerts.cases import Decision
+from alerts.deciding import decide_case
+from alerts.steps import open_cases, prepare_drafts
+from crawler.assessment import Proposal, Risk, RiskLevel, Verdict
+from crawler.store.cases import case_history, list_cases
+from crawler.store.schema import captures, cases, drafts
+from tests.builders import NOW, StoreBuilder, StoredAd, complaint_assessment
+
+LATER = NOW + timedelta(days=1)
+LOW = Risk(RiskLevel.LOW, 0.1)
+
+
+def _count(store: StoreBuilder, table: Any) -> int:
+    with store.connect() as connection:
+        return connection.scalar(select(func.count()).select_from(table)) or 0
+
+
+def _states(store: StoreBuilder) -> list[tuple[str, str]]:
+    with store.connect() as connection:
+        return [(line.state, line.level) for line in list_cases(connection)]
+
+
+def _reassess(store: StoreBuilder, ad: StoredAd, **changes: Any) -> None:
+    store.assess(ad, complaint_assessment(**changes), at=LATER)
+
+
+def _with_verdict(verdict: Verdict) -> Any:
+    return replace(complaint_assessment().register, verdict=verdict)
+
+
+def test_copies_of_one_offer_by_one_mediator_are_one_case_led_by_the_worst(store: StoreBuilder) -> None:
+    first = store.ad()
+    store.assess(first)
+    worse = store.ad(series_id=first.series_id, source="demo_tabla")
+    leading = store.assess(worse, complaint_assessment(risk=Risk(RiskLevel.CRITICAL, 0.9)))
+    assert open_cases(store.night_now()).counts == {"opened": 1, "changed": 0, "without_evidence": 0}
+    with store.connect() as connection:
+        (line,) = list_cases(connection)
+        assert connection.scalar(select(cases.c.assessment_id)) == leading
+    assert (line.level, line.ads) == ("critical", 2)
+
+
+def test_two_mediators_of_one_series_are_two_cases(store: StoreBuilder) -> None:
+    first = store.ad()
+    store.assess(first)
+    store.assess(store.ad(series_id=first.series_id), mediator_key="drugi posrednik")
+    assert open_cases(store.night_now()).counts["opened"] == 2
+
+
+@pytest.mark.parametrize(
+    ("changes", "opens"),
+    [
+        ({"risk": LOW}, True),
+        ({"complaint": Proposal()}, True),
+        ({"risk": LOW, "complaint": Proposal()}, False),
+        ({"is_job_ad": False}, False),
+        ({"abroad": False}, False),
+    ],
+)
+def test_only_worrying_job_ads_abroad_open_cases(store: StoreBuilder, changes: dict[str, Any], opens: bool) -> None:
+    store.assess(store.ad(), complaint_assessment(**changes))
+    assert open_cases(store.night_now()).counts["opened"] == int(opens)
+
+
+def test_only_the_newest_assessment_of_the_newest_version_counts(store: StoreBuilder) -> None:
+    judged_again = store.ad()
+    store.assess(judged_again)
+    _reassess(store, judged_again, risk=LOW, complaint=Proposal())
+    changed = store.ad()
+    store.assess(changed)
+    store.new_version(changed, text="Oglas je povučen.", at=LATER)
+    assert open_cases(store.night_now(at=LATER)).counts["opened"] == 0
+
+
+def test_no_evidence_no_case(store: StoreBuilder) -> None:
+    ad = store.ad()
+    store.assess(ad)
+    with store.engine.begin() as connection:
+        connection.execute(update(captures).values(digest="0" * 64))
+    assert open_cases(store.night_now()).counts == {"opened": 0, "changed": 0, "without_evidence": 1}
+    assert _count(store, cases) == 0
+
+
+def test_a_copy_with_sound_evidence_leads_where_the_worst_has_none(store: StoreBuilder) -> None:
+    worst = store.ad()
+    store.assess(worst, complaint_assessment(risk=Risk(RiskLevel.CRITICAL, 0.9)))
+    sound = store.ad(series_id=worst.series_id)
+    store.assess(sound)
+    with store.engine.begin() as connection:
+        connection.execute(update(captures).where(captures.c.id == worst.capture_id).values(digest="0" * 64))
+    open_cases(store.night_now())
+    assert _states(store) == [("open", "high")]
+
+
+def test_opening_twice_doubles_nothing(store: StoreBuilder) -> None:
+    for _ in range(3):
+        store.assess(store.ad())
+    night = store.night_now()
+    assert open_cases(night).counts["opened"] == 3
+    assert open_cases(night).counts == {"opened": 0, "changed": 0, "without_evidence": 0}
+
+
+def test_a_step_killed_between_batches_finishes_when_run_again(
+    store: StoreBuilder, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    store.register()
+    monkeypatch.setattr(steps, "BATCH", 2)
+    for _ in range(5):
+        store.assess(store.ad())
+
+    def killed(description: str, done: int, total: int) -> None:
+        raise KeyboardInterrupt
+
+    night = store.night_now()
+    for step, table in ((open_cases, cases), (prepare_drafts, drafts)):
+        with pytest.raises(KeyboardInterrupt):
+            step(replace(night, progress=killed))
+        assert _count(store, table) == 2
+        step(night)
+        assert _count(store, table) == 5
+
+
+def test_progress_is_reported_by_batches(store: StoreBuilder, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(steps, "BATCH", 2)
+    for _ in range(3):
+        store.assess(store.ad())
+    seen: list[tuple[str, int, int]] = []
+    open_cases(replace(store.night_now(), progress=lambda *event: seen.append(event)))
+    assert seen == [("cases", 2, 3), ("cases", 3, 3)]
+
+
+def test_an_assessment_that_says_the_same_leaves_a_dismissed_case_alone(store: StoreBuilder) -> None:
+    ad = store.ad()
+    store.assess(ad)
+    open_cases(store.night_now())
+    _dismiss(store)
+    _reassess(store, ad)
+    store.assess(store.ad(series_id=ad.series_id), at=LATER)
+    assert open_cases(store.night_now(at=LATER)).counts["changed"] == 0
+    assert _states(store) == [("dismissed", "high")]
+
+
+def test_a_dismissed_case_returns_on_a_real_change_which_is_named(store: StoreBuilder) -> None:
+    ad = store.ad()
+    store.assess(ad)
+    open_cases(store.night_now())
+    _dismiss(store)
+    _reassess(store, ad, risk=Risk(RiskLevel.CRITICAL, 0.9), register=_with_verdict(Verdict.REVOKED))
+    assert open_cases(store.night_now(at=LATER)).counts["changed"] == 1
+    assert _states(store) == [("open", "critical")]
+    with store.connect() as connection:
+        event = case_history(connection, 1)[-1]
+    assert (event.person, event.before, event.after) == ("system", "dismissed", "open")
+    assert event.note == "nivo rizika: visok → kritičan; registar: nije pronađen → dozvola ne važi"
+
+
+def test_a_dismissed_case_that_became_harmless_stays_dismissed(store: StoreBuilder) -> None:
+    ad = store.ad()
+    store.assess(ad)
+    open_cases(store.night_now())
+    _dismiss(store)
+    _reassess(store, ad, risk=LOW, complaint=Proposal(), register=_with_verdict(Verdict.REGISTERED))
+    assert open_cases(store.night_now(at=LATER)).counts["changed"] == 0
+
+
+def test_a_changed_register_takes_back_drafts_and_approval(store: StoreBuilder) -> None:
+    store.register()
+    ad = store.ad()
+    store.assess(ad)
+    open_cases(store.night_now())
+    prepare_drafts(store.night_now())
+    for decision in (Decision.CONFIRM, Decision.APPROVE):
+        _decide(store, decision)
+    _reassess(store, ad, complaint=Proposal(), register=_with_verdict(Verdict.REGISTERED))
+    open_cases(store.night_now(at=LATER))
+    prepare_drafts(store.night_now(at=LATER))
+    assert _states(store) == [("confirmed", "high")]
+    assert _count(store, drafts) == 0
+
+
+def test_what_was_filed_is_left_as_it_was_filed(store: StoreBuilder) -> None:
+    store.register()
+    ad = store.ad()
+    store.assess(ad)
+    open_cases(store.night_now())
+    prepare_drafts(store.night_now())
+    for decision in (Decision.CONFIRM, Decision.APPROVE, Decision.FILE):
+        _decide(store, decision)
+    _reassess(store, ad, complaint=Proposal(), register=_with_verdict(Verdict.REGISTERED))
+    assert open_cases(store.night_now(at=LATER)).counts["changed"] == 0
+    assert _states(store) == [("filed", "high")]
+    assert _count(store, drafts) == 1
+
+
+def test_one_draft_for_each_proposed_recipient_and_none_twice(store: StoreBuilder) -> None:
+    store.register()
+    both = Proposal(True, ("trzisna_inspekcija", "inspektorat_za_rad"))
+    store.assess(store.ad(), complaint_assessment(complaint=both))
+    open_cases(store.night_now())
+    assert prepare_drafts(store.night_now()).counts == {"drafted": 2, "refused": 0}
+    assert prepare_drafts(store.night_now()).counts == {"drafted": 0, "refused": 0}
+    assert _count(store, drafts) == 2
+
+
+def test_a_confirmed_case_becomes_drafted_and_an_open_one_waits_for_its_person(store: StoreBuilder) -> None:
+    store.register()
+    store.complaint_case(state="confirmed")
+    store.complaint_case(state="open")
+    prepare_drafts(store.night_now())
+    assert sorted(state for state, _ in _states(store)) == ["drafted", "open"]
+
+
+def test_dismissed_cases_get_no_drafts(store: StoreBuilder) -> None:
+    store.register()
+    store.complaint_case(state="dismissed")
+    assert prepare_drafts(store.night_now()).counts == {"drafted": 0, "refused": 0}
+
+
+def test_without_a_register_drafts_are_refused_and_counted(store: StoreBuilder) -> None:
+    store.complaint_case()
+    assert prepare_drafts(store.night_now()).counts == {"drafted": 0, "refused": 1}
+    store.register()
+    assert prepare_drafts(store.night_now()).counts == {"drafted": 1, "refused": 0}
+
+
+def _decide(store: StoreBuilder, decision: Decision) -> None:
+    with store.engine.begin() as connection:
+        decide_case(connection, 1, decision, person="ana@primer.example", now=NOW, note="razlog")
+
+
+def _dismiss(store: StoreBuilder) -> None:
+    _decide(store, Decision.DISMISS)
