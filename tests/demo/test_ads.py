@@ -43,6 +43,7 @@ def test_there_is_enough_of_everything(ads: tuple[PlacedAd, ...]) -> None:
     assert sum(len(offer.placed) > 1 for offer in offers) >= 25
     assert sum(not offer.expect.job_ad for offer in offers) >= 13
     assert all(verdicts[verdict] >= 3 for verdict in set(Verdict) - {Verdict.AMBIGUOUS})
+    assert verdicts[Verdict.AMBIGUOUS] >= 1
     assert countries >= {"DE", "AT", "SK", "SI", "HR", "CZ", "PL", "NL", "MT", "SE", "IT", "CH", "CN", "AE", "TH", "RS"}
     assert {ad.placement.rewrite for ad in ads} == {None, *Rewrite}
     assert {ad.placement.site for ad in ads} == set(SiteName)

@@ -9,6 +9,7 @@ from bs4 import BeautifulSoup, Tag
 
 from spiders.demo.ads import PlacedAd, SiteName
 from spiders.demo.server import DemoSites
+from spiders.demo.sites import address_of
 from spiders.demo.sites.poslovi_plus import BROKEN, detail_path
 from tests.demo.reading import WALKS, kanal_pages, literal, next_data, read
 
@@ -43,6 +44,19 @@ def test_pages_beyond_the_last_hold_no_ads(sites: DemoSites, address: str, statu
     answer = sites.answer(f"http://{address}")
     assert answer.status == status
     assert "Austrij" not in answer.body.decode()
+
+
+def test_every_ad_has_an_address_of_its_own_for_people(sites: DemoSites, ads: tuple[PlacedAd, ...]) -> None:
+    addresses = [address_of(ad) for ad in ads]
+    assert len(set(addresses)) == len(addresses)
+    assert all(sites.answer(address).status == 200 for address in addresses)
+
+
+def test_markup_typed_into_an_ad_stays_text(sites: DemoSites, ads: tuple[PlacedAd, ...]) -> None:
+    for ad in (ad for ad in ads if ad.offer.offer == "nalepljen-kod"):
+        page = sites.answer(address_of(ad)).body.decode()
+        assert "<script>document.title" not in page
+        assert "{{ posao }}" in page
 
 
 def test_a_closed_group_answers_with_a_login_form_and_no_ads(sites: DemoSites) -> None:

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
-from spiders.demo.ads import PlacedAd
+from collections.abc import Callable
+
+from spiders.demo.ads import PlacedAd, SiteName
 from spiders.demo.site import Site
+from spiders.demo.sites import drustvena, kanal, kp_oglasi, mali_oglasi, poslovi_plus, radnik, sljaka
 from spiders.demo.sites.drustvena import Drustvena
 from spiders.demo.sites.grupa import Grupa
 from spiders.demo.sites.kanal import Kanal
@@ -26,3 +29,20 @@ def all_sites(ads: tuple[PlacedAd, ...]) -> tuple[Site, ...]:
         Drustvena(ads),
         Grupa(),
     )
+
+
+_PATHS: dict[SiteName, tuple[str, Callable[[PlacedAd], str]]] = {
+    SiteName.POSLOVI_PLUS: (PosloviPlus.host, poslovi_plus.detail_path),
+    SiteName.RADNIK: (Radnik.host, radnik.detail_path),
+    SiteName.MALI_OGLASI: (MaliOglasi.host, mali_oglasi.list_path),
+    SiteName.SLJAKA: (Sljaka.host, sljaka.detail_path),
+    SiteName.KP_OGLASI: (KpOglasi.host, kp_oglasi.detail_path),
+    SiteName.KANAL: (Kanal.host, lambda ad: kanal.message_path(ad.id)),
+    SiteName.DRUSTVENA: (Drustvena.host, drustvena.detail_path),
+}
+
+
+def address_of(ad: PlacedAd) -> str:
+    """The address at which people read this ad, by which end-to-end tests know its offer."""
+    host, path = _PATHS[ad.placement.site]
+    return f"http://{host}{path(ad)}"

@@ -24,24 +24,22 @@ class Drustvena:
         """Builds the page with its share of the ads."""
         self._ads = newest_first(ads, site=SiteName.DRUSTVENA)
         self._script = _read(TEMPLATES / "drustvena_zid.js")
-        self._ids = {str(ad.id): ad for ad in self._ads}
+        self._by_id = {str(ad.id): ad for ad in self._ads}
+        self._by_path = {detail_path(ad): ad for ad in self._ads}
 
     def answer(self, request: Request) -> Answer | None:
         """The empty page, its script, batches of posts, single posts and robots.txt."""
-        match request.path:
-            case "/stranica/posao-inostranstvo":
-                return page("drustvena.html", script=SCRIPT, wall=WALL, post=None)
-            case "/static/zid.js":
-                return self._script
-            case "/podaci/zid/posao-inostranstvo":
-                return self._batch(request)
-            case "/robots.txt":
-                return plain("User-agent: *\nDisallow: /poruke/\nDisallow: /pretraga/\n")
-        found = self._ids.get(request.path.removeprefix(f"{PAGE}/objava/"))
-        return page("drustvena.html", script=SCRIPT, wall=WALL, post=found.id) if found else None
+        if request.path == PAGE or request.path in self._by_path:
+            found = self._by_path.get(request.path)
+            return page("drustvena.html", script=SCRIPT, wall=WALL, post=found.id if found else None)
+        if request.path == WALL:
+            return self._batch(request)
+        if request.path == "/robots.txt":
+            return plain("User-agent: *\nDisallow: /poruke/\nDisallow: /pretraga/\n")
+        return self._script if request.path == SCRIPT else None
 
     def _batch(self, request: Request) -> Answer:
-        if ad := self._ids.get(request.query.get("objava", "")):
+        if ad := self._by_id.get(request.query.get("objava", "")):
             return json_answer({"objave": [_post(ad)], "sledeca": None})
         number = request.number("deo")
         more = number * BATCH < len(self._ads)
@@ -49,10 +47,15 @@ class Drustvena:
         return json_answer({"objave": [_post(ad) for ad in shown], "sledeca": number + 1 if more else None})
 
 
+def detail_path(ad: PlacedAd) -> str:
+    """The address of a post on this site."""
+    return f"{PAGE}/objava/{ad.id}"
+
+
 def _post(ad: PlacedAd) -> dict[str, object]:
     return {
         "id": ad.id,
-        "adresa": f"{PAGE}/objava/{ad.id}",
+        "adresa": detail_path(ad),
         "autor": ad.contact.person or ad.organization or "Posao inostranstvo",
         "vreme": ad.posted.isoformat(),
         "tekst": ad.text,

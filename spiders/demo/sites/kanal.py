@@ -59,25 +59,30 @@ class Kanal:
         self._messages = sorted(messages, key=lambda message: message.id)
 
     def answer(self, request: Request) -> Answer | None:
-        """The channel's preview; a redirect for groups and names without a preview; no robots.txt."""
+        """The channel's preview, its single messages; a redirect for names without a preview; no robots.txt."""
         if request.path == PREVIEW:
             return self._preview(request.number("before", default=self._messages[-1].id + 1))
         if request.path.startswith("/s/"):
             return redirect(f"/{request.path.removeprefix('/s/')}")
+        if single := [message for message in self._messages if message_path(message.id) == request.path]:
+            return _messages_page(single, previous=None)
         name = request.path.strip("/")
         return page("kanal_bez_pregleda.html", name=name) if name.isidentifier() else None
 
     def _preview(self, before: int) -> Answer:
         older = [message for message in self._messages if message.id < before]
         shown = older[-PAGE_SIZE:]
-        return page(
-            "kanal.html",
-            channel=CHANNEL,
-            path=PREVIEW,
-            messages=shown,
-            previous=shown[0].id if len(older) > len(shown) else None,
-            newest=shown[-1].id if shown else None,
-        )
+        return _messages_page(shown, previous=shown[0].id if len(older) > len(shown) else None)
+
+
+def _messages_page(messages: list[Message], *, previous: int | None) -> Answer:
+    newest = messages[-1].id if messages else None
+    return page("kanal.html", channel=CHANNEL, path=PREVIEW, messages=messages, previous=previous, newest=newest)
+
+
+def message_path(number: int) -> str:
+    """The address of a message of the channel."""
+    return f"/{CHANNEL}/{number}"
 
 
 def _with_emoji(text: str) -> Markup:

@@ -48,8 +48,13 @@ def detail_path(ad: PlacedAd) -> str:
     return f"/posao/{ad.placement.category}/{slug(ad.title)}/{ad.id}"
 
 
+def list_path(ad: PlacedAd) -> str:
+    """The address as the listing gives it, with the category's number."""
+    return f"{detail_path(ad)}?kid=4"
+
+
 def _row(ad: PlacedAd) -> dict[str, object]:
-    address = f"{detail_path(ad)}?kid=4"
+    address = list_path(ad)
     return {"Id": str(ad.id), "Title": ad.title, "RelativeUrl": address, "ListHTML": _list_html(ad, address)}
 
 

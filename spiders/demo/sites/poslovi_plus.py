@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from html import escape
 
+from babel import Locale
 from markupsafe import Markup
 
 from spiders.demo.ads import PlacedAd, SiteName, newest_first
@@ -81,7 +82,7 @@ def json_ld(ad: PlacedAd) -> Markup:
             )
         case 2:
             posting["@type"] = ["JobPosting"]
-            posting["jobLocation"] = [posting["jobLocation"]]
+            posting["jobLocation"] = [_place(ad, {"@type": "Country", "name": _country_name(ad)})]
             site = {"@type": "WebSite", "name": "Poslovi Plus", "url": "http://poslovi-plus.example/"}
             return _script({"@context": "https://schema.org", "@graph": [site, posting]})
         case 3:
@@ -104,10 +105,7 @@ def _posting(ad: PlacedAd) -> dict[str, object]:
         "datePosted": ad.posted.date().isoformat(),
         "employmentType": "FULL_TIME",
         "identifier": {"@type": "PropertyValue", "name": "Poslovi Plus", "value": str(ad.id)},
-        "jobLocation": {
-            "@type": "Place",
-            "address": {"@type": "PostalAddress", "addressLocality": offer.place, "addressCountry": offer.country},
-        },
+        "jobLocation": _place(ad, offer.country),
     }
     if offer.until:
         posting["validThrough"] = f"{offer.until.isoformat()}T23:59"
@@ -116,6 +114,15 @@ def _posting(ad: PlacedAd) -> dict[str, object]:
     if offer.wage:
         posting["baseSalary"] = _monetary_amount(ad)
     return posting
+
+
+def _place(ad: PlacedAd, country: object) -> dict[str, object]:
+    address = {"@type": "PostalAddress", "addressLocality": ad.offer.place, "addressCountry": country}
+    return {"@type": "Place", "address": address}
+
+
+def _country_name(ad: PlacedAd) -> str | None:
+    return Locale("sr", script="Latn").territories.get(ad.offer.country) if ad.offer.country else None
 
 
 def _monetary_amount(ad: PlacedAd) -> dict[str, object] | None:

@@ -50,12 +50,12 @@ async function load() {
   next = batch.sledeca;
   busy = false;
   if (next === null) wall.dataset.kraj = "da";
+  // Observing anew reports an end that is still in view, as on a very tall screen.
+  watch.unobserve(end);
+  watch.observe(end);
 }
 
-load();
-new IntersectionObserver((seen) => {
+const watch = new IntersectionObserver((seen) => {
   if (seen[0].isIntersecting && wall.childElementCount) load();
-}).observe(end);
-window.addEventListener("scroll", () => {
-  if (window.innerHeight + window.scrollY >= document.body.scrollHeight - 200) load();
 });
+load();
