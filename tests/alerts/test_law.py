@@ -1,0 +1,110 @@
+"""The law as data: what is cited for which case, and what is left out."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+import yaml
+
+from alerts.law import LAW_FILE, CaseTraits, Part, ProvisionStatus, built_in_law, load_law
+from crawler.assessment import MediatorKind, Verdict
+from crawler.errors import ConfigError
+
+
+def _cited(
+    part: Part = Part.BASIS,
+    *,
+    recipient: str = "trzisna_inspekcija",
+    verdict: Verdict | None = Verdict.NOT_FOUND,
+    kind: MediatorKind = MediatorKind.AGENCY,
+    indicators: frozenset[str] = frozenset(),
+    unconfirmed: bool = False,
+) -> list[str]:
+    traits = CaseTraits(recipient=recipient, verdict=verdict, mediator_kind=kind, indicators=indicators)
+    return [found.id for found in built_in_law().choose(part, traits, unconfirmed=unconfirmed)]
+
+
+def test_advertising_without_licence_is_cited_to_the_market_inspection_only() -> None:
+    assert "oglasavanje_7" in _cited()
+    assert "oglasavanje_7" not in _cited(recipient="inspektorat_za_rad")
+
+
+def test_a_registered_agency_is_not_told_to_lack_a_licence() -> None:
+    assert not {"oglasavanje_7", "zin_33", "zzosn_6_7"} & set(_cited(verdict=Verdict.REGISTERED))
+
+
+@pytest.mark.parametrize("verdict", [None, Verdict.AMBIGUOUS, Verdict.UNIDENTIFIED])
+def test_an_open_answer_of_the_register_cites_nothing_about_licences(verdict: Verdict | None) -> None:
+    assert not {"oglasavanje_7", "zin_33", "zin_57", "zzosn_25", "zzosn_26"} & set(_cited(verdict=verdict))
+
+
+def test_only_an_agency_is_measured_as_a_firm_without_licence() -> None:
+    assert "zin_33" in _cited(kind=MediatorKind.AGENCY)
+    assert "zin_33" not in _cited(kind=MediatorKind.INDIVIDUAL)
+
+
+def test_the_fee_ban_is_cited_only_where_the_ad_asks_for_money() -> None:
+    assert "zzosn_31" in _cited(indicators=frozenset({"upfront_fee"}))
+    assert "zzosn_31" not in _cited(indicators=frozenset({"urgency"}))
+
+
+def test_unconfirmed_provisions_are_left_out_unless_asked_for() -> None:
+    fee = frozenset({"upfront_fee"})
+    assert "c181_7" not in _cited(indicators=fee)
+    assert "c181_7" in _cited(indicators=fee, unconfirmed=True)
+
+
+def test_a_referral_cites_no_offence_that_no_lawyer_confirmed() -> None:
+    assert _cited(recipient="policija_uput") == []
+
+
+def test_no_provision_is_cited_twice() -> None:
+    cited = _cited(kind=MediatorKind.INDIVIDUAL, indicators=frozenset({"upfront_fee", "secrecy"}))
+    assert len(cited) == len(set(cited))
+
+
+@pytest.mark.parametrize("recipient", ["trzisna_inspekcija", "inspektorat_za_rad"])
+def test_complaints_ask_to_be_informed_and_claim_the_fee_exemption(recipient: str) -> None:
+    assert _cited(Part.NOTICE, recipient=recipient) == ["zin_18"]
+    assert _cited(Part.FEE, recipient=recipient) == ["takse_19"]
+
+
+def test_every_statute_says_where_and_when_it_was_read() -> None:
+    assert all(law.source.startswith("https://") and law.read for law in built_in_law().laws.values())
+
+
+def test_a_citation_holds_law_gazette_and_article() -> None:
+    law = built_in_law()
+    provision = next(found for found in law.provisions if found.id == "oglasavanje_7")
+    assert provision.status is ProvisionStatus.CONFIRMED
+    assert law.citation(provision) == (
+        "Zakon o oglašavanju („Službeni glasnik RS“, br. 6/2016 i 52/2019 – dr. zakon), čl. 7. st. 2."
+    )
+    assert law.citation(provision, in_full=False) == "Zakon o oglašavanju, čl. 7. st. 2."
+
+
+@pytest.mark.parametrize(
+    ("section", "change", "complaint"),
+    [
+        ("rules", {"cite": ["nema_ga"]}, "no provision `nema_ga`"),
+        ("provisions", {"law": "nema_ga"}, "no law `nema_ga`"),
+        ("provisions", {"opinion": "jako"}, "opinion"),
+        ("provisions", {"status": "maybe"}, "status"),
+        ("provisions", {"id": "zzosn_6_7"}, "same id"),
+    ],
+)
+def test_a_mistake_in_the_law_is_named(tmp_path: Path, section: str, change: dict[str, object], complaint: str) -> None:
+    data = yaml.safe_load(LAW_FILE.read_text(encoding="utf-8"))
+    data[section][-1].update(change)
+    file = tmp_path / "law.yml"
+    file.write_text(yaml.safe_dump(data, allow_unicode=True), encoding="utf-8")
+    with pytest.raises(ConfigError, match=complaint):
+        load_law(file)
+
+
+def test_a_torn_file_is_named(tmp_path: Path) -> None:
+    file = tmp_path / "law.yml"
+    file.write_text("laws: [", encoding="utf-8")
+    with pytest.raises(ConfigError, match=r"law\.yml cannot be read"):
+        load_law(file)
