@@ -96,7 +96,7 @@ class Placement(_Data):
     """In Belgrade time where no zone is given."""
     title: str | None = None
     text: str | None = None
-    """Words of its own, where the copy is not made of the offer's text."""
+    """Words of its own, where the copy is shortened or told anew."""
     organization: str | None = None
     contact: PageContact | None = None
     before: str = ""

@@ -49,6 +49,11 @@ def test_there_is_enough_of_everything(ads: tuple[PlacedAd, ...]) -> None:
     assert {ad.placement.site for ad in ads} == set(SiteName)
 
 
+def test_copies_differ_in_every_way_that_copies_do(ads: tuple[PlacedAd, ...]) -> None:
+    for way in ("title", "text", "before", "after", "replace", "rewrite"):
+        assert any(getattr(ad.placement, way) for ad in ads), way
+
+
 def test_everything_was_posted_in_october_and_november_2026(ads: tuple[PlacedAd, ...]) -> None:
     first, last = date(2026, 10, 1), date(2026, 11, 23)
     assert all(first <= ad.posted.date() <= last and ad.posted.tzinfo for ad in ads)
