@@ -116,12 +116,20 @@ def _number_of(capture_id: int, material: CaseMaterial, items: Iterable[Evidence
 
 def _place(ad: CaseAd, material: CaseMaterial, items: Sequence[EvidenceItem]) -> Place:
     return Place(
-        portal=Verbatim(urlsplit(ad.url).netloc or ad.source),
+        portal=Verbatim(_host(ad.url) or ad.source),
         url=Verbatim(ad.url),
-        title=Verbatim(redact_jmbg(ad.title)) if ad.title else None,
+        title=_quoted(ad.title),
         sightings=tuple(sighting.seen_at for sighting in material.sightings if sighting.ad_id == ad.ad_id),
         evidence=_number_of(ad.capture_id, material, items),
     )
+
+
+def _host(url: str) -> str:
+    try:
+        return urlsplit(url).netloc
+    except ValueError:
+        # An address such as `http://[oglas` cannot be split.
+        return ""
 
 
 def _submitter(organisation: Organisation) -> Submitter:
@@ -169,7 +177,7 @@ def _statements(judged: Assessment, ad: CaseAd) -> tuple[Statement, ...]:
     for indicator in judged.indicators:
         if indicator.start is not None and full_text[indicator.start : indicator.end] != indicator.quote:
             raise DraftError(f"{ad.url}: the quote for `{indicator.code}` does not stand in the ad: reassess it")
-        quote = _quoted(indicator.quote, limit=MAX_QUOTE_CHARACTERS)
+        quote = _quoted(indicator.quote)
         made.append(Statement(wording().of_indicator(indicator.code), quote))
     return tuple(made)
 
@@ -221,8 +229,8 @@ def _ad_lines(ad: CaseAd) -> tuple[tuple[Verbatim, ...], bool]:
     return tuple(lines), len(text) > MAX_AD_CHARACTERS
 
 
-def _quoted(text: str | None, *, limit: int = MAX_QUOTE_CHARACTERS) -> Verbatim | None:
+def _quoted(text: str | None) -> Verbatim | None:
     if not text:
         return None
     clean = redact_jmbg(text)
-    return Verbatim(clean if len(clean) <= limit else f"{clean[:limit]} […]")
+    return Verbatim(clean if len(clean) <= MAX_QUOTE_CHARACTERS else f"{clean[:MAX_QUOTE_CHARACTERS]} […]")

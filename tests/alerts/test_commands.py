@@ -1,0 +1,95 @@
+"""The commands of cases and drafts, as people and programs call them."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+import typer
+from typer.testing import CliRunner, Result
+
+from alerts.commands import add_commands
+from crawler.errors import UsageError
+from tests.builders import StoreBuilder
+
+
+@pytest.fixture
+def case_id(store: StoreBuilder, monkeypatch: pytest.MonkeyPatch) -> int:
+    monkeypatch.setenv("ADWATCH_HOME", str(store.settings.home))
+    monkeypatch.delenv("ADWATCH_DATABASE_URL", raising=False)
+    return store.complaint_case()
+
+
+def _run(*arguments: str) -> Result:
+    app = typer.Typer()
+    add_commands(app)
+    return CliRunner().invoke(app, list(arguments))
+
+
+def test_cases_list_prints_what_other_programs_read(case_id: int) -> None:
+    (line,) = json.loads(_run("cases", "list", "--json").stdout)
+    assert line.pop("opened_at") == "2026-11-20T01:00:00+00:00"
+    assert line == {
+        "id": case_id,
+        "state": "open",
+        "level": "high",
+        "score": 0.7,
+        "title": "Radnici za rad u Nemačkoj",
+        "mediator": "Primer Rad",
+        "verdict": "not_found",
+        "destinations": ["DE"],
+        "ads": 1,
+    }
+
+
+def test_cases_list_keeps_to_the_states_asked_for(case_id: int) -> None:
+    assert json.loads(_run("cases", "list", "--json", "--state", "dismissed").stdout) == []
+    assert len(json.loads(_run("cases", "list", "--json", "--state", "dismissed", "--state", "open").stdout)) == 1
+
+
+def test_a_title_is_no_markup_of_the_terminal(store: StoreBuilder, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("ADWATCH_HOME", str(store.settings.home))
+    ad = store.ad(title="[bold]x[/nije]")
+    store.case(ad, store.assess(ad))
+    assert "[bold]" in _run("cases", "list").stdout
+
+
+def test_a_decision_is_recorded(case_id: int) -> None:
+    made = _run("cases", "decide", str(case_id), "dismiss", "--person", "ana@primer.example", "--reason", "poznato")
+    assert made.exit_code == 0
+    assert json.loads(_run("cases", "list", "--json").stdout)[0]["state"] == "dismissed"
+
+
+def test_a_dismissal_without_reason_is_wrong_use(case_id: int) -> None:
+    made = _run("cases", "decide", str(case_id), "dismiss", "--person", "ana@primer.example")
+    assert isinstance(made.exception, UsageError)
+
+
+@pytest.mark.parametrize(("kind", "begin"), [("docx", b"PK"), ("pdf", b"%PDF-1.7"), ("txt", "Удружење".encode())])
+def test_a_draft_is_written_in_every_format(
+    store: StoreBuilder, case_id: int, tmp_path: Path, kind: str, begin: bytes
+) -> None:
+    store.register()
+    file = tmp_path / f"draft.{kind}"
+    made = _run("draft", str(case_id), "--format", kind, "--script", "cyrl", "-o", str(file))
+    assert made.exit_code == 0
+    assert file.read_bytes().startswith(begin)
+
+
+def test_the_script_is_chosen(store: StoreBuilder, case_id: int, tmp_path: Path) -> None:
+    store.register()
+    file = tmp_path / "draft.txt"
+    _run("draft", str(case_id), "--format", "txt", "--script", "latn", "-o", str(file))
+    assert file.read_text(encoding="utf-8").startswith("Udruženje „Primer“")
+
+
+@pytest.mark.parametrize("wrong", [("--format", "odt"), ("--script", "glag"), ("--recipient", "nepostojeci")])
+def test_wrong_choices_are_wrong_use_and_write_nothing(
+    store: StoreBuilder, case_id: int, tmp_path: Path, wrong: tuple[str, str]
+) -> None:
+    store.register()
+    file = tmp_path / "draft"
+    made = _run("draft", str(case_id), *wrong, "-o", str(file))
+    assert isinstance(made.exception, UsageError)
+    assert not file.exists()

@@ -1,0 +1,196 @@
+"""What a draft may state, and when there is none: no evidence, no fresh register, no quote that stands in the ad."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import replace
+from datetime import date, timedelta
+from typing import Any
+
+import pytest
+from sqlalchemy import update
+
+from alerts.facts import DraftFacts
+from alerts.gathering import gather_facts
+from alerts.laying import lay_ready
+from crawler.assessment import Assessment, Indicator, Mediator, MediatorKind, Verdict
+from crawler.errors import DraftError, UsageError
+from crawler.store.drafts import find_draft
+from crawler.store.schema import captures
+from tests.builders import AD_TEXT, NOW, StoreBuilder, StoredAd, complaint_assessment
+
+MARKET, LABOUR, POLICE = "trzisna_inspekcija", "inspektorat_za_rad", "policija_uput"
+
+
+def _facts(store: StoreBuilder, case_id: int, recipient: str = MARKET, *, days_later: int = 0) -> DraftFacts:
+    with store.connect() as connection:
+        return gather_facts(connection, store.settings, case_id, recipient, now=NOW + timedelta(days=days_later))
+
+
+def _case(store: StoreBuilder, assessment: Assessment | None = None, *, ad: StoredAd | None = None) -> int:
+    ad = ad or store.ad()
+    return store.case(ad, store.assess(ad, assessment))
+
+
+def _answered(**changes: Any) -> Assessment:
+    return complaint_assessment(register=replace(complaint_assessment().register, **changes))
+
+
+def test_facts_survive_being_kept_as_json(store: StoreBuilder) -> None:
+    store.register()
+    facts = _facts(store, _case(store))
+    assert DraftFacts.from_json(json.loads(json.dumps(facts.to_json()))) == facts
+
+
+def test_facts_of_another_program_version_are_refused() -> None:
+    with pytest.raises(DraftError, match="cannot be read"):
+        DraftFacts.from_json({"case_id": 1})
+
+
+@pytest.mark.parametrize("recipient", [MARKET, LABOUR])
+def test_without_a_register_there_is_no_draft(store: StoreBuilder, recipient: str) -> None:
+    with pytest.raises(DraftError, match="import it"):
+        _facts(store, _case(store), recipient)
+
+
+@pytest.mark.parametrize("recipient", [MARKET, LABOUR])
+def test_on_a_register_that_grew_stale_there_is_no_draft(store: StoreBuilder, recipient: str) -> None:
+    store.register(as_of=date(2026, 11, 1))
+    case_id = _case(store)
+    _facts(store, case_id, recipient, days_later=26)
+    with pytest.raises(DraftError, match="too old"):
+        _facts(store, case_id, recipient, days_later=27)
+
+
+def test_an_ad_judged_on_a_stale_register_yields_no_draft(store: StoreBuilder) -> None:
+    store.register()
+    with pytest.raises(DraftError, match="too old"):
+        _facts(store, _case(store, _answered(stale=True)))
+
+
+@pytest.mark.parametrize("verdict", [Verdict.REGISTERED, Verdict.AMBIGUOUS, Verdict.UNIDENTIFIED])
+def test_only_a_register_that_knows_no_licence_carries_a_complaint_about_it(
+    store: StoreBuilder, verdict: Verdict
+) -> None:
+    store.register()
+    case_id = _case(store, _answered(verdict=verdict))
+    with pytest.raises(DraftError, match=f"`{verdict}`"):
+        _facts(store, case_id, MARKET)
+    assert _facts(store, case_id, LABOUR).register_check.verdict is verdict
+
+
+def test_a_referral_needs_no_register_and_says_that_nothing_was_checked(store: StoreBuilder) -> None:
+    case_id = _case(store, complaint_assessment(referral=("document_retention",)))
+    facts = _facts(store, case_id, POLICE)
+    assert facts.register_check.snapshot is None
+    assert facts.triggers == ("predaja ili zadržavanje ličnih dokumenata",)
+
+
+def test_evidence_that_does_not_verify_yields_no_draft(store: StoreBuilder) -> None:
+    store.register()
+    case_id = _case(store)
+    with store.engine.begin() as connection:
+        connection.execute(update(captures).values(digest="0" * 64))
+    with pytest.raises(DraftError, match="does not verify"):
+        _facts(store, case_id)
+
+
+def test_evidence_whose_file_is_gone_yields_no_draft(store: StoreBuilder) -> None:
+    store.register()
+    case_id = _case(store)
+    for file in store.settings.evidence_folder.rglob("*.warc.gz"):
+        file.unlink()
+    with pytest.raises(DraftError, match="does not verify"):
+        _facts(store, case_id)
+
+
+def test_a_quote_that_does_not_stand_in_the_ad_yields_no_draft(store: StoreBuilder) -> None:
+    store.register()
+    invented = complaint_assessment(indicators=(Indicator("upfront_fee", "depozit 500 evra", 0, 16),))
+    with pytest.raises(DraftError, match="does not stand in the ad"):
+        _facts(store, _case(store, invented))
+
+
+def test_every_sighting_of_every_copy_is_told_in_order_of_time(store: StoreBuilder) -> None:
+    store.register()
+    copy = store.ad(source="demo_tabla", at=NOW - timedelta(days=2))
+    store.assess(copy)
+    leading = store.ad(series_id=copy.series_id)
+    store.see_again(copy, at=NOW - timedelta(days=1))
+    facts = _facts(store, _case(store, ad=leading))
+    assert [place.portal for place in facts.places] == ["demo-tabla.example", "demo-portal.example"]
+    assert [len(place.sightings) for place in facts.places] == [2, 1]
+    assert facts.places[0].first_seen == NOW - timedelta(days=2)
+
+
+def test_the_quoted_ad_is_the_first_piece_of_evidence(store: StoreBuilder) -> None:
+    store.register()
+    copy = store.ad(at=NOW - timedelta(days=2))
+    store.assess(copy)
+    leading = store.ad(series_id=copy.series_id)
+    facts = _facts(store, _case(store, ad=leading))
+    assert facts.leading_evidence == 1
+    assert [item.number for item in facts.evidence] == [1, 2]
+    assert facts.evidence[0].url == facts.places[1].url
+
+
+def test_an_ad_of_another_mediator_in_the_series_is_not_told(store: StoreBuilder) -> None:
+    store.register()
+    leading = store.ad()
+    other = store.ad(series_id=leading.series_id)
+    store.assess(other, mediator_key="drugi posrednik")
+    assert len(_facts(store, _case(store, ad=leading)).places) == 1
+
+
+def test_what_the_ad_does_not_say_about_its_publisher_is_none(store: StoreBuilder) -> None:
+    store.register()
+    unnamed = complaint_assessment(mediator=Mediator(kind=MediatorKind.INDIVIDUAL))
+    subject = _facts(store, _case(store, unnamed)).subject
+    assert (subject.name, subject.kind, subject.pib) == (None, "fizičko lice", None)
+
+
+def test_a_personal_number_in_an_ad_reaches_no_draft(store: StoreBuilder) -> None:
+    store.register()
+    ad = store.ad(text=f"{AD_TEXT}\nPrijava na 0101990710008.")
+    facts = _facts(store, _case(store, ad=ad))
+    assert "0101990710008" not in json.dumps(facts.to_json())
+
+
+def test_an_organisation_that_is_not_configured_is_visibly_so(tmp_path: Any) -> None:
+    store = StoreBuilder(tmp_path / "home", configured=False)
+    store.register()
+    submitter = _facts(store, _case(store)).submitter
+    assert (submitter.seat, submitter.mb) == ("(nije podešeno)", "(nije podešeno)")
+    store.engine.dispose()
+
+
+def test_an_indicator_nobody_worded_is_refused_and_not_left_blank(store: StoreBuilder) -> None:
+    store.register()
+    with pytest.raises(DraftError, match="`nova_sifra` has no words"):
+        _facts(store, _case(store, complaint_assessment(indicators=(Indicator("nova_sifra"),))))
+
+
+def test_unknown_cases_and_recipients_are_wrong_use(store: StoreBuilder) -> None:
+    with pytest.raises(UsageError, match="no case 5"):
+        _facts(store, 5)
+    with pytest.raises(UsageError, match="no recipient"):
+        _facts(store, 5, "nepostojeci")
+
+
+def test_a_kept_draft_does_not_drift_when_the_ad_is_seen_again(store: StoreBuilder) -> None:
+    store.register()
+    ad = store.ad()
+    case_id = _case(store, ad=ad)
+    lay_ready(store.engine, store.settings, case_id, MARKET, now=NOW)
+    store.see_again(ad, at=NOW + timedelta(days=1))
+    with store.connect() as connection:
+        kept = find_draft(connection, case_id=case_id, recipient=MARKET)
+    assert kept is not None
+    assert len(DraftFacts.from_json(kept.facts).places[0].sightings) == 1
+
+
+def test_no_draft_is_added_once_a_person_approved(store: StoreBuilder) -> None:
+    store.register()
+    case_id = store.complaint_case(state="approved")
+    with pytest.raises(UsageError, match="is approved"):
+        lay_ready(store.engine, store.settings, case_id, MARKET, now=NOW)
