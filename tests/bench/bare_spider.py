@@ -1,0 +1,39 @@
+"""The baseline: what anybody would write in ten minutes. It reads the same pages and keeps nothing but a count."""
+
+from __future__ import annotations
+
+import json
+import sys
+from collections.abc import Iterator
+from typing import Any
+
+import scrapy
+from scrapy.crawler import AsyncCrawlerProcess
+from scrapy.http import Response
+
+
+class BareSpider(scrapy.Spider):
+    """Listing, details, JSON-LD, done."""
+
+    name = "bare"
+    custom_settings = {  # noqa: RUF012 - Scrapy's own form
+        "CONCURRENT_REQUESTS": 16,
+        "CONCURRENT_REQUESTS_PER_DOMAIN": 16,
+        "LOG_LEVEL": "ERROR",
+        "TELNETCONSOLE_ENABLED": False,
+        "DOWNLOAD_DELAY": 0,
+    }
+
+    def parse(self, response: Response) -> Iterator[Any]:
+        """The listing."""
+        yield from response.follow_all(css="a.oglas", callback=self.parse_ad)
+
+    def parse_ad(self, response: Response) -> Iterator[Any]:
+        """A detail page."""
+        yield json.loads(response.css('script[type="application/ld+json"]::text').get() or "{}")
+
+
+if __name__ == "__main__":
+    process = AsyncCrawlerProcess()
+    process.crawl(BareSpider, start_urls=[sys.argv[1]])
+    process.start()

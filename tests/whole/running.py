@@ -1,0 +1,39 @@
+"""Calling `adwatch` as anybody would: the installed program, in a process of its own."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+ADWATCH = Path(sys.executable).parent / "adwatch"
+
+
+def environment(home: Path, **more: str) -> dict[str, str]:
+    """The environment of a call whose data live in `home`."""
+    kept = {name: value for name, value in os.environ.items() if not name.startswith("ADWATCH_")}
+    return {**kept, "ADWATCH_HOME": str(home), "NO_COLOR": "1", "COLUMNS": "200", **more}
+
+
+def adwatch(home: Path, *arguments: str, given: str | None = None, **more: str) -> subprocess.CompletedProcess[str]:
+    """Runs the program to its end."""
+    return subprocess.run(
+        [ADWATCH, *arguments],
+        env=environment(home, **more),
+        input=given,
+        capture_output=True,
+        text=True,
+        encoding="utf-8",
+        timeout=280,
+        check=False,
+    )
+
+
+def adwatch_json(home: Path, *arguments: str) -> Any:
+    """What the program prints with `--json`; it must end well."""
+    ended = adwatch(home, *arguments, "--json")
+    assert ended.returncode == 0, ended.stderr
+    return json.loads(ended.stdout)
