@@ -22,7 +22,7 @@ OFFERS = (
     "Kandidat plaća samo lekarski pregled.",
     "Polazak svake druge nedelje iz Beograda.",
 )
-SYLLABLES = "ba be bi bo bra cvi do dra fe go gra hi ja ka ko kra li lo ma mi mo na no pa pe po ra re ro sa so sta te to"
+SYLLABLES = "ba be bi bo bra cvi do dra fe go gra hi ja ka ko kra li lo ma mi mo na no pa pe po ra re ro sa so sta te"
 
 
 def ad_text(number: int) -> tuple[str, str]:
