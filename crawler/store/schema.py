@@ -10,6 +10,7 @@ from typing import Any
 
 from sqlalchemy import (
     JSON,
+    BigInteger,
     Boolean,
     Column,
     Date,
@@ -198,8 +199,10 @@ signatures = Table(
 bands = Table(
     "bands",
     metadata,
-    Column("band", String(32), primary_key=True, doc="Number and hash of one band of a signature"),
-    Column("version_id", Integer, ForeignKey("signatures.version_id"), primary_key=True),
+    Column("band", BigInteger, primary_key=True, autoincrement=False, doc="Hash of a part of a text, signed 64 bits"),
+    Column("version_id", Integer, ForeignKey("signatures.version_id"), primary_key=True, autoincrement=False),
+    # Some forty rows an ad: without a row id SQLite keeps them once instead of twice.
+    sqlite_with_rowid=False,
 )
 
 register_snapshots = Table(

@@ -246,10 +246,11 @@ def upgrade() -> None:
 
     op.create_table(
         "bands",
-        sa.Column("band", sa.String(length=32), nullable=False),
-        sa.Column("version_id", sa.Integer(), nullable=False),
+        sa.Column("band", sa.BigInteger(), autoincrement=False, nullable=False),
+        sa.Column("version_id", sa.Integer(), autoincrement=False, nullable=False),
         sa.ForeignKeyConstraint(["version_id"], ["signatures.version_id"], name=op.f("fk_bands_version_id")),
         sa.PrimaryKeyConstraint("band", "version_id", name=op.f("pk_bands")),
+        sqlite_with_rowid=False,
     )
     with op.batch_alter_table("bands", schema=None) as batch_op:
         batch_op.create_index("ix_bands_version_id", ["version_id"], unique=False)
