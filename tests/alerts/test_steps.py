@@ -18,6 +18,8 @@ from crawler.store.cases import case_history, list_cases
 from crawler.store.schema import captures, cases, drafts
 from tests.builders import NOW, StoreBuilder, StoredAd, complaint_assessment
 
+pytestmark = pytest.mark.parametrize("store", ["sqlite", "postgresql"], indirect=True)
+
 LATER = NOW + timedelta(days=1)
 LOW = Risk(RiskLevel.LOW, 0.1)
 
