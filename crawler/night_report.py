@@ -8,6 +8,7 @@ from dataclasses import asdict
 from datetime import datetime
 from typing import Any
 
+from rich.box import SIMPLE
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, TextColumn, TimeElapsedColumn
 from rich.progress import Progress as Bars
@@ -71,6 +72,9 @@ def print_night(engine: Engine, result: NightResult) -> None:
         sources = sources_of_night(connection, result.night_id)
         totals = count_all(connection)
     console.print(_sources_table(result.night_id, sources))
+    for source in sources:
+        for problem, times in source.problems.items():
+            console.print(f"  {source.source}: {problem} × {times}", highlight=False)
     console.print("In the store: " + ", ".join(f"{count} {name}" for name, count in totals.items()))
     for step in result.steps:
         if step.failure:
@@ -78,21 +82,21 @@ def print_night(engine: Engine, result: NightResult) -> None:
 
 
 def _sources_table(night_id: int, sources: list[SourceNight]) -> Table:
-    table = Table(title=f"Night {night_id}", title_justify="left", show_footer=bool(sources))
+    table = Table(
+        title=f"Night {night_id}", title_justify="left", show_footer=bool(sources), box=SIMPLE, pad_edge=False
+    )
     counted = ("pages", "ads", "new_ads", "series", "flagged", "drafts")
-    table.add_column("source", footer="all")
-    table.add_column("outcome")
+    table.add_column("source", footer="all", no_wrap=True)
+    table.add_column("outcome", no_wrap=True)
     for name in counted:
         total = sum(getattr(source, name) for source in sources)
         # A series or draft that touches two sources stands in both rows: a sum would count it twice.
         table.add_column(
-            name.replace("_", " "), justify="right", footer="" if name in ("series", "drafts") else str(total)
+            name.removesuffix("_ads"), justify="right", footer="" if name in ("series", "drafts") else str(total)
         )
-    table.add_column("failures")
     for source in sources:
         outcome = RunOutcome(source.outcome) if source.outcome else None
         style = OUTCOME_STYLES.get(outcome, "dim") if outcome else "dim"
-        failures = ", ".join(f"{problem} {count}" for problem, count in source.problems.items())
         numbers = [str(getattr(source, name)) for name in counted]
-        table.add_row(source.source, f"[{style}]{outcome or 'running'}[/{style}]", *numbers, failures)
+        table.add_row(source.source, f"[{style}]{outcome or 'running'}[/{style}]", *numbers)
     return table

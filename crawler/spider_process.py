@@ -28,7 +28,9 @@ def main(arguments: list[str]) -> int:
 
 def _end_with_parent() -> NoReturn:
     """Standard input is a pipe the parent never writes to: its end is the parent's end."""
-    sys.stdin.buffer.read()
+    # Not by way of sys.stdin, whose lock a sleeping reader would hold when the interpreter ends in peace.
+    while os.read(0, 1024):
+        continue
     # Not a graceful stop: what is unsaved is fetched again when the night is resumed.
     os._exit(70)
 
