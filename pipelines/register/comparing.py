@@ -7,8 +7,8 @@ from enum import IntEnum
 
 from rapidfuzz.fuzz import ratio
 
-from pipelines.register.index import IndexedEntry, RegisterIndex, sound_forms
-from pipelines.register.names import ParsedName, Role, Word
+from pipelines.register.index import IndexedEntry, RegisterIndex
+from pipelines.register.names import AT_HOME, ParsedName, Role, Word
 from pipelines.register.slips import Slip
 from pipelines.register.words import LegalForm
 
@@ -17,7 +17,6 @@ LONGEST_RUN = 4
 LONGEST_NUMBER = 4
 """Longer ones are phones or dates, no part of a name."""
 MAY_SLIP = frozenset((Role.OWN, Role.GENERIC, Role.DESCRIPTIVE, Role.MARKER))
-AT_HOME = ("srb", "serb", "srp")
 
 
 class Fit(IntEnum):
@@ -119,9 +118,8 @@ def compare(query: NameQuery, indexed: IndexedEntry) -> Comparison:
     owners = [word for word in left if _is_owner(word, indexed)]
     left = [word for word in left if word not in owners]
     added = [word for word in left if _adds(word, home)]
-    fit = _fit(
-        indexed, aligned, added, [word for word in left if word.role is Role.DESCRIPTIVE and word.segment in home]
-    )
+    trade = [word for word in left if word.role is Role.DESCRIPTIVE and word.segment in home]
+    fit = _fit(indexed, aligned, added, trade, query.parsed.forms)
     towns = [word.town for word in left if word.role is Role.TOWN and word.town]
     same_town = indexed.town is not None and indexed.town in towns
     other_town = towns[0] if towns and indexed.town and not same_town else None
@@ -174,7 +172,7 @@ def _take_run(query: NameQuery, key: str, aligned: _Alignment) -> bool:
 def _take_joined(query: NameQuery, indexed: IndexedEntry, aligned: _Alignment) -> None:
     """The whole brand, or its own words, written as one word."""
     taken = _Alignment(set(), [], [])
-    if any(_take_run(query, form, taken) for form in sound_forms(indexed.joined)):
+    if any(_take_run(query, form, taken) for form in indexed.joined_forms & query.runs.keys()):
         aligned.used, aligned.missing = taken.used, []
     elif any(word in indexed.own for word in aligned.missing) and _take_run(query, indexed.own_joined, taken):
         aligned.used = taken.used
@@ -197,7 +195,7 @@ def _is_owner(word: Word, indexed: IndexedEntry) -> bool:
         return False
     if len(word.key) == 1:
         return any(owner.key.startswith(word.key) for owner in indexed.owner)
-    return any(word.key in sound_forms(owner.key) for owner in indexed.owner)
+    return word.key in indexed.owner_forms
 
 
 def _adds(word: Word, home: set[int]) -> bool:
@@ -211,17 +209,23 @@ def _adds(word: Word, home: set[int]) -> bool:
     return word.role is Role.MARKER or (word.role is Role.OWN and len(word.key) > 1)
 
 
-def _fit(indexed: IndexedEntry, aligned: _Alignment, added: list[Word], trade: list[Word]) -> Fit:
+def _fit(
+    indexed: IndexedEntry, aligned: _Alignment, added: list[Word], trade: list[Word], forms: frozenset[LegalForm]
+) -> Fit:
     own_missing = [word for word in indexed.own if word in aligned.missing]
     names_another = any(word.role in (Role.OWN, Role.GENERIC) for word in added)
     if not aligned.used:
         return Fit.NONE
     if own_missing:
-        is_part = len(own_missing) < len(indexed.own) and not added
+        found = [word for word in indexed.own if word.role is Role.OWN and word not in own_missing]
+        is_part = bool(found) and not added and not trade
         return Fit.PART if is_part else Fit.SHARED
     if aligned.missing and names_another:
         return Fit.SHARED
-    if added or (trade and any(word.role is not Role.DESCRIPTIVE for word in aligned.missing)):
+    # 'Primer HR' may be short for 'Primer Kadar'; 'Primer HR d.o.o.' is a firm's full name, and another one.
+    swapped = trade and any(word.role is not Role.DESCRIPTIVE for word in aligned.missing)
+    in_full = trade and bool(forms & {LegalForm.COMPANY, LegalForm.ENTREPRENEUR})
+    if added or swapped or in_full:
         return Fit.EXTENDED
     return Fit.CORE if aligned.missing else Fit.FULL
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
+from functools import lru_cache
 from typing import TypeVar
 
 from crawler.register import Register, RegisterEntry
@@ -50,7 +51,11 @@ class IndexedEntry:
     forms: frozenset[LegalForm]
     town: str | None
     joined: str
+    joined_forms: frozenset[str]
+    """The brand written as one word, in all cases."""
     own_joined: str
+    owner_forms: frozenset[str]
+    """The owner's names in all cases."""
     is_person: bool
     """The brand is nothing but the owner's name."""
 
@@ -113,6 +118,7 @@ def build_index(register: Register) -> RegisterIndex:
     )
 
 
+@lru_cache(maxsize=50_000)
 def sound_forms(key: str) -> frozenset[str]:
     """Case forms of a word, spelled by ear."""
     return frozenset(sound_key(form) for form in case_forms(key))
@@ -147,7 +153,21 @@ def _indexed(entry: RegisterEntry, position: int) -> IndexedEntry:
         brand, owner = owner, ()
     brand = brand or tuple(word for word in parsed.words if word.role is not Role.FORM)
     own = tuple(word for word in brand if word.role in (Role.OWN, Role.NUMBER)) or brand
-    return IndexedEntry(entry, position, brand, own, owner, parsed.forms, town, _join(brand), _join(own), is_person)
+    joined = _join(brand)
+    return IndexedEntry(
+        entry=entry,
+        position=position,
+        brand=brand,
+        own=own,
+        owner=owner,
+        forms=parsed.forms,
+        town=town,
+        joined=joined,
+        joined_forms=sound_forms(joined),
+        own_joined=_join(own),
+        owner_forms=frozenset(form for word in owner for form in sound_forms(word.key)),
+        is_person=is_person,
+    )
 
 
 def _stated_town(parsed: ParsedName) -> str | None:
@@ -184,7 +204,7 @@ def _join(words: Iterable[Word]) -> str:
 
 
 def _joined_keys(indexed: IndexedEntry) -> set[str]:
-    return set(sound_forms(indexed.joined)) | {indexed.own_joined}
+    return {*indexed.joined_forms, indexed.own_joined}
 
 
 def _identifiers(indexed: IndexedEntry) -> list[str]:

@@ -9,7 +9,8 @@ from functools import lru_cache
 
 MASCULINE = ("a", "u", "om", "em", "e", "i", "ima")
 FEMININE = ("e", "i", "u", "o", "om", "ama", "oj", "ih", "im")
-NEUTER = ("a", "u", "om", "em", "og", "ega", "eg", "i", "ima")
+NEUTER = ("a", "u", "om", "em", "og", "oga", "ega", "eg", "i", "im", "ima")
+PLURAL = ("ih", "ama")
 ADJECTIVE = ("og", "oga", "om", "ome", "omu", "im", "ih", "e", "a", "o", "oj", "u", "eg", "ega", "em", "emu")
 SIBILARS = {"k": "c", "g": "z", "h": "s"}
 DEVOICED = {"b": "p", "d": "t", "z": "s", "g": "k"}
@@ -31,16 +32,16 @@ def _other_forms(word: str) -> set[str]:
     if last == "a":
         return _with_endings(stem, FEMININE) | _sibilar(stem, ("i",))
     if last in "oe":
-        return _with_endings(stem, NEUTER)
+        return _with_endings(stem, NEUTER if last == "o" else NEUTER + PLURAL)
     if last in "iu":
-        return _with_endings(stem, ADJECTIVE if last == "i" else ())
+        return _with_endings(stem, (*ADJECTIVE, "ima") if last == "i" else ())
     return _masculine(word)
 
 
 def _masculine(word: str) -> set[str]:
     forms = _with_endings(word, MASCULINE) | _sibilar(word, ("i", "ima"))
     if len(word) > 3 and word[-2] == "a" and word[-3] not in VOWELS:
-        forms |= _with_endings(_without_fleeting_a(word), (*MASCULINE, "og", "im"))
+        forms |= _with_endings(_without_fleeting_a(word), (*MASCULINE, "og", "oga", "omu", "im", "ih"))
         if word.endswith("lac"):
             forms |= _with_endings(word[:-3] + "oc", MASCULINE)
     return forms

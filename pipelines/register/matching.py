@@ -5,6 +5,7 @@ Costly is an unlicensed mediator passed as registered; "ambiguous" means that a 
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
 from datetime import date
@@ -22,6 +23,9 @@ from pipelines.register.words import LegalForm
 MOST_PER_WORD = 60
 """Entries looked at for one word; a word that more of them share tells none apart."""
 NEAREST = 3
+MOST_COMPARED = 8
+WHOLE_BRAND = 1_000
+"""Outweighs any number of single words."""
 LONG_WORD = 7
 """From here on one letter more, less or other rarely makes another word."""
 SOUND = frozenset((Fit.FULL, Fit.CORE))
@@ -85,9 +89,9 @@ def match(query: MediatorQuery, register: Register | None, *, on: date) -> Regis
 def _look_up(query: MediatorQuery, index: RegisterIndex, on: date) -> _Case:
     name = prepare(parse_name(query.name or ""), index)
     contacts = _contact_entries(query, index)
-    candidates = _candidates(name, index) | {entry.position: entry for entry in contacts}
+    candidates = dict.fromkeys((*_candidates(name, index), *contacts))
     compared = sorted(
-        (compare(name, indexed) for indexed in candidates.values()),
+        (compare(name, indexed) for indexed in candidates),
         key=lambda comparison: (-comparison.fit, -comparison.score, comparison.indexed.position),
     )
     return _Case(
@@ -102,16 +106,19 @@ def _look_up(query: MediatorQuery, index: RegisterIndex, on: date) -> _Case:
     )
 
 
-def _candidates(name: NameQuery, index: RegisterIndex) -> dict[int, IndexedEntry]:
-    found = [entry for run in name.runs for entry in index.by_joined.get(run, ())[:MOST_PER_WORD]]
-    weak: list[IndexedEntry] = []
+def _candidates(name: NameQuery, index: RegisterIndex) -> list[IndexedEntry]:
+    """All entries whose whole brand stands in the name, then those that share most with it."""
+    weights: Counter[IndexedEntry] = Counter()
+    for run in name.runs:
+        for indexed in index.by_joined.get(run, ())[:MOST_PER_WORD]:
+            weights[indexed] += WHOLE_BRAND
     for word, meanings in zip(name.parsed.words, name.meanings, strict=True):
-        keys = meanings or {word.key: None}
-        entries = [entry for key in keys for entry in index.by_word.get(key, ())[:MOST_PER_WORD]]
-        (found if word.role in (Role.OWN, Role.FOREIGN_TOWN, Role.TOWN, Role.MARKER) else weak).extend(entries)
-    if len(found) < NEAREST:
-        found += weak[:MOST_PER_WORD]
-    return {entry.position: entry for entry in found}
+        weight = 1 if word.role in (Role.GENERIC, Role.DESCRIPTIVE, Role.NOISE) else 3
+        for key in meanings or (word.key,):
+            for indexed in index.by_word.get(key, ())[:MOST_PER_WORD]:
+                weights[indexed] += weight
+    whole = [indexed for indexed, weight in weights.items() if weight >= WHOLE_BRAND]
+    return whole + [indexed for indexed, weight in weights.most_common(MOST_COMPARED) if weight < WHOLE_BRAND]
 
 
 def _contact_entries(query: MediatorQuery, index: RegisterIndex) -> list[IndexedEntry]:
@@ -127,13 +134,15 @@ def _judge(case: _Case) -> RegisterAnswer:
         answer = rule(case)
         if answer is not None:
             return answer
+    if (case.pib or case.mb) and not case.index.knows_identifiers and not case.name.parsed.has(Role.OWN):
+        return _ambiguous((), "poznat je samo PIB ili matični broj, a ovaj spisak ih ne navodi")
     if case.name.parsed.says_something or case.pib or case.mb:
         return RegisterAnswer(verdict=Verdict.NOT_FOUND, reasons=_why_not_found(case))
     return RegisterAnswer(verdict=Verdict.UNIDENTIFIED, reasons=("oglas ne navodi nikoga ko bi se mogao potražiti",))
 
 
 def _why_not_found(case: _Case) -> tuple[str, ...]:
-    if case.unknown_identifier:
+    if case.unknown_identifier and case.index.knows_identifiers:
         return ("nijedan upis u registru nema navedeni PIB ili matični broj",)
     foreign = next((found.foreign for found in case.compared if found.foreign and found.fit >= Fit.EXTENDED), None)
     if foreign:
@@ -241,9 +250,11 @@ def _contradicts_identifier(case: _Case, entry: RegisterEntry) -> bool:
 def _is_plausible(case: _Case, found: Comparison) -> bool:
     """The slip alone, or with what supports it, leaves no other word."""
     known_contact = found.indexed.position in case.contacts
+    # Town or another word of the brand bear a shorter word out.
+    long_enough = LONG_WORD - 2 * (found.same_town or len(found.shared) > len(found.slips))
     return all(
         slip.slip is Slip.SWAPPED
-        or (slip.slip in (Slip.DROPPED, Slip.ADDED) and slip.length >= LONG_WORD)
+        or (slip.slip in (Slip.DROPPED, Slip.ADDED) and slip.length >= long_enough)
         or (slip.slip is not Slip.FIRST and (known_contact or not slip.is_own))
         or (slip.slip is Slip.CHANGED and slip.length >= LONG_WORD and found.same_town)
         for slip in found.slips
@@ -259,7 +270,9 @@ def _is_doubtful(case: _Case, found: Comparison) -> bool:
         return not (found.slips or strange or case.unknown_identifier or case.name.parsed.forms)
     if found.slips:
         return not (strange or case.unknown_identifier)
-    return not (case.unknown_identifier and (found.added or found.other_town))
+    # A PIB that no entry has tells more only where the register states PIBs at all.
+    told = case.unknown_identifier and case.index.knows_identifiers
+    return not (told and (found.added or found.other_town))
 
 
 def _told_apart(case: _Case, found: list[Comparison]) -> list[Comparison]:

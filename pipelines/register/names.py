@@ -18,6 +18,8 @@ from pipelines.register.words import LegalForm, WordSet, load_words
 from pipelines.text.folding import fold_key
 
 LONGEST_NAME = 2_000
+LONGEST_FORM = 5
+"""Words: 'd. o. o. e. l.'"""
 LONG_NAME = 80
 """Longer than any registered name: a sentence that holds one."""
 
@@ -32,6 +34,7 @@ TO_LATIN = str.maketrans(
     dict(zip("абвгдђежзијклмнопрстћуфхцчш", "abvgdđežzijklmnoprstćufhcčš", strict=True))
     | {"љ": "lj", "њ": "nj", "џ": "dž"}
 )
+AT_HOME = ("srb", "serb", "srp")
 PREPOSITIONS = frozenset(("u", "za", "na", "do", "in", "nach", "to"))
 
 
@@ -76,11 +79,8 @@ class ParsedName:
     """A name, word by word."""
 
     words: tuple[Word, ...]
-
-    @property
-    def forms(self) -> frozenset[LegalForm]:
-        """Legal forms stated anywhere in the name."""
-        return frozenset(word.form for word in self.words if word.form)
+    forms: frozenset[LegalForm]
+    """Legal forms stated anywhere in the name."""
 
     def has(self, role: Role) -> bool:
         """Some word does this."""
@@ -92,6 +92,7 @@ class ParsedName:
         return any(word.role is not Role.FORM and len(word.key) > 1 for word in self.words)
 
 
+@lru_cache(maxsize=100_000)
 def sound_key(word: str) -> str:
     """The folded word spelled by ear: 'Kadrinex' and 'Кадринекс', 'staff' and 'стаф' give one key."""
     key = fold_key(word)
@@ -104,8 +105,9 @@ def sound_key(word: str) -> str:
 def parse_name(name: str) -> ParsedName:
     """The words of a name with their roles; any text will do."""
     text = INVISIBLE.sub("", unicodedata.normalize("NFKC", name[:LONGEST_NAME]))
-    words = _with_towns(_with_forms(list(_split(ADDRESS.sub(" ", text)))))
-    return ParsedName(tuple(_own_part(words, is_long=len(text) > LONG_NAME)))
+    words = _with_offers(_with_seats(_with_towns(_with_forms(list(_split(ADDRESS.sub(" ", text)))))))
+    kept = tuple(_own_part(words, is_long=len(text) > LONG_NAME))
+    return ParsedName(kept, frozenset(word.form for word in kept if word.form))
 
 
 def _split(text: str) -> Iterator[Word]:
@@ -115,8 +117,9 @@ def _split(text: str) -> Iterator[Word]:
             segment += 1
         end = found.end()
         if folded := fold_key(found.group()):
+            meant = load_words().by_ear.get(folded, folded)
             shown = found.group().lower().translate(TO_LATIN)
-            yield Word(shown, sound_key(found.group()), _role(folded), segment, led=before in PREPOSITIONS)
+            yield Word(shown, sound_key(meant), _role(meant), segment, led=before in PREPOSITIONS)
             before = folded
 
 
@@ -146,12 +149,12 @@ def _all_cases(words: Sequence[str]) -> frozenset[str]:
 
 
 def _with_forms(words: list[Word]) -> list[Word]:
-    spellings = _form_spellings()
+    folded = [fold_key(word.shown) for word in words]
     marked, at = [], 0
     while at < len(words):
-        length, form = _form_at(words, at, spellings)
+        length, form = _form_at(folded, at)
         # "Ag." before a name is short for agencija.
-        if form and not (at == 0 and words[at].key == "ag"):
+        if form and not (at == 0 and folded[at] == "ag"):
             marked += [replace(word, role=Role.FORM, form=form) for word in words[at : at + length]]
             at += length
         else:
@@ -160,9 +163,10 @@ def _with_forms(words: list[Word]) -> list[Word]:
     return marked
 
 
-def _form_at(words: list[Word], at: int, spellings: dict[tuple[str, ...], LegalForm]) -> tuple[int, LegalForm | None]:
-    for length in range(min(5, len(words) - at), 0, -1):
-        form = spellings.get(tuple(fold_key(word.shown) for word in words[at : at + length]))
+def _form_at(folded: list[str], at: int) -> tuple[int, LegalForm | None]:
+    spellings = _form_spellings()
+    for length in range(min(LONGEST_FORM, len(folded) - at), 0, -1):
+        form = spellings.get(tuple(folded[at : at + length]))
         if form:
             return length, form
     return 1, None
@@ -219,6 +223,31 @@ def _towns() -> dict[tuple[str, ...], tuple[str, bool]]:
 def _town_forms(town: str) -> Iterator[tuple[str, ...]]:
     each = [[sound_key(form) for form in case_forms(part)] for part in fold_key(town).split()]
     return product(*each)
+
+
+def _with_seats(words: list[Word]) -> list[Word]:
+    """A foreign country after the legal form is where the firm sits: 'Primer d.o.o. Slovenija'."""
+    form = next((at for at, word in enumerate(words) if word.role is Role.FORM), len(words))
+    return [
+        replace(word, role=Role.FOREIGN_TOWN, town=word.shown) if at > form and _is_abroad(word) else word
+        for at, word in enumerate(words)
+    ]
+
+
+def _is_abroad(word: Word) -> bool:
+    return word.role is Role.COUNTRY and not word.led and not word.key.startswith(AT_HOME)
+
+
+def _with_offers(words: list[Word]) -> list[Word]:
+    """'posao u Austriji' after a name is the offer, no part of the name."""
+    return [
+        replace(word, role=Role.NOISE) if word.role is Role.GENERIC and _leads_abroad(words[at + 1 : at + 3]) else word
+        for at, word in enumerate(words)
+    ]
+
+
+def _leads_abroad(following: Sequence[Word]) -> bool:
+    return len(following) == 2 and following[1].led and following[1].role in (Role.COUNTRY, Role.NOISE)
 
 
 def town_of(text: str) -> str | None:

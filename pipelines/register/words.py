@@ -34,6 +34,7 @@ class NameWords(BaseModel):
     generic: tuple[str, ...]
     markers: tuple[str, ...]
     distance: tuple[str, ...]
+    by_ear: dict[str, str]
     breaks: tuple[str, ...]
     abbreviated_towns: dict[str, str]
     legal_forms: dict[LegalForm, tuple[str, ...]]
