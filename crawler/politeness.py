@@ -9,6 +9,7 @@ import asyncio
 import logging
 import socket
 from collections.abc import Collection
+from datetime import UTC, datetime
 from ipaddress import IPv4Address, IPv6Address, ip_address
 from typing import Any, Self
 from urllib.parse import SplitResult, urlsplit
@@ -24,6 +25,8 @@ from crawler.health import Problem, problem_stat
 logger = logging.getLogger(__name__)
 
 IpAddress = IPv4Address | IPv6Address
+FETCHED_AT = "adwatch_fetched_at"
+"""Key of a request's meta: when its answer arrived, aware UTC."""
 DEFAULT_PORTS = {"http": 80, "https": 443}
 
 
@@ -54,11 +57,12 @@ class AddressGuard:
         """Raises ForbiddenAddressError or OffSiteError where the request must not be sent."""
         if await leads_inside(request.url, named=self._named_hosts()):
             self._refuse(request.url)
-        if not self._is_on_site(request.url):
+        if not is_on_site(request.url, getattr(self.crawler.spider, "allowed_domains", None) or ()):
             raise OffSiteError(f"{request.url} is outside of the source")
 
     def process_response(self, request: Request, response: Response) -> Response:
-        """Drops an answer that came from inside the network although the name looked public a moment before."""
+        """Notes when the answer arrived; drops one from inside the network whose name looked public a moment before."""
+        request.meta[FETCHED_AT] = datetime.now(UTC)
         address = response.ip_address
         named = _host_and_port(urlsplit(response.url)) in self._named_hosts()
         if address is not None and not named and not request.meta.get("proxy") and not _is_public(address):
@@ -75,10 +79,11 @@ class AddressGuard:
     def _named_hosts(self) -> Collection[tuple[str, int]]:
         return getattr(self.crawler.spider, "named_hosts", ())
 
-    def _is_on_site(self, url: str) -> bool:
-        domains: Collection[str] = getattr(self.crawler.spider, "allowed_domains", None) or ()
-        host = (urlsplit(url).hostname or "").removesuffix(".")
-        return not domains or any(host == domain or host.endswith(f".{domain}") for domain in domains)
+
+def is_on_site(url: str, domains: Collection[str]) -> bool:
+    """The address is of one of these domains or below one; no domains are no restriction."""
+    host = (urlsplit(url).hostname or "").removesuffix(".")
+    return not domains or any(host == domain or host.endswith(f".{domain}") for domain in domains)
 
 
 def host_and_port(url: str) -> tuple[str, int]:

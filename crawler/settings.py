@@ -21,6 +21,10 @@ AUTOTHROTTLE_MAX_DELAY = 30.0
 DOWNLOAD_DELAY = 2.0
 CONCURRENT_REQUESTS_PER_DOMAIN = 4
 
+# First in, first out: listings name their newest ads first.
+SCHEDULER_MEMORY_QUEUE = "scrapy.squeues.FifoMemoryQueue"
+SCHEDULER_DISK_QUEUE = "scrapy.squeues.PickleFifoDiskQueue"
+
 DOWNLOAD_TIMEOUT = 30
 DNS_TIMEOUT = 15
 DOWNLOAD_MAXSIZE = 20 * 1024 * 1024

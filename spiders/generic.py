@@ -22,6 +22,7 @@ from crawler.errors import UsageError
 from crawler.health import Problem
 from crawler.items import AdPosting
 from crawler.manifest import Limits, LinkListing, StructuredSource
+from crawler.politeness import is_on_site
 from spiders.kinds.sitemap import read_sitemap
 from spiders.kinds.source import SourceSpider, addresses, fetched_page
 from spiders.posting import Stated
@@ -36,6 +37,10 @@ LIKELY_AD = re.compile(
     re.IGNORECASE,
 )
 """Addresses taken first, because the number of pages is limited."""
+
+
+LINKS = LinkExtractor()
+"""All links of a page but those to pictures, documents and archives."""
 
 
 class JobPostingSpider(SourceSpider):
@@ -122,11 +127,14 @@ class JobPostingSpider(SourceSpider):
             return []
         if self.manifest.listing.links:
             return addresses(response, self.manifest.listing.links)
-        extractor = LinkExtractor(allow_domains=self.manifest.allowed_domains, unique=True)
-        urls = [link.url.split("#")[0] for link in extractor.extract_links(response)]
-        return sorted(
-            dict.fromkeys(urls), key=lambda url: LIKELY_AD.search(urlsplit(url)._replace(netloc="").geturl()) is None
-        )
+        links = (link.url.split("#")[0] for link in LINKS.extract_links(response))
+        urls = dict.fromkeys(url for url in links if is_on_site(url, self.manifest.allowed_domains))
+        return sorted(urls, key=_is_unlikely)
+
+
+def _is_unlikely(url: str) -> bool:
+    parts = urlsplit(url)
+    return LIKELY_AD.search(f"{parts.path}?{parts.query}") is None
 
 
 def _manifest_for(start_url: str, follow: str | None, max_pages: str) -> StructuredSource:

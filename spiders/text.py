@@ -6,15 +6,20 @@ import re
 import warnings
 from html import unescape
 
-from bs4 import BeautifulSoup, MarkupResemblesLocatorWarning, Tag
+from bs4 import BeautifulSoup, MarkupResemblesLocatorWarning
 
 UNSEEN = ("script", "style", "template", "noscript", "head", "svg", "iframe", "object")
-BLOCKS = (
-    "p", "div", "ul", "ol", "li", "table", "tr", "h1", "h2", "h3", "h4", "h5", "h6", "section", "article", "header",
-    "footer", "blockquote", "dl", "dt", "dd", "pre", "hr", "form", "fieldset", "main", "aside", "figure", "address",
+PARAGRAPHS = ("p", "ul", "ol", "dl", "table", "blockquote", "pre", "hr", "h1", "h2", "h3", "h4", "h5", "h6")
+"""Stand apart by a blank line."""
+LINES = (
+    "div", "li", "dt", "dd", "tr", "section", "article", "header", "footer", "form", "fieldset", "main", "aside",
+    "figure", "address",
 )  # fmt: skip
+"""Begin on a line of their own."""
 TAG = re.compile(r"</?[a-zA-Z][^<>]*>|<!--")
-LINE_TAG = re.compile(rf"<(?:br|{'|'.join(BLOCKS)})\b", re.IGNORECASE)
+LINE_TAG = re.compile(rf"<(?:br|{'|'.join(PARAGRAPHS + LINES)})\b", re.IGNORECASE)
+# Noncharacters of Unicode, which no text uses: at least one line break, and a blank line.
+LINE, PARAGRAPH = "\ufdd0", "\ufdd1"
 BULLETS = tuple("-–—•*·✓✔►▪")
 SPACES = re.compile(r"[^\S\n]+")
 INVISIBLE = re.compile("[\u200b\u2060\ufeff\u00ad]")
@@ -60,10 +65,10 @@ def _collapse_source_lines(soup: BeautifulSoup) -> None:
 def _mark_lines(soup: BeautifulSoup) -> None:
     for element in soup.find_all("br"):
         element.replace_with("\n")
-    for element in soup.find_all(BLOCKS):
-        if isinstance(element, Tag):
-            element.insert_before("\n")
-            element.insert_after("\n")
+    for names, mark in ((LINES, LINE), (PARAGRAPHS, PARAGRAPH)):
+        for element in soup.find_all(names):
+            element.insert_before(mark)
+            element.insert_after(mark)
     for point in soup.select("ul > li"):
         point.insert(0, "" if point.get_text().lstrip()[:1] in BULLETS else "- ")
     for cell in soup.find_all(["td", "th"]):
@@ -71,6 +76,8 @@ def _mark_lines(soup: BeautifulSoup) -> None:
 
 
 def _tidy(text: str) -> str:
+    text = re.sub(rf"[\s{LINE}]*{PARAGRAPH}[\s{LINE}{PARAGRAPH}]*", "\n\n", text)
+    text = re.sub(rf"[^\S\n]*{LINE}[^\S\n{LINE}]*(?:\n|{LINE})*", "\n", text)
     unified = INVISIBLE.sub("", text).replace("\r\n", "\n").replace("\r", "\n")
     lines = [SPACES.sub(" ", line).strip() for line in unified.split("\n")]
     return re.sub(r"\n{3,}", "\n\n", "\n".join(lines)).strip()

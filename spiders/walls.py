@@ -80,11 +80,18 @@ def problem_of(failure: Failure) -> Problem | None:
         redirected = "redirect_urls" in request.meta
         return (wall_behind(request.url) or Problem.HTTP_ERROR) if redirected else None
     if isinstance(error, IgnoreRequest):
-        # Scrapy has no class of its own for robots.txt; redirects beyond the limit end here as well.
-        return Problem.ROBOTS if "robots.txt" in str(error) else Problem.HTTP_ERROR
+        return _ignored(str(error))
     if isinstance(error, BrowserError):
         return Problem.UNREACHABLE
     return Problem.BROKEN_PAGE if isinstance(error, DownloadCancelledError) else Problem.UNREACHABLE
+
+
+def _ignored(reason: str) -> Problem:
+    """Scrapy's middlewares say by words only why they ignore a request."""
+    if "robots.txt" in reason:
+        return Problem.ROBOTS
+    # Too large once it is unpacked; what else remains are redirects without end.
+    return Problem.BROKEN_PAGE if "DOWNLOAD_MAXSIZE" in reason else Problem.HTTP_ERROR
 
 
 def _captcha(response: Response) -> Problem | None:

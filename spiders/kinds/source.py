@@ -9,7 +9,6 @@ import logging
 import re
 from collections.abc import AsyncIterator, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
 from typing import Any, Self
 from urllib.parse import urljoin, urlsplit
 
@@ -25,7 +24,7 @@ from crawler.addresses import url_key
 from crawler.health import Problem, problem_stat
 from crawler.items import AdPosting, FetchedPage
 from crawler.manifest import AnySource, Paging
-from crawler.politeness import host_and_port
+from crawler.politeness import FETCHED_AT, host_and_port
 from spiders.posting import Stated, ads_on_page
 from spiders.walls import problem_of, refusal_of, wall_of
 
@@ -33,6 +32,9 @@ logger = logging.getLogger(__name__)
 
 BLOCKS_ACCEPTED = 3
 """After so many refusals, captchas or walls in a run the source is left alone until the next night."""
+
+LOCAL_SCHEMES = frozenset({"file"})
+"""No host, and still an attempt to reach something; the guard refuses and counts it."""
 
 Callback = Any
 """A bound callback method, as Scrapy takes it."""
@@ -258,7 +260,7 @@ def fetched_page(response: Response) -> FetchedPage:
         for name, values in response.headers.items()
         for value in values
     )
-    return FetchedPage(response.url, datetime.now(UTC), response.status, headers, response.body)
+    return FetchedPage(response.url, response.meta[FETCHED_AT], response.status, headers, response.body)
 
 
 def merged(listed: Stated, stated: Stated) -> Stated:
@@ -284,11 +286,12 @@ def addresses(response: TextResponse, selector: str) -> list[str]:
 
 
 def is_address(url: str) -> bool:
-    """It has a scheme and a host; `mailto:` and `javascript:` have none."""
+    """It leads to a page, or pretends to (`file:`); `mailto:`, `javascript:` and their like lead to none."""
     try:
-        return bool(urlsplit(url).scheme and urlsplit(url).netloc)
+        parts = urlsplit(url)
     except ValueError:
         return False
+    return parts.scheme in LOCAL_SCHEMES or bool(parts.scheme and parts.hostname)
 
 
 def _joined(base: str, href: str) -> str | None:

@@ -1,0 +1,103 @@
+"""Golden pages: saved pages of a source with what must be read from them, beside its manifest.
+
+A source folder holds `source.yml`, `pages/` and `expected.json`, a list of GoldenPage.
+"""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, time
+from pathlib import Path
+from typing import Any, Literal
+
+import attrs
+import orjson
+from pydantic import BaseModel, ConfigDict, TypeAdapter, ValidationError
+from scrapy import Request
+from scrapy.crawler import Crawler
+from scrapy.http import HtmlResponse, JsonResponse, TextResponse, XmlResponse
+from scrapy.settings import Settings
+from scrapy.statscollectors import MemoryStatsCollector
+
+from crawler.errors import SourceError
+from crawler.health import Problem, problem_stat
+from crawler.items import AdPosting
+from crawler.manifest import MANIFEST_FILE, AnySource, read_manifest
+from crawler.politeness import FETCHED_AT
+from spiders.sourced import spider_class
+
+EXPECTED_FILE = "expected.json"
+RESPONSES: dict[str, type[TextResponse]] = {".html": HtmlResponse, ".json": JsonResponse, ".xml": XmlResponse}
+
+
+class GoldenPage(BaseModel):
+    """One saved page, and what is read from it."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    page: str
+    """File in the source's folder."""
+    url: str
+    """Address it was fetched from."""
+    reads: Literal["listing", "ad"]
+    ads: list[dict[str, Any]] = []
+    """The ads, fields that are empty left out."""
+    requests: list[str] = []
+    """Addresses asked for next, in order."""
+    problems: list[Problem] = []
+
+
+_PAGES = TypeAdapter(list[GoldenPage])
+
+
+def golden_pages(folder: Path) -> list[GoldenPage]:
+    """The golden pages of a source folder. Raises SourceError where there are none."""
+    file = folder / EXPECTED_FILE
+    try:
+        return _PAGES.validate_json(file.read_bytes())
+    except (OSError, ValidationError) as error:
+        raise SourceError(f"{file}: no golden pages: {str(error).splitlines()[0]}") from error
+
+
+def read_again(folder: Path, expected: GoldenPage) -> GoldenPage:
+    """What is read from that page now: equal to `expected`, or the source or its spider changed."""
+    manifest = read_manifest(folder / MANIFEST_FILE)
+    crawler = Crawler(spider_class(manifest), Settings())
+    crawler.stats = MemoryStatsCollector(crawler)
+    spider: Any = crawler.spidercls.from_crawler(crawler)
+    response = _response(folder, expected, manifest)
+    if expected.reads == "listing":
+        output = list(spider.parse_listing(response, start=expected.url, number=1))
+    else:
+        output = list(spider.parse_ad(response, listed={}))
+    return GoldenPage(
+        page=expected.page,
+        url=expected.url,
+        reads=expected.reads,
+        ads=[_fields(item) for item in output if isinstance(item, AdPosting)],
+        requests=[item.url for item in output if isinstance(item, Request)],
+        problems=[problem for problem in Problem if crawler.stats.get_value(problem_stat(problem))],
+    )
+
+
+def freeze(folder: Path) -> None:
+    """Writes what is read now as what is expected, for a person to compare with the pages."""
+    pages = [read_again(folder, page).model_dump(mode="json", exclude_defaults=True) for page in golden_pages(folder)]
+    (folder / EXPECTED_FILE).write_bytes(orjson.dumps(pages, option=orjson.OPT_INDENT_2) + b"\n")
+
+
+def _response(folder: Path, page: GoldenPage, manifest: AnySource) -> TextResponse:
+    file = folder / page.page
+    try:
+        body = file.read_bytes()
+    except OSError as error:
+        raise SourceError(f"{file}: the saved page cannot be read: {error.strerror}") from error
+    # Relative dates count from the day on which a person saved the page.
+    fetched_at = datetime.combine(manifest.checked, time(12), UTC)
+    request = Request(page.url, meta={FETCHED_AT: fetched_at})
+    kind = RESPONSES.get(file.suffix, HtmlResponse)
+    return kind(page.url, body=body, request=request, encoding="utf-8")
+
+
+def _fields(ad: AdPosting) -> dict[str, Any]:
+    left_out = ("page", "source", "metadata")
+    return attrs.asdict(ad, filter=lambda field, value: field.name not in left_out and value is not None)

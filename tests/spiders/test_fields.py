@@ -1,0 +1,140 @@
+"""Text, dates and pay as pages state them."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from spiders.dates import parse_date
+from spiders.pay import StatedPay, salary_of_data, salary_of_parts, salary_of_text
+from spiders.text import html_to_text, one_line
+
+FETCHED = datetime(2026, 11, 24, 2, 30, tzinfo=UTC)
+
+
+@pytest.mark.parametrize(
+    ("raw", "iso"),
+    [
+        ("15. novembra 2026.", "2026-11-15"),
+        ("Objavljeno 5. 11. 2026. u 14:30", "2026-11-05T14:30:00"),
+        ("15.11.2026", "2026-11-15"),
+        ("decembar 4, 2026", "2026-12-04"),
+        ("15. новембра 2026. године", "2026-11-15"),
+        ("Rok za prijavu: 20. prosinca 2026.", "2026-12-20"),
+        ("Nov 15, 2026", "2026-11-15"),
+        ("pre 3 dana", "2026-11-21"),
+        ("пре две недеље", "2026-11-10"),
+        ("prije sedmicu dana", "2026-11-17"),
+        ("pre mesec dana", "2026-10-25"),
+        ("pre 5 sati", "2026-11-23"),
+        ("juče u 9:15", "2026-11-23"),
+        ("Danas", "2026-11-24"),
+        ("2026-11-15", "2026-11-15"),
+        ("2026-11-15T10:00:00.123Z", "2026-11-15T10:00:00Z"),
+        ("2026-11-15 10:00:00 UTC", "2026-11-15T10:00:00Z"),
+        ("2026-11-15T10:00:00-07:00", "2026-11-15T10:00:00-07:00"),
+        ("Sun, 15 Nov 2026 10:00:00 +0000", "2026-11-15T10:00:00Z"),
+        ("31.02.2026.", None),
+        ("064/555-123", None),
+        ("po dogovoru", None),
+        ("pre svega vredne", None),
+        ("", None),
+    ],
+)
+def test_dates_of_the_region_are_understood(raw: str, iso: str | None) -> None:
+    assert parse_date(raw, fetched_at=FETCHED) == iso
+
+
+def test_relative_words_count_in_belgrade() -> None:
+    # 23:30 UTC is already the next day there.
+    assert parse_date("danas", fetched_at=datetime(2026, 11, 23, 23, 30, tzinfo=UTC)) == "2026-11-24"
+
+
+def test_a_unix_time_is_a_day_in_belgrade() -> None:
+    stamp = str(int(datetime(2026, 11, 23, 23, 30, tzinfo=UTC).timestamp()))
+    assert parse_date(stamp, fetched_at=FETCHED) == "2026-11-24T00:30:00+01:00"
+
+
+@given(st.text(max_size=60))
+def test_no_text_makes_the_date_parser_fail(raw: str) -> None:
+    found = parse_date(raw, fetched_at=FETCHED)
+    assert found is None or datetime.fromisoformat(found)
+
+
+@pytest.mark.parametrize(
+    ("html", "text"),
+    [
+        ("<p>Prvi.</p><p>Drugi<br>red.</p>", "Prvi.\n\nDrugi\nred."),
+        ("<ul><li>jedan</li>\n <li>dva</li></ul>", "- jedan\n- dva"),
+        ("<ul><li>• jedan</li></ul>", "• jedan"),
+        ("bez oznaka\nu dva reda", "bez oznaka\nu dva reda"),
+        ("prvi\n<b>drugi</b>\ntreći", "prvi\ndrugi\ntreći"),
+        ("<div>plata\n od   1.800&nbsp;€</div><div>stan</div>", "plata od 1.800 €\nstan"),
+        ("&lt;p&gt;dva puta&lt;/p&gt;&lt;p&gt;kodirano &amp;amp; jasno&lt;/p&gt;", "dva puta\n\nkodirano & jasno"),
+        ("rad &amp;nbsp; u smenama", "rad u smenama"),
+        ("manje < 40 sati i R&amp;D", "manje < 40 sati i R&D"),
+        ("<script>alert(1)</script><style>p{}</style><p>oglas</p>", "oglas"),
+        ("<p>a<br></p><p></p><p>b</p>", "a\n\nb"),
+        ("<table><tr><td>plata</td><td>1.500 €</td></tr><tr><td>stan</td></tr></table>", "plata 1.500 €\nstan"),
+        ("<p>&lt;script&gt; je ovde reč</p>", "<script> je ovde reč"),
+    ],
+)
+def test_html_becomes_what_a_reader_sees(html: str, text: str) -> None:
+    assert html_to_text(html) == text
+
+
+def test_a_title_is_one_line() -> None:
+    assert one_line(" Vozač\n  <b>C+E</b> &amp; kuvar ") == "Vozač C+E & kuvar"
+
+
+@pytest.mark.parametrize(
+    ("data", "low", "high", "currency", "unit"),
+    [
+        (1800, "1800", "1800", None, None),
+        ("1.800 - 2.200 EUR neto mesečno", "1800", "2200", "EUR", "MONTH"),
+        ("do 3500 €", None, "3500", "EUR", None),
+        ("od 14,50 evra na sat", "14.5", None, "EUR", "HOUR"),
+        (
+            {"currency": "EUR", "value": {"minValue": 1800, "maxValue": "2,200", "unitText": "MONTH"}},
+            "1800",
+            "2200",
+            "EUR",
+            "MONTH",
+        ),
+        ({"currency": "CHF", "value": 26}, "26", "26", "CHF", None),
+        ([{"currency": "EUR", "value": [{"value": 12, "unitText": "HOUR"}]}], "12", "12", "EUR", "HOUR"),
+        ("po dogovoru", None, None, None, None),
+    ],
+)
+def test_pay_is_read_in_all_shapes(data: object, low: str, high: str, currency: str, unit: str) -> None:
+    salary = salary_of_data(data)
+    assert salary is not None
+    assert salary.raw
+    # Bounds in words ("14,50") keep their digits: 14.50 and 14.5 are one amount.
+    assert [value and float(value) for value in (salary.valueMin, salary.valueMax)] == [
+        value and float(value) for value in (low, high)
+    ]
+    assert (salary.currency, salary.rateType) == (currency, unit)
+
+
+@pytest.mark.parametrize(
+    "data", [None, "", 0, {}, [], {"value": None}, {"currency": "EUR", "value": {"minValue": 0}}, True]
+)
+def test_no_pay_is_none_and_never_zero(data: object) -> None:
+    assert salary_of_data(data) is None
+
+
+def test_a_divisor_turns_para_into_dinars() -> None:
+    salary = salary_of_parts(StatedPay(21_000_000, 25_000_050, "RSD", "MONTH", divisor=100))
+    assert salary is not None
+    assert (salary.valueMin, salary.valueMax) == ("210000", "250000.5")
+
+
+def test_wording_of_pay_is_kept() -> None:
+    salary = salary_of_text("  2.000 evra bruto (oko\n1.600 evra neto, + 200) ")
+    assert salary is not None
+    assert salary.raw == "2.000 evra bruto (oko 1.600 evra neto, + 200)"
+    assert salary.valueMin is None

@@ -1,0 +1,92 @@
+"""Manifests: what may be written, and how a mistake is told."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+import yaml
+
+from crawler.errors import SourceError
+from crawler.manifest import load_manifests, read_manifests
+
+GOOD: dict[str, object] = {
+    "id": "rs_primer",
+    "name": "Primer",
+    "owner": "izmišljen",
+    "kind": "structured",
+    "start_urls": ["https://www.primer.example/oglasi"],
+    "listing": {"links": "a.oglas"},
+    "legal_note": "Izmišljeno.",
+    "checked": "2026-11-20",
+}
+
+
+def written(folder: Path, *, name: str = "rs_primer", **changes: object) -> Path:
+    file = folder / name / "source.yml"
+    file.parent.mkdir(parents=True)
+    data = {key: value for key, value in {**GOOD, **changes}.items() if value is not None}
+    file.write_text(yaml.safe_dump(data, allow_unicode=True), encoding="utf-8")
+    return file
+
+
+def test_a_manifest_needs_little(tmp_path: Path) -> None:
+    written(tmp_path)
+    manifest = load_manifests([tmp_path])["rs_primer"]
+    assert manifest.allowed_domains == ("primer.example",)
+    assert manifest.enabled
+    assert manifest.limits.delay_seconds > 0
+
+
+@pytest.mark.parametrize(
+    ("changes", "told"),
+    [
+        ({"kind": "newspaper"}, "kind"),
+        ({"owner": None}, "owner: Field required"),
+        ({"limits": {"delay_seconds": -1}}, r"limits\.delay_seconds: .*given: -1"),
+        ({"limits": {"max_ads": 5}}, r"limits\.max_ads: Extra inputs"),
+        ({"start_urls": ["ftp://primer.example/"]}, r"start_urls\.0: .*http.*given: 'ftp://primer.example/'"),
+        ({"start_urls": []}, "start_urls"),
+        ({"listing": {"links": "a["}}, r"listing\.links: .*CSS selector"),
+        ({"listing": {"pattern": "("}}, r"listing\.pattern: .*regular expression"),
+        ({"paging": {"next": "a.dalje", "parameter": "page"}}, "paging: .*exactly one"),
+        ({"paging": {"url": "https://primer.example/2"}}, "paging: .*lacks"),
+        ({"schedule": "every night"}, "schedule: "),
+        ({"expected": {"min": 9, "max": 2}}, "expected: .*min is above max"),
+        ({"checked": "yesterday"}, "checked: "),
+        ({"fields": {"salaryy": ".plata"}}, r"fields\.salaryy"),
+        ({"id": "rs_drugi"}, "id: 'rs_drugi' is not the folder's name 'rs_primer'"),
+    ],
+)
+def test_a_mistake_names_file_field_and_value(tmp_path: Path, changes: dict[str, object], told: str) -> None:
+    file = written(tmp_path, **changes)
+    with pytest.raises(SourceError, match=told) as caught:
+        load_manifests([tmp_path])
+    assert str(file) in str(caught.value)
+    assert "\n" not in str(caught.value)
+
+
+def test_a_wrong_expression_is_told_before_any_night(tmp_path: Path) -> None:
+    written(tmp_path, kind="json_api", listing={"items": "items[?", "fields": {"jobTitle": "title"}})
+    with pytest.raises(SourceError, match=r"listing\.items: .*JMESPath"):
+        load_manifests([tmp_path])
+
+
+def test_one_bad_manifest_does_not_hide_the_good_ones(tmp_path: Path) -> None:
+    written(tmp_path)
+    (tmp_path / "rs_los").mkdir()
+    (tmp_path / "rs_los" / "source.yml").write_text("kind: [", encoding="utf-8")
+    read = read_manifests([tmp_path])
+    assert list(read.manifests) == ["rs_primer"]
+    assert "rs_los" in str(read.faults[0])
+
+
+def test_the_same_source_in_two_folders_is_an_error(tmp_path: Path) -> None:
+    written(tmp_path / "a")
+    written(tmp_path / "b")
+    with pytest.raises(SourceError, match="another folder has a source 'rs_primer' already"):
+        load_manifests([tmp_path / "a", tmp_path / "b"])
+
+
+def test_a_missing_folder_holds_no_sources(tmp_path: Path) -> None:
+    assert load_manifests([tmp_path / "nowhere"]) == {}
