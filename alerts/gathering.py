@@ -5,7 +5,7 @@ verifies, or on a register that is stale or missing, there is no draft.
 from __future__ import annotations
 
 from collections.abc import Iterable
-from datetime import datetime
+from datetime import date, datetime
 
 from sqlalchemy import Connection
 
@@ -25,6 +25,7 @@ from crawler.store.drafts import (
     captures_by_id,
     find_snapshot,
     leading_ad,
+    newest_register_day,
     sightings_of,
 )
 
@@ -41,7 +42,7 @@ def gather_facts(
     material = read_material(connection, settings, case_id)
     answer = material.leading.assessment.register
     stale = is_stale(answer, material.snapshot, settings, now=now)
-    require_register(answer, material.snapshot, recipient, stale=stale)
+    require_register(answer, material.snapshot, recipient, stale=stale, newest=newest_register_day(connection))
     return state_facts(
         material, recipient_id, organisation=settings.file.organisation, law=built_in_law(), now=now, stale=stale
     )
@@ -80,14 +81,21 @@ def is_stale(answer: RegisterAnswer, snapshot: Snapshot | None, settings: Settin
     return answer.stale or age > settings.file.register_stale_after_days
 
 
-def require_register(answer: RegisterAnswer, snapshot: Snapshot | None, recipient: Recipient, *, stale: bool) -> None:
-    """Raises DraftError where the register cannot carry a draft to that recipient (rule 3)."""
+def require_register(
+    answer: RegisterAnswer, snapshot: Snapshot | None, recipient: Recipient, *, stale: bool, newest: date | None
+) -> None:
+    """Raises DraftError where the register cannot carry a draft to that recipient (rule 3).
+
+    `newest` is the day of the newest register: what an older one said may no longer hold.
+    """
     if recipient.register_check is RegisterNeed.NONE:
         return
     if snapshot is None or answer.verdict is None:
         raise DraftError("the register was not asked, or its snapshot is missing: import it and reassess")
     if stale:
         raise DraftError(f"the register of {snapshot.as_of} is too old for a draft: import a newer one and reassess")
+    if newest and newest > snapshot.as_of:
+        raise DraftError(f"the ad was judged by the register of {snapshot.as_of}, one of {newest} is there: reassess")
     if recipient.register_check is RegisterNeed.UNLICENSED and not answer.lacks_licence:
         raise DraftError(f"the register's answer is `{answer.verdict}`: no draft says that a licence is missing")
 

@@ -191,6 +191,12 @@ def find_snapshot(connection: Connection, *, digest: str, as_of: date) -> Snapsh
     return Snapshot(**found._mapping) if found else None
 
 
+def newest_register_day(connection: Connection) -> date | None:
+    """The day of the newest register snapshot; None where none was imported."""
+    newest: date | None = connection.scalar(select(func.max(register_snapshots.c.as_of)))
+    return newest
+
+
 def proposed_cases(connection: Connection, *, states: Sequence[str]) -> list[Proposed]:
     """Cases in these states whose leading assessment proposes a complaint, in order of their number."""
     joined = cases.join(assessments, assessments.c.id == cases.c.assessment_id)

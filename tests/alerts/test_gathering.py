@@ -68,6 +68,14 @@ def test_an_ad_judged_on_a_stale_register_yields_no_draft(store: StoreBuilder) -
         _facts(store, _case(store, _answered(stale=True)))
 
 
+def test_an_ad_judged_by_an_older_register_than_the_newest_yields_no_draft(store: StoreBuilder) -> None:
+    store.register(as_of=date(2026, 11, 1))
+    case_id = _case(store)
+    store.register(as_of=date(2026, 11, 15))
+    with pytest.raises(DraftError, match="2026-11-15 is there: reassess"):
+        _facts(store, case_id)
+
+
 @pytest.mark.parametrize("verdict", [Verdict.REGISTERED, Verdict.AMBIGUOUS, Verdict.UNIDENTIFIED])
 def test_only_a_register_that_knows_no_licence_carries_a_complaint_about_it(
     store: StoreBuilder, verdict: Verdict
