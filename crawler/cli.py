@@ -125,7 +125,6 @@ def schedule() -> None:
     from crawler.scheduling import serve_schedule  # noqa: PLC0415
 
     with opened() as (settings, _):
-        sys.stderr.write(f"the night runs daily at {settings.file.night_hour:02d}:00 (Europe/Belgrade)\n")
         serve_schedule(settings)
 
 

@@ -7,11 +7,12 @@ import os
 import signal
 import subprocess
 import sys
+import threading
 from pathlib import Path
 from types import FrameType
 
 from apscheduler.jobstores.sqlalchemy import SQLAlchemyJobStore
-from apscheduler.schedulers.blocking import BlockingScheduler
+from apscheduler.schedulers.background import BackgroundScheduler
 from apscheduler.triggers.cron import CronTrigger
 
 from crawler.config import Settings
@@ -23,10 +24,10 @@ CATCH_UP_SECONDS = 6 * 3600
 """A machine that slept at 02:00 and woke by 08:00 still runs the night; later it waits for the next one."""
 
 
-def make_scheduler(settings: Settings) -> BlockingScheduler:
+def make_scheduler(settings: Settings) -> BackgroundScheduler:
     """A scheduler whose jobs live in the store, so that a restart knows what was missed."""
     settings.home.mkdir(parents=True, exist_ok=True)
-    scheduler = BlockingScheduler(
+    scheduler = BackgroundScheduler(
         jobstores={"default": SQLAlchemyJobStore(url=settings.database_url, tablename="scheduler_jobs")},
         job_defaults={"coalesce": True, "max_instances": 1, "misfire_grace_time": CATCH_UP_SECONDS},
         timezone="Europe/Belgrade",
@@ -52,11 +53,15 @@ def run_night_process(home: str) -> None:
 
 def serve_schedule(settings: Settings) -> None:
     """Blocks until SIGTERM or Ctrl-C; a night that is running is waited for."""
-    scheduler = make_scheduler(settings)
+    asked_to_stop = threading.Event()
 
     def stop(_signal: int, _frame: FrameType | None) -> None:
-        scheduler.shutdown(wait=True)
+        asked_to_stop.set()
 
     signal.signal(signal.SIGTERM, stop)
     signal.signal(signal.SIGINT, stop)
+    scheduler = make_scheduler(settings)
     scheduler.start()
+    sys.stderr.write(f"the night runs daily at {settings.file.night_hour:02d}:00 (Europe/Belgrade)\n")
+    asked_to_stop.wait()
+    scheduler.shutdown(wait=True)

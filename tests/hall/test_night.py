@@ -1,0 +1,86 @@
+"""The night: its lease, its boundary for failing steps, and what a dead spider leaves behind."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from functools import partial
+from pathlib import Path
+
+import pytest
+from sqlalchemy import select
+
+from crawler import nightly
+from crawler.crawling import SpiderOrder, run_spiders
+from crawler.errors import AdwatchError
+from crawler.night import Night, StepReport
+from crawler.nightly import one_night_at_a_time, run_night
+from crawler.store.schema import nights, runs
+from tests.builders import NOW, StoreBuilder
+
+
+def count_one(night: Night) -> StepReport:
+    """A step that works."""
+    return StepReport({"done": 1})
+
+
+def break_down(night: Night) -> StepReport:
+    """A step that does not."""
+    raise RuntimeError("the disk is full\nand more")
+
+
+@pytest.fixture
+def two_steps(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A night of a failing and a working step."""
+    steps = (f"{__name__}:break_down", f"{__name__}:count_one")
+    monkeypatch.setattr(nightly, "STEPS", steps)
+
+
+@pytest.mark.usefixtures("two_steps")
+def test_failing_step_is_named_and_the_next_one_runs(store: StoreBuilder) -> None:
+    result = run_night(store.settings, store.engine, now=NOW)
+
+    assert [step.failure for step in result.steps] == ["RuntimeError: the disk is full", None]
+    assert result.failed
+    with store.connect() as connection:
+        summary = connection.scalar(select(nights.c.summary).where(nights.c.finished_at.is_not(None)))
+    assert summary["steps"]["count_one"] == {"done": 1, "failure": None}
+
+
+def test_second_night_at_once_is_refused_and_afterwards_allowed(store: StoreBuilder) -> None:
+    night = partial(one_night_at_a_time, store.settings, store.engine)
+
+    with night(), pytest.raises(AdwatchError, match="another night"), night():
+        pass
+    with night():
+        pass
+
+
+@pytest.mark.usefixtures("two_steps")
+def test_run_by_hand_is_a_night_of_its_own(store: StoreBuilder) -> None:
+    unfinished = store.night(at=NOW - timedelta(minutes=10))
+
+    result = run_night(store.settings, store.engine, now=NOW, crawl=count_one)
+
+    assert result.night_id != unfinished
+    assert result.steps[0].counts == {"done": 1}
+
+
+def test_spider_that_cannot_start_is_recorded_as_crashed(tmp_path: Path) -> None:
+    store = StoreBuilder(tmp_path / "home")
+    night = store.night_now()
+
+    report = run_spiders(night, [SpiderOrder("no_such_spider", minutes=1)])
+
+    assert report.counts["crashed"] == 1
+    with store.connect() as connection:
+        row = connection.execute(select(runs.c.outcome, runs.c.problems).where(runs.c.night_id == night.id)).one()
+    assert tuple(row) == ("failed", {"crashed": 1})
+
+
+def test_source_that_finished_is_not_run_again_in_the_same_night(tmp_path: Path) -> None:
+    store = StoreBuilder(tmp_path / "home")
+    night = store.night_now()
+    orders = [SpiderOrder("no_such_spider", minutes=1)]
+    run_spiders(night, orders)
+
+    assert run_spiders(night, orders).counts["crashed"] == 0
