@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from alerts.cases import CaseState, Decision
+from alerts.desk.commands import add_desk_commands
 
 if TYPE_CHECKING:
     from crawler.store.cases import CaseLine
@@ -22,6 +23,7 @@ def add_commands(app: typer.Typer) -> None:
     """Adds this room's commands to the program's."""
     app.command()(draft)
     app.add_typer(cases_app, name="cases")
+    add_desk_commands(app)
 
 
 def draft(
