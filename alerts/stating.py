@@ -78,7 +78,7 @@ def state_facts(
         submitter=_submitter(organisation),
         authority=_authority(recipient_id, recipient),
         subject=_subject(judged),
-        triggers=tuple(wording().of_indicator(code) for code in judged.referral),
+        triggers=tuple(dict.fromkeys(wording().of_trigger(code) for code in judged.referral)),
         places=places,
         destinations=tuple(country_name(code) for code in judged.destinations),
         statements=_statements(judged, material.leading.ad),

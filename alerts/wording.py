@@ -23,10 +23,15 @@ class Wording(BaseModel):
     indicators: dict[str, str]
     mediator_kinds: dict[MediatorKind, str]
     not_stated: dict[str, str]
+    other_trigger: str
 
     def of_indicator(self, code: str) -> str:
         """The phrase for what an ad says. Raises DraftError for a code nobody has worded: no draft has a blank."""
         return _word(self.indicators, code)
+
+    def of_trigger(self, code: str) -> str:
+        """The phrase for a reason to refer a case; a general one for a new code, so that no referral waits for words."""
+        return self.indicators.get(code, self.other_trigger)
 
     def of_omission(self, code: str) -> str:
         """The phrase for what an ad does not state."""

@@ -33,7 +33,7 @@ from crawler.evidence.warc import CaptureWriter
 from crawler.items import FetchedPage
 from crawler.night import Night
 from crawler.store.captures import save_captures
-from crawler.store.engine import open_store
+from crawler.store.engine import open_store, reading
 from crawler.store.schema import (
     ad_versions,
     ads,
@@ -258,7 +258,7 @@ class StoreBuilder:
 
     def connect(self) -> Connection:
         """A connection for reading what a test wants to see."""
-        return self.engine.connect().execution_options(read_only=True)
+        return reading(self.engine)
 
     def _sight(self, ad: StoredAd, *, title: str | None, text: str, organization: str | None, at: datetime) -> StoredAd:
         version_id = self._insert(

@@ -94,6 +94,13 @@ def test_a_referral_needs_no_register_and_says_that_nothing_was_checked(store: S
     assert facts.triggers == ("predaja ili zadržavanje ličnih dokumenata",)
 
 
+def test_a_referral_does_not_wait_for_words_for_a_new_trigger(store: StoreBuilder) -> None:
+    case_id = _case(store, complaint_assessment(referral=("nova_sifra", "jos_jedna")))
+    assert _facts(store, case_id, POLICE).triggers == (
+        "navodi koji ukazuju na to da je nekome možda hitno potrebna pomoć",
+    )
+
+
 def test_evidence_that_does_not_verify_yields_no_draft(store: StoreBuilder) -> None:
     store.register()
     case_id = _case(store)
