@@ -30,7 +30,7 @@ class Wording(BaseModel):
         return _word(self.indicators, code)
 
     def of_trigger(self, code: str) -> str:
-        """The phrase for a reason to refer a case; a general one for a new code, so that no referral waits for words."""
+        """The phrase for a reason to refer a case; a general one for a new code: no referral waits."""
         return self.indicators.get(code, self.other_trigger)
 
     def of_omission(self, code: str) -> str:
