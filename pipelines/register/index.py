@@ -176,17 +176,24 @@ def _stated_town(parsed: ParsedName) -> str | None:
 
 
 def _owner_and_rest(parsed: ParsedName) -> tuple[tuple[Word, ...], tuple[Word, ...]]:
-    """'Ime Prezime PR, agencija Brend': the name before PR; of a longer beginning, its last two words."""
+    """An entrepreneur's own name, and the words besides."""
     words = parsed.words
     at = next((at for at, word in enumerate(words) if word.form is LegalForm.ENTREPRENEUR), None)
     if at is None:
         return (), words
     before = [word for word in words[:at] if word.role is Role.OWN]
-    if len(before) < 2:
-        return (), words
-    brand_follows = any(word.role is Role.OWN for word in words[at:])
-    owner = tuple(before if len(before) <= 3 and brand_follows else before[-2:])
+    after = [word for word in words[at:] if word.role is Role.OWN]
+    owner = tuple(_owner(before, after, leads=words[0] in before))
     return owner, tuple(word for word in words if word not in owner)
+
+
+def _owner(before: list[Word], after: list[Word], *, leads: bool) -> list[Word]:
+    """'Ime Prezime PR, agencija Brend', 'Agencija Brend, Ime Prezime PR' or 'Agencija Brend PR Ime Prezime'."""
+    if leads and len(before) in (2, 3) and (after or len(before) == 2):
+        return before
+    if len(before) > 2:
+        return before[-2:]
+    return after if before and len(after) == 2 else []
 
 
 def _brand(words: tuple[Word, ...], town: str | None) -> tuple[Word, ...]:

@@ -1,0 +1,322 @@
+"""Who a mediator is according to the register: the rules a careful person would follow, on an invented register."""
+
+from __future__ import annotations
+
+from datetime import date
+
+import pytest
+
+from crawler.assessment import RegisterAnswer, Verdict
+from crawler.register import EntryStatus, Register, RegisterEntry
+from pipelines.register.matching import MediatorQuery, match
+
+TODAY = date(2026, 11, 20)
+PIB_KESTENJAR, PIB_JAVOR, PIB_OF_NOBODY, PIB_WRONG = "990000002", "990000019", "990000051", "990000003"
+MB_VIHOR = "09900004"
+
+
+def agency(name: str, seat: str, **changes: object) -> RegisterEntry:
+    fields: dict[str, object] = {"licence_date": date(2024, 5, 1), "valid_until": date(2029, 5, 1), **changes}
+    return RegisterEntry(name=name, seat=seat, **fields)  # type: ignore[arg-type]
+
+
+ENTRIES = (
+    agency("Kestenjar Posao d.o.o. Beograd", "Beograd", pib=PIB_KESTENJAR, phones=("+381600000001",)),
+    agency("Tihi Javor d.o.o. Kraljevo", "Kraljevo", pib=PIB_JAVOR, email="info@tihijavor.example"),
+    agency("Vihor Personal d.o.o. Šabac", "Šabac", mb=MB_VIHOR, valid_until=date(2025, 5, 1)),
+    agency("Golubica Kadar d.o.o. Novi Sad", "Novi Sad", status=EntryStatus.REVOKED),
+    agency("Milena Primerić PR, agencija za zapošljavanje Bosiljak, Čačak", "Čačak", licence_number="102-5/2024"),
+    agency("AGENCIJA ZA ZAPOŠLJAVANJE ZLATNO KRILO DOO BEOGRAD (ZEMUN)", "Beograd", phones=("+381600000006",)),
+    agency("Agencija za zapošljavanje Zlatno krilo PR Valjevo", "Valjevo"),
+    agency("Severni Vetar HR d.o.o. Subotica", "Subotica", email="posao@vetar.example"),
+    agency("Severac Staff d.o.o. Zrenjanin", "Zrenjanin"),
+    agency("Ljuljaška Rad d.o.o. Bor", "Bor"),
+    agency("Agrovrt d.o.o. Ruma", "Ruma"),
+    agency("Novi Prag d.o.o. Beograd", "Beograd"),
+    agency("Pelikan d.o.o. Sombor", "Sombor"),
+    agency("Pelikan Plus d.o.o. Vranje", "Vranje", status=EntryStatus.REVOKED),
+    agency("Kvarcit Kadar d.o.o. Užice", "Užice"),
+)
+REGISTER = Register(ENTRIES, as_of=date(2026, 11, 1), snapshot="sha256:invented")
+
+
+def ask(name: str | None = None, **known: object) -> RegisterAnswer:
+    return match(MediatorQuery(name, **known), REGISTER, on=TODAY)  # type: ignore[arg-type]
+
+
+def verdict(name: str | None = None, **known: object) -> Verdict | None:
+    return ask(name, **known).verdict
+
+
+@pytest.mark.parametrize("entry", ENTRIES, ids=lambda entry: entry.name)
+def test_every_full_name_finds_its_own_entry(entry: RegisterEntry) -> None:
+    assert ask(entry.name).entry == entry.name
+
+
+# Rule 1: identifiers decide.
+
+
+def test_the_pib_of_an_entry_decides_under_another_name() -> None:
+    assert ask("Tim za nemačko tržište", pib=PIB_KESTENJAR).entry == ENTRIES[0].name
+    assert verdict("Tim za nemačko tržište", pib=PIB_KESTENJAR) is Verdict.REGISTERED
+
+
+def test_the_mb_of_an_entry_decides_and_tells_that_it_expired() -> None:
+    assert verdict("Posao", mb=MB_VIHOR) is Verdict.EXPIRED
+
+
+def test_the_pib_of_one_and_the_name_of_another_is_for_a_person() -> None:
+    answer = ask("Tihi Javor d.o.o.", pib=PIB_KESTENJAR)
+    assert (answer.verdict, answer.entry) == (Verdict.AMBIGUOUS, None)
+    assert "lažno predstavljanje" in answer.reasons[0]
+
+
+def test_pib_and_mb_of_different_entries_are_for_a_person() -> None:
+    assert verdict("Vihor Personal", pib=PIB_KESTENJAR, mb=MB_VIHOR) is Verdict.AMBIGUOUS
+
+
+# Rule 2: identifiers of nobody.
+
+
+def test_the_name_with_another_pib_may_be_impersonation() -> None:
+    answer = ask("Kestenjar Posao d.o.o. Beograd", pib=PIB_OF_NOBODY)
+    assert (answer.verdict, answer.entry) == (Verdict.AMBIGUOUS, ENTRIES[0].name)
+    assert "lažno predstavljanje" in answer.reasons[0]
+
+
+def test_a_near_name_with_the_pib_of_nobody_is_not_found() -> None:
+    assert verdict("Kvarict Kadar d.o.o.", pib=PIB_OF_NOBODY) is Verdict.NOT_FOUND
+
+
+def test_a_pib_with_a_wrong_check_digit_is_left_aside() -> None:
+    assert verdict("Kestenjar Posao d.o.o.", pib=PIB_WRONG) is Verdict.REGISTERED
+
+
+def test_where_the_list_states_no_pibs_a_stated_one_clears_nobody() -> None:
+    bare = Register((agency("Kestenjar Posao d.o.o. Beograd", "Beograd"),), TODAY, "sha256:bare")
+    assert match(MediatorQuery("Kestenjar Posao"), bare, on=TODAY).verdict is Verdict.REGISTERED
+    assert match(MediatorQuery("Kestenjar Posao", pib=PIB_JAVOR), bare, on=TODAY).verdict is Verdict.AMBIGUOUS
+
+
+# Rule 3: when a name agrees.
+
+
+@pytest.mark.parametrize(
+    ("name", "position"),
+    [
+        ("kestenjar posao", 0),
+        ("Кестењар посао доо", 0),
+        ("KESTENJAR POSAO, D. O. O.", 0),
+        ("Društvo sa ograničenom odgovornošću Kestenjar Posao", 0),
+        ("Licencirana agencija za zapošljavanje Kestenjar posao, Beograd", 0),
+        ("Kestenjar", 0),
+        ("🔥 Kestenjar Posao 🔥 zovite odmah", 0),
+        ("#KestenjarPosao", 0),
+        ("KestenjarPosao", 0),
+        ("Agenciji Tihom Javoru iz Kraljeva potrebni vozači", 1),
+        ("preko Tihog javora", 1),
+        ("Tihi Javor - posao u Nemačkoj", 1),
+        ("Tihi Javor Employment Agency, Serbia", 1),
+        ("Bosiljak, Čačak", 4),
+        ("M. Primerić PR Bosiljak", 4),
+        ("Agencija Bosiljak pr Milena Primerić", 4),
+        ("Zlatno krilo Zemun", 5),
+        ("Severni vetar", 7),
+        ("Ljuljaška", 9),
+        ("Љуљашка рад", 9),
+        ("Ljuljaske rad", 9),
+        ("Agro vrt", 10),
+        ("Novog Praga d.o.o. Beograd", 11),
+    ],
+)
+def test_a_name_agrees_whatever_its_script_form_case_or_trimmings(name: str, position: int) -> None:
+    answer = ask(name)
+    assert (answer.verdict, answer.entry) == (Verdict.REGISTERED, ENTRIES[position].name)
+
+
+@pytest.mark.parametrize(
+    "name",
+    ["Agencija za zapošljavanje", "Posao u Nemačkoj", "Kadar d.o.o.", "HR Solutions", "Job Agency", "Radnici Beograd"],
+)
+def test_generic_words_alone_are_not_found(name: str) -> None:
+    assert verdict(name) is Verdict.NOT_FOUND
+
+
+# Rule 4: slips of the pen.
+
+
+@pytest.mark.parametrize(
+    ("name", "position"),
+    [("Ketsenjar Posao", 0), ("Kvarrcit Kadar", 14), ("Kvacit Kadar Užice", 14), ("Ljuljška Rad", 9)],
+)
+def test_one_slip_near_no_other_entry_is_forgiven(name: str, position: int) -> None:
+    assert ask(name).entry == ENTRIES[position].name
+    assert verdict(name) is Verdict.REGISTERED
+
+
+def test_a_slip_that_town_and_contact_bear_out_is_forgiven() -> None:
+    assert verdict("Kestunjar Posao Beograd", phones=("+381600000001",)) is Verdict.REGISTERED
+
+
+@pytest.mark.parametrize(
+    "name", ["Mestenjar Posao", "Kvarict Kadar Bor", "Tihi Dvor d.o.o. Kraljevo", "Pelikani Kadar"]
+)
+def test_a_slip_that_makes_another_word_or_stands_in_another_town_is_no_match(name: str) -> None:
+    assert verdict(name) is not Verdict.REGISTERED
+
+
+def test_near_two_entries_is_for_a_person() -> None:
+    two = Register((agency("Brezovac d.o.o.", "Bor"), agency("Brezovan d.o.o.", "Ruma")), TODAY, "sha256:two")
+    assert match(MediatorQuery("Brezova"), two, on=TODAY).verdict is not Verdict.REGISTERED
+
+
+# Rule 5: several that fit.
+
+
+def test_two_entries_of_one_name_are_told_apart_by_town_contact_or_form() -> None:
+    assert verdict("Zlatno krilo") is Verdict.AMBIGUOUS
+    assert ask("Zlatno krilo Valjevo").entry == ENTRIES[6].name
+    assert ask("Zlatno krilo", phones=("+381600000006",)).entry == ENTRIES[5].name
+    assert ask("Zlatno krilo d.o.o.").entry == ENTRIES[5].name
+
+
+def test_a_bare_word_that_may_be_short_for_a_revoked_one_is_for_a_person() -> None:
+    assert verdict("Pelikan") is Verdict.AMBIGUOUS
+    assert verdict("Pelikan Sombor") is Verdict.REGISTERED
+    assert verdict("Pelikan Plus") is Verdict.REVOKED
+
+
+def test_a_known_phone_under_a_generic_name_is_for_a_person() -> None:
+    answer = ask("Posao Nemačka", phones=("+381600000001",))
+    assert (answer.verdict, answer.entry) == (Verdict.AMBIGUOUS, ENTRIES[0].name)
+
+
+def test_the_name_of_one_with_the_phone_of_another_is_for_a_person() -> None:
+    assert verdict("Tihi Javor", phones=("+381600000001",)) is Verdict.AMBIGUOUS
+
+
+def test_contacts_the_register_does_not_know_are_pointed_out() -> None:
+    answer = ask("Tihi Javor", emails=("posao@drugi.example",))
+    assert answer.verdict is Verdict.REGISTERED
+    assert any("kontakt nije onaj iz registra" in reason for reason in answer.reasons)
+
+
+def test_a_web_address_of_the_entrys_domain_counts_as_its_contact() -> None:
+    assert "kontakt je iz registra" in ask("Tihi Javor", urls=("https://www.tihijavor.example/posao",)).reasons
+
+
+# Rule 6: what makes another subject.
+
+
+@pytest.mark.parametrize(
+    "name", ["Tihi Javor d.o.o. Niš", "Tihi Javor PR", "Tihi Javor Invest d.o.o.", "Tihi Javor 2", "Tihi Javor Holding"]
+)
+def test_another_town_form_or_word_is_for_a_person(name: str) -> None:
+    assert verdict(name) is Verdict.AMBIGUOUS
+
+
+def test_an_added_word_with_the_pib_of_nobody_is_not_found() -> None:
+    assert verdict("Tihi Javor Plus", pib=PIB_OF_NOBODY) is Verdict.NOT_FOUND
+
+
+@pytest.mark.parametrize(
+    "name",
+    ["Kestenjar Kadar d.o.o. Beograd", "Tihi Dunav Kraljevo", "Severni Put", "Zlatno Pero", "Novi Put d.o.o. Beograd"],
+)
+def test_sharing_a_word_is_not_sharing_a_name(name: str) -> None:
+    answer = ask(name)
+    assert answer.verdict is Verdict.NOT_FOUND
+    assert any("zajedničko samo" in reason for near in answer.nearest for reason in near.reasons)
+
+
+# Rule 7: foreign firms.
+
+
+@pytest.mark.parametrize(
+    "name",
+    ["Tihi Javor GmbH", "Tihi Javor s.r.o. Bratislava", "Tihi Javor d.o.o. Zagreb", "Tihi Javor d.o.o., Slovenija"],
+)
+def test_a_foreign_form_or_seat_is_not_the_serbian_firm(name: str) -> None:
+    assert verdict(name) is Verdict.NOT_FOUND
+
+
+def test_ltd_is_a_translation_only_where_the_seat_is_serbian() -> None:
+    assert verdict("Kestenjar Posao Ltd, Belgrade") is Verdict.REGISTERED
+    assert verdict("Kestenjar Posao Ltd") is Verdict.AMBIGUOUS
+
+
+# Rule 8: persons and partners.
+
+
+def test_the_bare_name_of_an_owner_is_for_a_person() -> None:
+    assert verdict("Milena Primerić") is Verdict.AMBIGUOUS
+    assert verdict("Milena Primorac") is Verdict.NOT_FOUND
+
+
+@pytest.mark.parametrize(
+    "name", ["Bivši partner agencije Tihi Javor", "Saradnik agencije Tihi Javor", "nismo agencija"]
+)
+def test_being_near_an_agency_does_not_make_one_that_agency(name: str) -> None:
+    assert verdict(name) is Verdict.NOT_FOUND
+
+
+def test_a_partner_of_two_agencies_is_for_a_person() -> None:
+    assert verdict("Saradnik agencija Tihi Javor i Agrovrt") is Verdict.AMBIGUOUS
+
+
+# Licences, days and missing registers.
+
+
+def test_the_last_day_of_a_licence_still_counts() -> None:
+    asked = MediatorQuery("Vihor Personal")
+    assert match(asked, REGISTER, on=date(2025, 5, 1)).verdict is Verdict.REGISTERED
+    assert match(asked, REGISTER, on=date(2025, 5, 2)).verdict is Verdict.EXPIRED
+
+
+def test_an_expired_licence_is_not_unregistered() -> None:
+    assert verdict("Vihor Personal") is Verdict.EXPIRED
+
+
+def test_a_revoked_licence_stays_revoked_after_its_end() -> None:
+    assert match(MediatorQuery("Golubica Kadar"), REGISTER, on=date(2030, 1, 1)).verdict is Verdict.REVOKED
+
+
+def test_a_licence_number_under_another_name_is_for_a_person() -> None:
+    assert verdict("Bosiljak", licence="102-5/2024") is Verdict.REGISTERED
+    assert verdict("Posao bez granica", licence="102-5/2024") is Verdict.AMBIGUOUS
+
+
+@pytest.mark.parametrize("name", [None, "", "   ", "—", "d.o.o.", "😊👍"])
+def test_nobody_named_is_unidentified(name: str | None) -> None:
+    assert verdict(name) is Verdict.UNIDENTIFIED
+
+
+@pytest.mark.parametrize("register", [None, Register((), TODAY, "sha256:empty")])
+def test_without_a_register_nobody_is_unregistered(register: Register | None) -> None:
+    answer = match(MediatorQuery("Tihi Javor"), register, on=TODAY)
+    assert answer.verdict is None
+    assert not answer.lacks_licence
+
+
+def test_a_stale_register_accuses_nobody() -> None:
+    answer = match(MediatorQuery("Nepostojeća Breza d.o.o."), REGISTER, on=date(2027, 6, 1))
+    assert (answer.verdict, answer.stale) == (Verdict.NOT_FOUND, True)
+    assert not answer.lacks_licence
+
+
+def test_a_sentence_that_holds_one_registered_name_is_understood() -> None:
+    sentence = "Agencija Tihi Javor d.o.o. Kraljevo, licencirana, za poznatog poslodavca traži radnike u proizvodnji i magacinu "
+    assert verdict(sentence * 3) is Verdict.REGISTERED
+
+
+def test_the_answer_names_its_snapshot_and_at_most_three_nearest() -> None:
+    answer = ask("Kadar Posao Rad Zlatno Severni")
+    assert (answer.as_of, answer.snapshot) == (REGISTER.as_of, REGISTER.snapshot)
+    assert 0 < len(answer.nearest) <= 3
+    assert all(near.reasons and 0 <= near.score <= 1 for near in answer.nearest)
+
+
+def test_entries_written_in_cyrillic_are_found_by_latin_names() -> None:
+    cyrillic = Register((agency("Џемпер Посао д.о.о. Ниш", "Ниш"),), TODAY, "sha256:cyrl")
+    for name in ("Džemper posao", "Dzemper Posao Niš", "Џемпер"):
+        assert match(MediatorQuery(name), cyrillic, on=TODAY).entry == "Џемпер Посао д.о.о. Ниш"
