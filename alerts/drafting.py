@@ -130,7 +130,7 @@ def _templates() -> Environment:
         # Plain text, never HTML; `mark_value` keeps values from being read as structure.
         autoescape=False,  # noqa: S701
     )
-    templates.globals["unknown"] = "nepoznato"
+    templates.globals.update(unknown="nepoznato", not_configured="(nije podešeno)")
     templates.filters.update(day=_day, date=_date, local=_local, local_precise=_local_precise, utc=_utc)
     templates.filters.update(days=_days, listed=_listed)
     return templates

@@ -19,7 +19,7 @@ from crawler.errors import DraftError
 
 @dataclass(frozen=True, slots=True)
 class Submitter:
-    """Who files: the configured organisation. A field that is not configured says so."""
+    """Who files: the configured organisation. Empty: not configured, which the text says."""
 
     name: str
     seat: str

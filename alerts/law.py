@@ -6,7 +6,6 @@ What the provisions say stands in `law.yml`, which legal staff can edit without 
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from enum import StrEnum
 from functools import cache
 from pathlib import Path
@@ -35,6 +34,19 @@ class Part(StrEnum):
     NOTICE = "notice"
     FEE = "fee"
     PRIVACY = "privacy"
+
+
+class Topic(StrEnum):
+    """What a recipient deals with; manifests of recipients and rules speak of the same ones."""
+
+    LICENCE = "licence"
+    """Mediation and whether it is licensed."""
+    ADVERTISING = "advertising"
+    LABOUR = "labour"
+    """Terms of employment."""
+    INSPECTION = "inspection"
+    """The recipient proceeds by the law on inspections."""
+    OFFENCE = "offence"
 
 
 class _Entry(BaseModel):
@@ -66,11 +78,23 @@ class Provision(_Entry):
 class Condition(_Entry):
     """Facts of a case that a rule asks for; an empty tuple asks for nothing."""
 
-    recipients: tuple[str, ...] = ()
+    topics: tuple[Topic, ...] = ()
+    """At least one of them."""
     verdicts: tuple[Verdict, ...] = ()
     mediator_kinds: tuple[MediatorKind, ...] = ()
     indicators: tuple[str, ...] = ()
     """At least one of them."""
+
+
+class CaseTraits(_Entry):
+    """The facts of a case by which provisions are chosen."""
+
+    topics: frozenset[Topic]
+    """What the recipient deals with."""
+    verdict: Verdict | None = None
+    """None: the register was not asked, or is too old to tell."""
+    mediator_kind: MediatorKind = MediatorKind.UNKNOWN
+    indicators: frozenset[str] = frozenset()
 
 
 class Rule(_Entry):
@@ -80,16 +104,20 @@ class Rule(_Entry):
     part: Part
     when: Condition
     cite: tuple[str, ...] = Field(min_length=1)
+    fits: CaseTraits
+    """A case for which the rule must choose."""
+    fits_not: CaseTraits | None
+    """A case for which it must not; None where it fits every case."""
 
-
-@dataclass(frozen=True, slots=True)
-class CaseTraits:
-    """The facts by which provisions are chosen."""
-
-    recipient: str
-    verdict: Verdict | None
-    mediator_kind: MediatorKind
-    indicators: frozenset[str]
+    def holds(self, traits: CaseTraits) -> bool:
+        """The case has all that the rule asks for."""
+        when = self.when
+        return (
+            (not when.topics or not traits.topics.isdisjoint(when.topics))
+            and (not when.verdicts or traits.verdict in when.verdicts)
+            and (not when.mediator_kinds or traits.mediator_kind in when.mediator_kinds)
+            and (not when.indicators or not traits.indicators.isdisjoint(when.indicators))
+        )
 
 
 class Law(_Entry):
@@ -127,7 +155,7 @@ class Law(_Entry):
 
     def _cited(self, part: Part, traits: CaseTraits) -> Iterator[str]:
         for rule in self.rules:
-            if rule.part is part and _holds(rule.when, traits):
+            if rule.part is part and rule.holds(traits):
                 yield from rule.cite
 
 
@@ -147,12 +175,3 @@ def load_law(path: Path = LAW_FILE) -> Law:
 def built_in_law() -> Law:
     """The law that ships with the program."""
     return load_law()
-
-
-def _holds(when: Condition, traits: CaseTraits) -> bool:
-    return (
-        (not when.recipients or traits.recipient in when.recipients)
-        and (not when.verdicts or traits.verdict in when.verdicts)
-        and (not when.mediator_kinds or traits.mediator_kind in when.mediator_kinds)
-        and (not when.indicators or not traits.indicators.isdisjoint(when.indicators))
-    )

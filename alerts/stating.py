@@ -39,7 +39,6 @@ from pipelines.text.personal_numbers import redact_jmbg
 BELGRADE = ZoneInfo("Europe/Belgrade")
 MAX_AD_CHARACTERS = 6000
 MAX_QUOTE_CHARACTERS = 600
-NOT_CONFIGURED = "(nije podešeno)"
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,7 +63,7 @@ def state_facts(
     items = number_evidence(_ordered_captures(material))
     places = tuple(_place(ad, material, items) for ad in material.ads)
     traits = CaseTraits(
-        recipient=recipient_id,
+        topics=recipient.topics,
         verdict=None if stale else judged.register.verdict,
         mediator_kind=judged.mediator.kind,
         indicators=frozenset(indicator.code for indicator in judged.indicators),
@@ -134,14 +133,14 @@ def _host(url: str) -> str:
 
 def _submitter(organisation: Organisation) -> Submitter:
     return Submitter(
-        name=organisation.name or NOT_CONFIGURED,
-        seat=organisation.seat or NOT_CONFIGURED,
-        mb=organisation.mb or NOT_CONFIGURED,
-        pib=organisation.pib or NOT_CONFIGURED,
-        representative=organisation.representative or NOT_CONFIGURED,
-        email=Verbatim(organisation.email or NOT_CONFIGURED),
-        phone=Verbatim(organisation.phone or NOT_CONFIGURED),
-        delivery_address=organisation.delivery_address or organisation.seat or NOT_CONFIGURED,
+        name=organisation.name,
+        seat=organisation.seat,
+        mb=organisation.mb,
+        pib=organisation.pib,
+        representative=organisation.representative,
+        email=Verbatim(organisation.email),
+        phone=Verbatim(organisation.phone),
+        delivery_address=organisation.delivery_address or organisation.seat,
     )
 
 

@@ -12,6 +12,7 @@ from pathlib import Path
 import yaml
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
+from alerts.law import Topic
 from crawler.errors import ConfigError, UsageError
 
 FOLDER = Path(__file__).parent
@@ -49,6 +50,8 @@ class Recipient(BaseModel):
     address: str | None
     """None: not confirmed by anybody yet, so it is left out of letters."""
     kind: DraftKind
+    topics: frozenset[Topic]
+    """What it deals with: by it the rules of law choose provisions."""
     register_check: RegisterNeed
     subject: str
     """What stands after PREDMET."""

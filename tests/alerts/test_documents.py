@@ -18,6 +18,7 @@ from alerts.document import BlockKind, DraftDocument, Verbatim, mark_value, pars
 from alerts.drafting import DocumentFormat, document_of, render, write_whole
 from alerts.facts import DraftFacts, Statement
 from alerts.script import Script
+from crawler.assessment import Verdict
 from crawler.errors import DraftError, UsageError
 from tests.alerts.sample import sample_facts
 
@@ -127,6 +128,39 @@ def test_the_pdf_is_pdf_a_with_embedded_fonts_and_the_draft_date(tmp_path: Path)
     rows = [line.split() for line in fonts.splitlines()[2:]]
     assert rows
     assert all(row[-5] == "yes" for row in rows)
+
+
+@pytest.mark.parametrize(
+    ("verdict", "sentence"),
+    [
+        (Verdict.NOT_FOUND, "Na dan 2.11.2026. po ovim podacima nije pronađen upis u registru."),
+        (Verdict.EXPIRED, "stoji upis „Primer“, čija je dozvola, prema podacima registra, istekla."),
+        (Verdict.REVOKED, "stoji upis „Primer“, čija dozvola, prema podacima registra, više ne važi."),
+        (Verdict.REGISTERED, "stoji upis „Primer“ sa važećom dozvolom."),
+        (Verdict.AMBIGUOUS, "ne može pouzdano zaključiti"),
+        (Verdict.UNIDENTIFIED, "Oglas ne navodi podatke po kojima bi oglašivač mogao da se potraži u registru."),
+    ],
+)
+def test_each_answer_of_the_register_has_its_own_hedged_sentence(verdict: Verdict, sentence: str) -> None:
+    facts = sample_facts("policija_uput")
+    check = replace(facts.register_check, verdict=verdict, entry=Verbatim("Primer"))
+    text = plain_text(document_of(replace(facts, register_check=check), Script.LATN))
+    assert sentence in text
+    assert ("nije pronađen" in text) is (verdict is Verdict.NOT_FOUND)
+
+
+def test_nothing_checked_is_never_told_as_not_found() -> None:
+    facts = sample_facts("policija_uput")
+    check = replace(facts.register_check, snapshot=None, verdict=None)
+    text = plain_text(document_of(replace(facts, register_check=check), Script.LATN))
+    assert "Provera u registru izdatih dozvola agencijama za zapošljavanje nije izvršena." in text
+    assert "nije pronađen" not in text
+
+
+def test_a_stale_register_says_so() -> None:
+    facts = sample_facts("policija_uput")
+    stale = replace(facts, register_check=replace(facts.register_check, stale=True))
+    assert "stariji je od roka" in plain_text(document_of(stale, Script.LATN))
 
 
 def test_a_document_made_twice_is_the_same() -> None:

@@ -5,14 +5,18 @@ from __future__ import annotations
 import json
 from dataclasses import replace
 from datetime import date, timedelta
+from pathlib import Path
 from typing import Any
 
 import pytest
 from sqlalchemy import update
 
+from alerts.document import plain_text
+from alerts.drafting import document_of
 from alerts.facts import DraftFacts
 from alerts.gathering import gather_facts
 from alerts.laying import lay_ready
+from alerts.script import Script
 from crawler.assessment import Assessment, Indicator, Mediator, MediatorKind, Verdict
 from crawler.errors import DraftError, UsageError
 from crawler.store.drafts import find_draft
@@ -171,11 +175,12 @@ def test_a_personal_number_in_an_ad_reaches_no_draft(store: StoreBuilder) -> Non
     assert "0101990710008" not in json.dumps(facts.to_json())
 
 
-def test_an_organisation_that_is_not_configured_is_visibly_so(tmp_path: Any) -> None:
+def test_an_organisation_that_is_not_configured_is_visibly_so(tmp_path: Path) -> None:
     store = StoreBuilder(tmp_path / "home", configured=False)
     store.register()
-    submitter = _facts(store, _case(store)).submitter
-    assert (submitter.seat, submitter.mb) == ("(nije podešeno)", "(nije podešeno)")
+    text = plain_text(document_of(_facts(store, _case(store)), Script.CYRL))
+    assert "Седиште: (није подешено)" in text
+    assert "Контакт: (није подешено), (није подешено)" in text
     store.engine.dispose()
 
 

@@ -7,7 +7,8 @@ from pathlib import Path
 import pytest
 import yaml
 
-from alerts.law import LAW_FILE, CaseTraits, Part, ProvisionStatus, built_in_law, load_law
+from alerts.law import LAW_FILE, CaseTraits, Condition, Part, ProvisionStatus, Rule, built_in_law, load_law
+from alerts.recipients import find_recipient
 from crawler.assessment import MediatorKind, Verdict
 from crawler.errors import ConfigError
 
@@ -21,8 +22,18 @@ def _cited(
     indicators: frozenset[str] = frozenset(),
     unconfirmed: bool = False,
 ) -> list[str]:
-    traits = CaseTraits(recipient=recipient, verdict=verdict, mediator_kind=kind, indicators=indicators)
+    topics = find_recipient(recipient).topics
+    traits = CaseTraits(topics=topics, verdict=verdict, mediator_kind=kind, indicators=indicators)
     return [found.id for found in built_in_law().choose(part, traits, unconfirmed=unconfirmed)]
+
+
+@pytest.mark.parametrize("rule", built_in_law().rules, ids=lambda rule: rule.id)
+def test_a_rule_holds_for_its_own_example_and_not_for_its_counterexample(rule: Rule) -> None:
+    assert rule.holds(rule.fits)
+    if rule.fits_not is None:
+        assert rule.when == Condition()
+    else:
+        assert not rule.holds(rule.fits_not)
 
 
 def test_advertising_without_licence_is_cited_to_the_market_inspection_only() -> None:
