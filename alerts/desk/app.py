@@ -1,0 +1,98 @@
+"""The desk's application: puts together routes, protection and the pages for what goes wrong."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from datetime import UTC, datetime
+
+from fastapi import FastAPI, Request, Response
+from fastapi.exceptions import RequestValidationError
+from fastapi.responses import RedirectResponse
+from fastapi.staticfiles import StaticFiles
+from sqlalchemy.exc import OperationalError
+from starlette.exceptions import HTTPException
+from starlette.types import Scope
+
+from alerts.desk.failures import Failure, LoginNeededError, PageError
+from alerts.desk.protection import Protection
+from alerts.desk.rendering import STATIC, Pages
+from alerts.desk.routes import case, entry, evidence, queue
+from alerts.desk.secret import desk_secret
+from alerts.desk.sessions import SessionSigner
+from alerts.desk.state import Clock, Desk, desk_of
+from alerts.desk.throttle import Throttle
+from crawler.config import Settings
+from crawler.manifest import read_manifests
+from crawler.store.engine import open_store
+
+
+def create_app(settings: Settings, *, clock: Clock = lambda: datetime.now(UTC)) -> FastAPI:
+    """The desk on the store of these settings. Raises ConfigError where store or secret cannot be used."""
+    engine = open_store(settings)
+    desk = Desk(
+        settings=settings,
+        engine=engine,
+        signer=SessionSigner(desk_secret(settings.home)),
+        throttle=Throttle(),
+        pages=Pages(),
+        clock=clock,
+        source_names=_source_names(settings),
+    )
+
+    @asynccontextmanager
+    async def lifespan(_: FastAPI) -> AsyncIterator[None]:
+        yield
+        engine.dispose()
+
+    app = FastAPI(docs_url=None, redoc_url=None, openapi_url=None, lifespan=lifespan)
+    app.state.desk = desk
+    for part in (entry, queue, case, evidence):
+        app.include_router(part.router)
+    app.mount("/static", KeptFiles(directory=STATIC))
+    app.add_middleware(Protection)
+    app.add_exception_handler(LoginNeededError, _to_login)
+    for kind in (PageError, RequestValidationError, HTTPException, OperationalError):
+        app.add_exception_handler(kind, _failure_page)
+    return app
+
+
+def create_app_from_environment() -> FastAPI:
+    """The desk on the settings of the environment, for `uvicorn --factory`."""
+    return create_app(Settings.from_environment())
+
+
+class KeptFiles(StaticFiles):
+    """Static files, which browsers may keep: their addresses change with their content."""
+
+    async def get_response(self, path: str, scope: Scope) -> Response:
+        """The file, or 404."""
+        answer = await super().get_response(path, scope)
+        answer.headers["Cache-Control"] = "public, max-age=31536000, immutable"
+        return answer
+
+
+def _source_names(settings: Settings) -> dict[str, str]:
+    return {name: source.name for name, source in read_manifests(settings.source_folders).manifests.items()}
+
+
+def _to_login(_: Request, __: Exception) -> Response:
+    return RedirectResponse("/login", status_code=303)
+
+
+def _failure_page(request: Request, error: Exception) -> Response:
+    failure, status = _classify(request, error)
+    case_id = error.case_id if isinstance(error, PageError) else None
+    return desk_of(request).pages.answer("failure.html", status=status, failure=failure, case_id=case_id)
+
+
+def _classify(request: Request, error: Exception) -> tuple[Failure, int]:
+    if isinstance(error, PageError):
+        return error.failure, error.failure.status
+    if isinstance(error, OperationalError):
+        return Failure.BUSY, Failure.BUSY.status
+    if isinstance(error, HTTPException):
+        return Failure.NOT_FOUND, error.status_code
+    is_form = request.method == "POST"
+    failure = Failure.BAD_FORM if is_form else Failure.NOT_FOUND
+    return failure, failure.status

@@ -1,0 +1,172 @@
+"""Everything one case page shows, read at once as values."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+from itertools import groupby
+from typing import Any
+
+from sqlalchemy import Connection, Row
+
+from alerts.cases import CaseState, Decision, possible_decisions
+from alerts.desk.failures import Failure, PageError
+from alerts.desk.findings import MarkedAd, RegisterBadge, badge_of, mark_ad
+from alerts.desk.piles import Pile, pile_of
+from alerts.document import plain_text
+from alerts.drafting import document_of
+from alerts.facts import DraftFacts
+from alerts.recipients import find_recipient
+from alerts.script import Script
+from alerts.stating import BELGRADE
+from crawler.assessment import Assessment
+from crawler.errors import DraftError, UsageError
+from crawler.evidence.warc import Capture
+from crawler.store.cases import CaseRow, case_history, read_case
+from crawler.store.desk_views import (
+    Copy,
+    Neighbours,
+    Seen,
+    SisterCase,
+    drafts_of_case,
+    find_capture,
+    find_neighbours,
+    read_copies,
+    read_sightings,
+    sister_cases,
+)
+from crawler.store.drafts import CaseAd, DraftRow, leading_ad
+
+MOST_COPIES = 100
+MOST_SIGHTINGS = 200
+MOST_SISTERS = 20
+DESK_DECISIONS = (Decision.CONFIRM, Decision.DISMISS, Decision.UNSURE, Decision.REFER, Decision.REOPEN)
+"""What the case page offers; approving and filing are the legal staff's."""
+
+
+@dataclass(frozen=True, slots=True)
+class DraftPreview:
+    """One draft's text; None where it cannot be told."""
+
+    recipient: str
+    name: str
+    row: DraftRow
+    text: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Decided:
+    """A case that was decided just before, so that it can be taken back at once."""
+
+    id: int
+    state: CaseState
+    pile: Pile
+    seen: str
+    can_reopen: bool
+
+
+@dataclass(frozen=True, slots=True)
+class CaseView:
+    """One case with all that belongs to it."""
+
+    case: CaseRow
+    seen: str
+    """Mark of what the person sees; a decision on anything else is refused."""
+    ad: CaseAd
+    assessment: Assessment
+    marked: MarkedAd
+    badge: RegisterBadge
+    copies: tuple[Copy, ...]
+    sightings: tuple[tuple[date, tuple[Seen, ...]], ...]
+    """By day in Belgrade, newest first."""
+    sisters: tuple[SisterCase, ...]
+    evidence: tuple[Capture, ...]
+    """The capture of the shown text first."""
+    drafts: tuple[DraftPreview, ...]
+    history: tuple[Row[Any], ...]
+    neighbours: Neighbours
+    decisions: tuple[Decision, ...]
+    """What may be decided now, at this desk."""
+
+
+def read_case_view(
+    connection: Connection, case_id: int, *, pile: Pile, script: Script, today: date, stale_after_days: int
+) -> CaseView:
+    """The case as the page shows it. Raises PageError where there is none of that number."""
+    case = case_or_not_found(connection, case_id)
+    leading = leading_ad(connection, case_id)
+    copies = read_copies(connection, case_id, limit=MOST_COPIES)
+    shown = find_capture(connection, leading.ad.capture_id)
+    return CaseView(
+        case=case,
+        seen=mark_of(case),
+        ad=leading.ad,
+        assessment=leading.assessment,
+        marked=mark_ad(leading.ad.title, leading.ad.text, leading.assessment),
+        badge=badge_of(leading.assessment.register, today=today, stale_after_days=stale_after_days),
+        copies=tuple(copy for copy in copies if copy.ad_id != leading.ad.ad_id),
+        sightings=_by_day(read_sightings(connection, case_id, limit=MOST_SIGHTINGS)),
+        sisters=tuple(sister_cases(connection, case_id, limit=MOST_SISTERS)),
+        evidence=_once([*([shown] if shown else []), *(copy.capture for copy in copies)]),
+        drafts=tuple(_preview(row, script) for row in drafts_of_case(connection, case_id)),
+        history=tuple(case_history(connection, case_id)),
+        neighbours=find_neighbours(connection, case_id, pile.states),
+        decisions=offered_decisions(CaseState(case.state), refers=bool(leading.assessment.referral)),
+    )
+
+
+def case_or_not_found(connection: Connection, case_id: int) -> CaseRow:
+    """The case. Raises PageError where there is none of that number."""
+    try:
+        return read_case(connection, case_id)
+    except UsageError as error:
+        raise PageError(Failure.NOT_FOUND) from error
+
+
+def just_decided(connection: Connection, case_id: int) -> Decided | None:
+    """The case that an address says was decided just before; None where it names none."""
+    if not 1 <= case_id < 2**31:
+        return None
+    try:
+        case = read_case(connection, case_id)
+    except UsageError:
+        return None
+    state = CaseState(case.state)
+    return Decided(case.id, state, pile_of(state), mark_of(case), Decision.REOPEN in possible_decisions(state))
+
+
+def mark_of(case: CaseRow) -> str:
+    """Changes when the case is decided, or another assessment leads it."""
+    return f"{case.state}.{case.assessment_id}"
+
+
+def offered_decisions(state: CaseState, *, refers: bool) -> tuple[Decision, ...]:
+    """What the case page offers in that state; referring only where the ad calls for it."""
+    possible = possible_decisions(state)
+    return tuple(choice for choice in DESK_DECISIONS if choice in possible and (refers or choice is not Decision.REFER))
+
+
+def _by_day(seen: Sequence[Seen]) -> tuple[tuple[date, tuple[Seen, ...]], ...]:
+    days = groupby(seen, key=lambda sighting: sighting.seen_at.astimezone(BELGRADE).date())
+    return tuple((day, tuple(group)) for day, group in days)
+
+
+def _once(captures: Sequence[Capture]) -> tuple[Capture, ...]:
+    return tuple({capture.record_id: capture for capture in captures}.values())
+
+
+def _preview(row: DraftRow, script: Script) -> DraftPreview:
+    try:
+        text = plain_text(document_of(DraftFacts.from_json(row.facts), script))
+    except DraftError:
+        text = None
+    return DraftPreview(row.recipient, _recipient_name(row.recipient), row, text)
+
+
+def _recipient_name(recipient_id: str) -> str:
+    try:
+        return find_recipient(recipient_id).name
+    except UsageError:
+        # A recipient whose folder was taken away since; its drafts stay readable.
+        return recipient_id

@@ -1,0 +1,57 @@
+"""Why a page of the desk cannot be shown, and with which status; the words stand in the template `failure.html`."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+
+from crawler.errors import AdwatchError
+
+
+class Failure(StrEnum):
+    """What went wrong, as far as the person is concerned."""
+
+    NOT_FOUND = "not_found"
+    NOT_ALLOWED = "not_allowed"
+    """The role only reads."""
+    OLD_FORM = "old_form"
+    """The form's token is missing or wrong, or another site sent it."""
+    BAD_FORM = "bad_form"
+    NO_REASON = "no_reason"
+    CHANGED = "changed"
+    """Somebody, or the night, changed the case after the person had opened it."""
+    EVIDENCE = "evidence"
+    """The kept bytes are missing or do not match their hash."""
+    DRAFT = "draft"
+    BUSY = "busy"
+
+    @property
+    def status(self) -> int:
+        """HTTP status of the page that says so."""
+        return _STATUS[self]
+
+
+_STATUS = {
+    Failure.NOT_FOUND: 404,
+    Failure.NOT_ALLOWED: 403,
+    Failure.OLD_FORM: 403,
+    Failure.BAD_FORM: 400,
+    Failure.NO_REASON: 400,
+    Failure.CHANGED: 409,
+    Failure.EVIDENCE: 409,
+    Failure.DRAFT: 409,
+    Failure.BUSY: 503,
+}
+
+
+class PageError(AdwatchError):
+    """A page that cannot be shown."""
+
+    def __init__(self, failure: Failure, *, case_id: int | None = None) -> None:
+        """Names what went wrong and, where there is one, the case to go back to."""
+        super().__init__(failure.value)
+        self.failure = failure
+        self.case_id = case_id
+
+
+class LoginNeededError(AdwatchError):
+    """Nobody is logged in, or the session ran out."""

@@ -1,0 +1,109 @@
+"""What the desk shows of an assessment: explained findings, marked text, and the register's answer as a badge."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from datetime import date
+
+from alerts.desk.quotes import Piece, Span, mark_quotes, shift
+from crawler.assessment import Ad, Assessment, Indicator, RegisterAnswer, Verdict
+from pipelines.indicators import describe
+from pipelines.register.wording import answer_sentence
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """All that one indicator found in an ad."""
+
+    number: int
+    """From 1, in the order of the page."""
+    code: str
+    title: str
+    why: str
+    reference: str
+    quotes: tuple[str, ...]
+    """What the ad says; empty where it follows from the whole ad."""
+    is_marked: bool
+    """A quote of it is marked in the shown text."""
+    refers: bool
+    """A hard trigger: the case goes to police or prosecutor first."""
+
+
+@dataclass(frozen=True, slots=True)
+class MarkedAd:
+    """Title and text of an ad in pieces, with the findings they quote."""
+
+    title: tuple[Piece, ...]
+    text: tuple[Piece, ...]
+    findings: tuple[Finding, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class RegisterBadge:
+    """The register's answer for people."""
+
+    verdict: str
+    """A verdict's value, `unchecked`, or `stale`: then nothing is said about anybody (rule 3)."""
+    sentence: str
+    """The answer as a colleague would say it."""
+
+
+def order_codes(assessment: Assessment) -> list[str]:
+    """The indicators' codes, each once: those that call for police or prosecutor first."""
+    found = list(dict.fromkeys(indicator.code for indicator in assessment.indicators))
+    return sorted(found, key=lambda code: code not in assessment.referral)
+
+
+def titles_of(codes: Sequence[str]) -> list[str]:
+    """Serbian titles of indicators."""
+    return [describe(code).title for code in codes]
+
+
+def mark_ad(title: str | None, text: str, assessment: Assessment) -> MarkedAd:
+    """The ad with its quotes marked. A quote that is not at its place in this text is listed and not marked."""
+    whole = Ad(text=text, title=title).full_text
+    numbers = {code: number for number, code in enumerate(order_codes(assessment), 1)}
+    spans = [
+        Span(found.start, found.end, numbers[found.code])
+        for found in assessment.indicators
+        if found.start is not None and found.end is not None and whole[found.start : found.end] == found.quote
+    ]
+    marked = {span.finding for span in spans}
+    return MarkedAd(
+        title=tuple(mark_quotes(title or "", spans)) if title else (),
+        text=tuple(mark_quotes(text, shift(spans, len(text) - len(whole)))),
+        findings=tuple(
+            _finding(number, code, assessment, is_marked=number in marked) for code, number in numbers.items()
+        ),
+    )
+
+
+def badge_of(answer: RegisterAnswer, *, today: date, stale_after_days: int) -> RegisterBadge:
+    """The answer as it may be shown today: on a list that has become too old it says nothing about anybody."""
+    too_old = answer.as_of is not None and (today - answer.as_of).days > stale_after_days
+    shown = replace(answer, stale=answer.stale or too_old)
+    return RegisterBadge(_badge(shown), answer_sentence(shown))
+
+
+def _badge(answer: RegisterAnswer) -> str:
+    if answer.verdict is None:
+        return "unchecked"
+    if answer.stale and answer.verdict is not Verdict.UNIDENTIFIED:
+        return "stale"
+    return answer.verdict.value
+
+
+def _finding(number: int, code: str, assessment: Assessment, *, is_marked: bool) -> Finding:
+    described = describe(code)
+    of_code: list[Indicator] = [found for found in assessment.indicators if found.code == code]
+    return Finding(
+        number=number,
+        code=code,
+        title=described.title,
+        why=described.why,
+        reference=described.reference,
+        quotes=tuple(dict.fromkeys(found.quote for found in of_code if found.quote)),
+        is_marked=is_marked,
+        refers=code in assessment.referral,
+    )

@@ -1,0 +1,114 @@
+"""People of the desk: what their role lets them do, and their passwords. Sessions stand in `alerts.desk.sessions`."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+from functools import cache
+
+from argon2 import PasswordHasher
+from argon2.exceptions import InvalidHashError, VerificationError
+from sqlalchemy import Connection
+
+from alerts.script import storable
+from crawler.errors import UsageError
+from crawler.store.cases import SYSTEM
+from crawler.store.people import PersonRow, find_person, insert_person
+
+SHORTEST_PASSWORD = 10
+LONGEST_PASSWORD = 200
+"""Hashing takes time that grows with the length."""
+
+_EMAIL = re.compile(r"[^@\s\x00-\x1f]{1,100}@[^@\s\x00-\x1f]{1,99}")
+
+
+class Role(StrEnum):
+    """What a person does at the desk."""
+
+    REVIEWER = "reviewer"
+    LEGAL = "legal"
+    COORDINATOR = "coordinator"
+    ADMIN = "admin"
+    READONLY = "readonly"
+
+    @property
+    def may_decide(self) -> bool:
+        """Whether the person's decisions on cases count."""
+        return self is not Role.READONLY
+
+
+@dataclass(frozen=True, slots=True)
+class Person:
+    """Somebody who may log in."""
+
+    id: int
+    email: str
+    name: str
+    role: Role
+    password_hash: str
+
+
+def add_person(
+    connection: Connection, *, email: str, name: str, role: Role | str, password: str, now: datetime
+) -> Person:
+    """Adds a person. Raises UsageError for a bad or taken address, an empty name, an unknown role, a weak password."""
+    address = tidy_email(email)
+    if address is None or address == SYSTEM:
+        raise UsageError(f"`{email}` is no e-mail address")
+    known_as = " ".join(storable(name).split())
+    if not known_as or len(known_as) > 200:
+        raise UsageError("a person needs a name of at most 200 letters")
+    if not SHORTEST_PASSWORD <= len(password) <= LONGEST_PASSWORD:
+        raise UsageError(f"a password has {SHORTEST_PASSWORD} to {LONGEST_PASSWORD} characters")
+    chosen = known_role(role)
+    hashed = _hasher().hash(password)
+    person_id = insert_person(
+        connection, email=address, name=known_as, role=chosen.value, password_hash=hashed, now=now
+    )
+    return Person(person_id, address, known_as, chosen, hashed)
+
+
+def check_password(connection: Connection, *, email: str, password: str) -> Person | None:
+    """The person of that address if the password is theirs. Takes as long for an address that nobody has."""
+    address = tidy_email(email)
+    row = find_person(connection, email=address) if address else None
+    right = _matches(row.password_hash if row else _nobodys_hash(), password[:LONGEST_PASSWORD])
+    return person_of(row) if row and right else None
+
+
+def person_of(row: PersonRow) -> Person:
+    """The stored person with the role as a value."""
+    return Person(row.id, row.email, row.name, known_role(row.role), row.password_hash)
+
+
+def known_role(role: Role | str) -> Role:
+    """The role of that name. Raises UsageError with the known ones."""
+    try:
+        return Role(role)
+    except ValueError as error:
+        raise UsageError(f"there is no role `{role}`; known: {', '.join(Role)}") from error
+
+
+def tidy_email(email: str) -> str | None:
+    """The address as it is kept: lower case, without space around it; None where it cannot be one."""
+    address = email.strip().lower()
+    return address if _EMAIL.fullmatch(address) and address == storable(address) else None
+
+
+def _matches(hashed: str, password: str) -> bool:
+    try:
+        return _hasher().verify(hashed, password)
+    except (VerificationError, InvalidHashError):
+        return False
+
+
+@cache
+def _hasher() -> PasswordHasher:
+    return PasswordHasher()
+
+
+@cache
+def _nobodys_hash() -> str:
+    return _hasher().hash("nobody")

@@ -1,0 +1,143 @@
+"""One case: its page, deciding on it, and its drafts as files."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+from fastapi import APIRouter, Form, Path, Response
+from fastapi.responses import RedirectResponse
+from sqlalchemy import Connection
+
+from alerts.cases import CaseState, Decision
+from alerts.deciding import decide_case
+from alerts.desk.access import Decider, LoggedIn, TheDesk
+from alerts.desk.case_view import DESK_DECISIONS, case_or_not_found, just_decided, mark_of, read_case_view
+from alerts.desk.failures import Failure, PageError
+from alerts.desk.piles import Pile, pile_of
+from alerts.drafting import DocumentFormat, document_of, render
+from alerts.facts import DraftFacts
+from alerts.script import Script, storable
+from alerts.wording import wording
+from crawler.errors import DraftError, UsageError
+from crawler.store.cases import CaseRow
+from crawler.store.desk_views import drafts_of_case, find_neighbours, worst_case
+from crawler.store.engine import reading
+
+LONGEST_NOTE = 2000
+MEDIA_TYPES = {
+    DocumentFormat.DOCX: "application/vnd.openxmlformats-officedocument.wordprocessingml.document",
+    DocumentFormat.PDF: "application/pdf",
+    DocumentFormat.TXT: "text/plain; charset=utf-8",
+}
+
+CaseNumber = Annotated[int, Path(ge=1, le=2**31 - 1)]
+
+router = APIRouter(prefix="/cases")
+
+
+@router.get("/{case_id}")
+def case_page(
+    case_id: CaseNumber,
+    desk: TheDesk,
+    visitor: LoggedIn,
+    pile: Pile = Pile.OPEN,
+    script: Script = Script.CYRL,
+    done: int = 0,
+) -> Response:
+    """The case; `done` names the case that was decided just before."""
+    with reading(desk.engine) as connection:
+        view = read_case_view(
+            connection,
+            case_id,
+            pile=pile,
+            script=script,
+            today=desk.today(),
+            stale_after_days=desk.settings.file.register_stale_after_days,
+        )
+        decided = just_decided(connection, done)
+    return desk.pages.answer(
+        "case.html",
+        visitor=visitor,
+        view=view,
+        pile=pile,
+        script=script,
+        decided=decided,
+        names=desk.source_names,
+        omissions=wording().not_stated,
+    )
+
+
+@router.post("/{case_id}/decide")
+def decide(
+    case_id: CaseNumber,
+    desk: TheDesk,
+    visitor: Decider,
+    decision: Annotated[str, Form()] = "",
+    seen: Annotated[str, Form()] = "",
+    reason: Annotated[str, Form()] = "",
+    note: Annotated[str, Form()] = "",
+    pile: Annotated[Pile, Form()] = Pile.OPEN,
+) -> Response:
+    """Writes the decision and goes on to the next case of the pile."""
+    chosen = _desk_decision(decision, case_id)
+    told = _note(reason, note)
+    if chosen is Decision.DISMISS and not told:
+        raise PageError(Failure.NO_REASON, case_id=case_id)
+    with desk.engine.begin() as connection:
+        case = case_or_not_found(connection, case_id)
+        if seen != mark_of(case):
+            raise PageError(Failure.CHANGED, case_id=case_id)
+        following = _following(connection, case, chosen, pile)
+        try:
+            decide_case(connection, case_id, chosen, person=visitor.person.email, now=desk.clock(), note=told)
+        except UsageError as error:
+            raise PageError(Failure.CHANGED, case_id=case_id) from error
+    return RedirectResponse(_address_after(case_id, following, pile), status_code=303)
+
+
+@router.get("/{case_id}/draft.{kind}")
+def draft_file(
+    case_id: CaseNumber,
+    kind: DocumentFormat,
+    desk: TheDesk,
+    visitor: LoggedIn,
+    recipient: str = "",
+    script: Script = Script.CYRL,
+) -> Response:
+    """The case's draft to that recipient (by default the first) as a file."""
+    with reading(desk.engine) as connection:
+        rows = [row for row in drafts_of_case(connection, case_id) if recipient in ("", row.recipient)]
+    if not rows:
+        raise PageError(Failure.NOT_FOUND)
+    try:
+        content = render(document_of(DraftFacts.from_json(rows[0].facts), script), kind)
+    except DraftError as error:
+        raise PageError(Failure.DRAFT, case_id=case_id) from error
+    name = f"slucaj-{case_id}-{rows[0].recipient}-{script}.{kind}"
+    headers = {"Content-Disposition": f'attachment; filename="{name}"'}
+    return Response(content, media_type=MEDIA_TYPES[kind], headers=headers)
+
+
+def _desk_decision(name: str, case_id: int) -> Decision:
+    if name not in DESK_DECISIONS:
+        raise PageError(Failure.BAD_FORM, case_id=case_id)
+    return Decision(name)
+
+
+def _note(reason: str, note: str) -> str:
+    parts = [" ".join(storable(part).split()) for part in (reason, note)]
+    return ": ".join(part for part in parts if part)[:LONGEST_NOTE]
+
+
+def _following(connection: Connection, case: CaseRow, chosen: Decision, pile: Pile) -> int | None:
+    """Where one goes on: after taking a decision back the same case, else the next one, else the first of the pile."""
+    if chosen is Decision.REOPEN or pile_of(CaseState(case.state)) is not pile:
+        return case.id
+    following = find_neighbours(connection, case.id, pile.states).next or worst_case(connection, pile.states)
+    return following if following != case.id else None
+
+
+def _address_after(case_id: int, following: int | None, pile: Pile) -> str:
+    if following is None:
+        return f"/?pile={pile}&done={case_id}"
+    return f"/cases/{following}?pile={pile}&done={case_id}"

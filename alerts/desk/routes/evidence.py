@@ -1,0 +1,86 @@
+"""Captured pages as evidence: facts, source text and screenshot. Nothing a page contained runs or loads here."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+from fastapi import APIRouter, Path, Response
+from w3lib.encoding import html_to_unicode
+
+from alerts.desk.access import LoggedIn, TheDesk
+from alerts.desk.failures import Failure, PageError
+from alerts.desk.protection import SANDBOX
+from alerts.desk.state import Desk
+from crawler.errors import EvidenceError
+from crawler.evidence.warc import Capture, read_payload
+from crawler.store.drafts import capture_by_record
+from crawler.store.engine import reading
+
+MOST_SHOWN = 200_000
+"""Characters of source on the page; the whole text has an address of its own."""
+PNG = b"\x89PNG\r\n\x1a\n"
+
+RecordId = Annotated[str, Path(pattern=r"^urn:uuid:[0-9a-fA-F-]{36}$")]
+
+router = APIRouter(prefix="/evidence")
+
+
+@router.get("/{record_id}")
+def evidence_page(record_id: RecordId, desk: TheDesk, visitor: LoggedIn) -> Response:
+    """The capture's facts with its source as text; says whether the bytes still match their hash."""
+    capture, original = _find(desk, record_id)
+    payload = _read(desk, original)
+    return desk.pages.answer(
+        "evidence.html",
+        visitor=visitor,
+        capture=capture,
+        size=len(payload),
+        is_picture=payload.startswith(PNG),
+        source=_text(payload)[:MOST_SHOWN] if not payload.startswith(PNG) else "",
+        is_shortened=len(payload) > MOST_SHOWN,
+    )
+
+
+@router.get("/{record_id}/source.txt")
+def source_text(record_id: RecordId, desk: TheDesk, visitor: LoggedIn) -> Response:
+    """The captured page's source as plain text."""
+    _, original = _find(desk, record_id)
+    text = _text(_read(desk, original))
+    headers = {"Content-Security-Policy": SANDBOX}
+    return Response(text.encode("utf-8", "replace"), media_type="text/plain; charset=utf-8", headers=headers)
+
+
+@router.get("/{record_id}/picture.png")
+def picture(record_id: RecordId, desk: TheDesk, visitor: LoggedIn) -> Response:
+    """The captured screenshot."""
+    _, original = _find(desk, record_id)
+    payload = _read(desk, original)
+    if not payload.startswith(PNG):
+        raise PageError(Failure.NOT_FOUND)
+    return Response(payload, media_type="image/png", headers={"Content-Security-Policy": SANDBOX})
+
+
+def _find(desk: Desk, record_id: str) -> tuple[Capture, Capture]:
+    """The capture, and the one that holds its bytes: itself, or what a revisit refers to."""
+    with reading(desk.engine) as connection:
+        capture = capture_by_record(connection, record_id)
+        if capture is None:
+            raise PageError(Failure.NOT_FOUND)
+        if capture.revisit_of is None:
+            return capture, capture
+        original = capture_by_record(connection, capture.revisit_of)
+    if original is None or original.digest != capture.digest:
+        raise PageError(Failure.EVIDENCE)
+    return capture, original
+
+
+def _read(desk: Desk, capture: Capture) -> bytes:
+    try:
+        return read_payload(desk.settings.evidence_folder, capture)
+    except EvidenceError as error:
+        raise PageError(Failure.EVIDENCE) from error
+
+
+def _text(payload: bytes) -> str:
+    _, text = html_to_unicode(None, payload)
+    return text.replace("\x00", "\ufffd")

@@ -1,0 +1,47 @@
+"""Serving the desk on a socket that is already open, so that a taken port is said at once and plainly."""
+
+from __future__ import annotations
+
+import errno
+import socket
+import sys
+
+import uvicorn
+
+from alerts.desk.app import create_app
+from crawler.config import Settings
+from crawler.errors import UsageError
+
+
+def open_socket(host: str, port: int) -> socket.socket:
+    """A listening socket. Raises UsageError where the address is unknown, taken or not allowed."""
+    try:
+        family, kind, protocol, _, address = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)[0]
+    except OSError as error:
+        raise UsageError(f"{host} is no address of this machine") from error
+    opened = socket.socket(family, kind, protocol)
+    opened.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    try:
+        opened.bind(address)
+        opened.listen(128)
+    except OSError as error:
+        opened.close()
+        if error.errno == errno.EADDRINUSE:
+            raise UsageError(f"port {port} is taken; stop what uses it, or choose another with --port") from error
+        raise UsageError(f"{host}, port {port} cannot be opened: {error.strerror}") from error
+    return opened
+
+
+def run_desk(settings: Settings, listening: socket.socket) -> None:
+    """Serves until it is stopped; says on standard error where."""
+    app = create_app(settings)
+    sys.stderr.write(f"the desk is at {address_of(listening)} (Ctrl+C ends it)\n")
+    config = uvicorn.Config(app, log_level="warning", access_log=False, server_header=False, lifespan="on")
+    uvicorn.Server(config).run(sockets=[listening])
+
+
+def address_of(listening: socket.socket) -> str:
+    """The address to open in a browser."""
+    host, port = listening.getsockname()[:2]
+    shown = f"[{host}]" if listening.family == socket.AF_INET6 else host
+    return f"http://{shown}:{port}/"

@@ -1,0 +1,43 @@
+"""What every page of the desk needs: settings, store, session signer, throttle, templates and the clock."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import cast
+
+from fastapi import Request
+from sqlalchemy import Engine
+
+from alerts.desk.rendering import Pages
+from alerts.desk.sessions import SessionSigner
+from alerts.desk.throttle import Throttle
+from alerts.stating import BELGRADE
+from crawler.config import Settings
+
+Clock = Callable[[], datetime]
+"""Says what time it is, aware UTC."""
+
+
+@dataclass(frozen=True, slots=True)
+class Desk:
+    """One running desk."""
+
+    settings: Settings
+    engine: Engine
+    signer: SessionSigner
+    throttle: Throttle
+    pages: Pages
+    clock: Clock
+    source_names: dict[str, str]
+    """Names of the sources for people, by id."""
+
+    def today(self) -> date:
+        """The day in Belgrade."""
+        return self.clock().astimezone(BELGRADE).date()
+
+
+def desk_of(request: Request) -> Desk:
+    """The desk that answers this request."""
+    return cast(Desk, request.app.state.desk)

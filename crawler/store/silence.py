@@ -1,0 +1,60 @@
+"""How collecting fared lately, as the desk shows it on top: the night, each source's run, the register."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date, datetime
+
+from sqlalchemy import Connection, func, select
+
+from crawler.store.nights import BY_HAND
+from crawler.store.schema import nights, register_snapshots, runs
+
+
+@dataclass(frozen=True, slots=True)
+class NightRow:
+    """The newest night that the scheduler or a person ran as a whole."""
+
+    started_at: datetime
+    finished_at: datetime | None
+    """None: still running, or cut off."""
+
+
+@dataclass(frozen=True, slots=True)
+class RunRow:
+    """The newest run of one source."""
+
+    source: str
+    started_at: datetime
+    finished_at: datetime | None
+    outcome: str | None
+    """crawler.health.RunOutcome; None: still running, or cut off."""
+    ads: int
+    problems: dict[str, int]
+    """crawler.health.Problem -> count."""
+
+
+def newest_night(connection: Connection) -> NightRow | None:
+    """The newest night, runs of single sources by hand left out."""
+    statement = (
+        select(nights.c.started_at, nights.c.finished_at)
+        .where(func.coalesce(nights.c.owner, "") != BY_HAND)
+        .order_by(nights.c.id.desc())
+        .limit(1)
+    )
+    row = connection.execute(statement).first()
+    return NightRow(row.started_at, row.finished_at) if row else None
+
+
+def newest_runs(connection: Connection, *, since: datetime) -> list[RunRow]:
+    """The newest run of each source that began since then, by source."""
+    newest = select(func.max(runs.c.id)).where(runs.c.started_at >= since).group_by(runs.c.source)
+    columns = runs.c.source, runs.c.started_at, runs.c.finished_at, runs.c.outcome, runs.c.ads, runs.c.problems
+    rows = connection.execute(select(*columns).where(runs.c.id.in_(newest)).order_by(runs.c.source))
+    return [RunRow(**row._mapping) for row in rows]
+
+
+def newest_register_day(connection: Connection) -> date | None:
+    """The day of the newest register snapshot, or None where none was imported."""
+    newest: date | None = connection.scalar(select(func.max(register_snapshots.c.as_of)))
+    return newest
