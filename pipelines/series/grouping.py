@@ -1,0 +1,207 @@
+"""Puts ads into series, batch by batch: finds candidates through an index, verifies them, joins, opens, merges.
+
+Where texts and signatures are kept is the index's business: `MemoryIndex` in `memory`, the store in `stored`.
+"""
+
+from __future__ import annotations
+
+from collections import Counter, defaultdict
+from collections.abc import Collection, Iterable, Sequence
+from dataclasses import dataclass, replace
+from typing import NamedTuple, Protocol
+
+from pipelines.series.comparable import make_comparable
+from pipelines.series.judging import Ground, JudgedAd, Likeness, compare
+from pipelines.series.signatures import Signature, sign
+
+MOST_CANDIDATES = 24
+MOST_OF_A_SERIES = 3
+"""Members of one series that are compared with an ad; they are much alike."""
+FULL_BUCKET = 64
+"""A part that more texts share, like an agency's boilerplate, tells nothing: it is not filed again."""
+
+
+@dataclass(frozen=True, slots=True)
+class NewText:
+    """A text that has no signature yet."""
+
+    id: int
+    title: str | None
+    text: str
+    series: int | None = None
+    """Where its ad stands already; it stays there."""
+    page: str | None = None
+    """Key of its address, where one address is one ad and the index does not see to it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Placed:
+    """Where a text was put."""
+
+    id: int
+    series: int
+    """Negative: a new one, numbered within the batch."""
+    signature: Signature
+    parts: tuple[int, ...]
+    """Keys to file it under."""
+    ground: Ground | None
+    """Why it joined; None for the first of its series and for one that stayed."""
+
+
+class Merge(NamedTuple):
+    """Two series that turned out to be one."""
+
+    kept: int
+    absorbed: int
+
+
+@dataclass(frozen=True, slots=True)
+class Grouping:
+    """What became of a batch."""
+
+    placed: tuple[Placed, ...]
+    opened: tuple[int, ...]
+    """Negative numbers of new series."""
+    merges: tuple[Merge, ...]
+
+
+class Filed(NamedTuple):
+    """A text that an index knows, found by one of its parts."""
+
+    part: int
+    id: int
+    series: int
+
+
+class Index(Protocol):
+    """What earlier texts are found by."""
+
+    def by_key(self, keys: Collection[str]) -> dict[str, int]:
+        """Series of texts with these text keys."""
+
+    def by_page(self, pages: Collection[str]) -> dict[str, int]:
+        """Series of ads at these addresses."""
+
+    def by_part(self, parts: Collection[int]) -> Iterable[Filed]:
+        """Texts filed under these parts."""
+
+    def read(self, ids: Collection[int]) -> dict[int, JudgedAd]:
+        """These texts, ready to be compared."""
+
+    def pinned(self, series: Collection[int]) -> set[int]:
+        """Those of the series that must keep their number, because people work with them."""
+
+
+def group(batch: Sequence[NewText], index: Index) -> Grouping:
+    """Places every text of the batch, in its order; the caller stores what comes back."""
+    return _Batch(batch, index).run()
+
+
+class _Numbers:
+    """Numbers of series while a batch is placed: opened and merged."""
+
+    def __init__(self) -> None:
+        self._opened = 0
+        self._kept: dict[int, int] = {}
+
+    def open(self) -> int:
+        """The number of a new series."""
+        self._opened += 1
+        return -self._opened
+
+    def current(self, series: int) -> int:
+        """The series that this one is part of by now."""
+        while series in self._kept:
+            series = self._kept[series]
+        return series
+
+    def unite(self, found: Collection[int], pinned: Collection[int]) -> int:
+        """Merges the series, in their order of preference, into a pinned one or the oldest, and returns that."""
+        kept = min(found, key=lambda series: (series not in pinned, series < 0, abs(series)))
+        self._kept.update({series: kept for series in found if series != kept and series not in pinned})
+        return kept
+
+    def opened(self) -> tuple[int, ...]:
+        """New series that stayed ones of their own."""
+        return tuple(-number for number in range(1, self._opened + 1) if -number not in self._kept)
+
+    def merges(self) -> tuple[Merge, ...]:
+        """Earlier series that became part of others."""
+        return tuple(Merge(self.current(series), series) for series in self._kept if series > 0)
+
+
+class _Batch:
+    """A batch on its way: what the index knew before, and what the batch adds."""
+
+    def __init__(self, batch: Sequence[NewText], index: Index) -> None:
+        self.batch, self.index, self.numbers = batch, index, _Numbers()
+        self.ads = {new.id: JudgedAd(make_comparable(new.title, new.text)) for new in batch}
+        self.signatures = sign([ad.text for ad in self.ads.values()])
+        self.keys = index.by_key({signature.text_key for signature in self.signatures})
+        self.pages = index.by_page({new.page for new in batch if new.page})
+        self.filed: dict[int, list[Filed]] = defaultdict(list)
+        unknown = [signature for signature in self.signatures if signature.text_key not in self.keys]
+        for found in index.by_part({part for signature in unknown for part in signature.parts}):
+            self.filed[found.part].append(found)
+        self.ads.update(index.read({found.id for signature in unknown for found in self._candidates(signature)}))
+
+    def run(self) -> Grouping:
+        """Places one text after another."""
+        placed = [self._place(new, signature) for new, signature in zip(self.batch, self.signatures, strict=True)]
+        final = tuple(replace(one, series=self.numbers.current(one.series)) for one in placed)
+        return Grouping(final, self.numbers.opened(), self.numbers.merges())
+
+    def _place(self, new: NewText, signature: Signature) -> Placed:
+        known = signature.text_key in self.keys
+        series, ground = self._series_of(new, signature)
+        self.keys.setdefault(signature.text_key, series)
+        if new.page:
+            self.pages.setdefault(new.page, series)
+        parts = () if known else tuple(part for part in signature.parts if len(self.filed[part]) < FULL_BUCKET)
+        for part in parts:
+            self.filed[part].append(Filed(part, new.id, series))
+        return Placed(new.id, series, signature, parts, ground)
+
+    def _series_of(self, new: NewText, signature: Signature) -> tuple[int, Ground | None]:
+        if new.series is not None:
+            return self.numbers.current(new.series), None
+        if new.page in self.pages:
+            return self.numbers.current(self.pages[new.page]), Ground.SAME_PAGE
+        if signature.text_key in self.keys:
+            return self.numbers.current(self.keys[signature.text_key]), Ground.SAME_TEXT
+        matches = self._matches(new, signature)
+        if not matches:
+            return self.numbers.open(), None
+        best = max(matches, key=lambda series: matches[series].jaccard)
+        sure = {series for series, likeness in matches.items() if likeness.ground in _SURE} | {best}
+        pinned = self.index.pinned({series for series in sure if series > 0}) if len(sure) > 1 else ()
+        return self.numbers.unite(sure, pinned), matches[best].ground
+
+    def _matches(self, new: NewText, signature: Signature) -> dict[int, Likeness]:
+        """The series that the text may join, each with its nearest member's likeness."""
+        ad, matches = self.ads[new.id], dict[int, Likeness]()
+        for found in self._candidates(signature):
+            likeness = compare(ad, self.ads[found.id])
+            series = self.numbers.current(found.series)
+            if likeness.joins and (series not in matches or matches[series].jaccard < likeness.jaccard):
+                matches[series] = likeness
+        return matches
+
+    def _candidates(self, signature: Signature) -> list[Filed]:
+        """Texts that share most parts, a few of each series."""
+        shared = Counter(found.id for part in signature.parts for found in self.filed.get(part, ()))
+        by_id = {found.id: found for part in signature.parts for found in self.filed.get(part, ())}
+        taken: Counter[int] = Counter()
+        chosen: list[Filed] = []
+        for candidate, _ in shared.most_common():
+            found = by_id[candidate]
+            if taken[found.series] < MOST_OF_A_SERIES:
+                taken[found.series] += 1
+                chosen.append(found)
+            if len(chosen) == MOST_CANDIDATES:
+                break
+        return chosen
+
+
+_SURE = frozenset((Ground.NEAR_TEXT, Ground.SHORTENED))
+"""Grounds on which two series are merged."""

@@ -1,0 +1,200 @@
+"""Whether two ads are one offer, and why. Thresholds were set on the labelled clusters of the tests.
+
+Two jobs of one agency may share nine words in ten: what they name as work and place then tells them apart.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from enum import StrEnum
+from functools import cached_property
+
+from rapidfuzz.distance import JaroWinkler
+
+from pipelines.series.comparable import ComparableText
+from pipelines.series.features import AdFeatures, Features, features_of
+from pipelines.series.idle_words import idle_words
+from pipelines.series.signatures import SHORT_TEXT
+
+
+class Ground(StrEnum):
+    """What decided."""
+
+    SAME_PAGE = "same_page"
+    SAME_TEXT = "same_text"
+    NEAR_TEXT = "near_text"
+    SHORTENED = "shortened"
+    """One is most of the other, which says more."""
+    SAME_JOB = "same_job"
+    """Half of the words agree, and so do title or work, place and contact."""
+    OTHER_WORK = "other_work"
+    OTHER_PLACE = "other_place"
+    OTHER_TITLE = "other_title"
+    LITTLE_SHARED = "little_shared"
+
+    @property
+    def joins(self) -> bool:
+        """The two are one offer."""
+        return self in _JOINING
+
+
+_JOINING = frozenset((Ground.SAME_PAGE, Ground.SAME_TEXT, Ground.NEAR_TEXT, Ground.SHORTENED, Ground.SAME_JOB))
+
+NEAR = 0.5
+"""Jaccard on word pairs from which on texts are near-same."""
+HELD = 0.72
+"""Share of the shorter text's word pairs that the longer one holds."""
+SUPPORTED_NEAR = 0.27
+SUPPORTED_HELD = 0.45
+"""The same where title, or work, place and contact, agree besides."""
+SHORT_NEAR = 0.8
+"""Of a short text, whose few words agree easily."""
+FEW_WORDS = 14
+SAME_WORD = 0.88
+"""Jaro-Winkler: case endings and slips of the pen."""
+
+
+@dataclass(frozen=True, eq=False)
+class JudgedAd:
+    """An ad with all that the comparison looks at."""
+
+    text: ComparableText
+
+    @cached_property
+    def features(self) -> AdFeatures:
+        """Worked out only where words agree enough for it to matter."""
+        return features_of(self.text)
+
+
+@dataclass(frozen=True, slots=True)
+class Likeness:
+    """How alike two ads are."""
+
+    ground: Ground
+    jaccard: float
+    """Shared word pairs by all word pairs."""
+    held: float
+    """Shared word pairs by those of the shorter text."""
+
+    @property
+    def joins(self) -> bool:
+        """The two are one offer."""
+        return self.ground.joins
+
+
+@dataclass(frozen=True, slots=True)
+class JoinReason:
+    """Why two ads stand in one series, or do not: for a person to look at."""
+
+    likeness: Likeness
+    shared: tuple[str, ...]
+    """Words of both, in the first ad's order, folded."""
+    only_first: tuple[str, ...]
+    only_second: tuple[str, ...]
+
+
+def compare(first: JudgedAd, second: JudgedAd) -> Likeness:
+    """Whether the two are one offer."""
+    pairs, others = first.text.shingles, second.text.shingles
+    shared = len(pairs & others)
+    jaccard = shared / max(1, len(pairs | others))
+    held = shared / max(1, min(len(pairs), len(others)))
+    if first.text.words == second.text.words and len(first.text.words) >= SHORT_TEXT:
+        return Likeness(Ground.SAME_TEXT, jaccard, held)
+    ground = _too_little(first, second, jaccard, held) or _conflict(first, second) or _agreement(jaccard, held)
+    return Likeness(ground, jaccard, held)
+
+
+def explain(first: JudgedAd, second: JudgedAd) -> JoinReason:
+    """The comparison with its words."""
+    left, right = frozenset(first.text.words), frozenset(second.text.words)
+    return JoinReason(
+        compare(first, second),
+        shared=_in_order(first.text.words, left & right),
+        only_first=_in_order(first.text.words, left - right),
+        only_second=_in_order(second.text.words, right - left),
+    )
+
+
+def _too_little(first: JudgedAd, second: JudgedAd, jaccard: float, held: float) -> Ground | None:
+    fewest = min(len(first.text.words), len(second.text.words))
+    if fewest < FEW_WORDS:
+        enough = jaccard >= SHORT_NEAR or (held >= SHORT_NEAR and _share_contact(first, second))
+        return None if enough and fewest > 2 else Ground.LITTLE_SHARED
+    if jaccard >= NEAR or held >= HELD:
+        return None
+    supported = (jaccard >= SUPPORTED_NEAR or held >= SUPPORTED_HELD) and _is_supported(first, second)
+    return None if supported else Ground.LITTLE_SHARED
+
+
+def _agreement(jaccard: float, held: float) -> Ground:
+    if jaccard >= NEAR:
+        return Ground.NEAR_TEXT
+    return Ground.SHORTENED if held >= HELD else Ground.SAME_JOB
+
+
+def _is_supported(first: JudgedAd, second: JudgedAd) -> bool:
+    if _titles_agree(first.text.title_words, second.text.title_words):
+        return True
+    works = first.features.whole.occupations, second.features.whole.occupations
+    places = first.features.whole.countries, second.features.whole.countries
+    return works[0] == works[1] and bool(places[0] & places[1]) and _share_contact(first, second)
+
+
+def _share_contact(first: JudgedAd, second: JudgedAd) -> bool:
+    return not first.text.contacts.isdisjoint(second.text.contacts)
+
+
+def _conflict(first: JudgedAd, second: JudgedAd) -> Ground | None:
+    titles, wholes = (first.features.title, second.features.title), (first.features.whole, second.features.whole)
+    if _disjoint(titles[0].occupations, titles[1].occupations) or _differ(wholes[0].occupations, wholes[1].occupations):
+        return Ground.OTHER_WORK
+    if _other_places(*titles) or _differ(wholes[0].countries, wholes[1].countries):
+        return Ground.OTHER_PLACE
+    if _differ(wholes[0].towns, wholes[1].towns):
+        return Ground.OTHER_PLACE
+    return Ground.OTHER_TITLE if _titles_conflict(first.text, second.text) else None
+
+
+def _other_places(first: Features, second: Features) -> bool:
+    return _disjoint(first.countries, second.countries) or _disjoint(first.towns, second.towns)
+
+
+def _disjoint(first: frozenset[str], second: frozenset[str]) -> bool:
+    return bool(first) and bool(second) and first.isdisjoint(second)
+
+
+def _differ(first: frozenset[str], second: frozenset[str]) -> bool:
+    """Each names what the other does not; a shortened or embellished copy lacks something on one side only."""
+    return bool(first - second) and bool(second - first)
+
+
+def _titles_agree(first: tuple[str, ...], second: tuple[str, ...]) -> bool:
+    few, many = sorted((_telling(first), _telling(second)), key=len)
+    return len(few) >= 2 and len(_missing(few, many)) * 3 <= len(few)
+
+
+def _titles_conflict(first: ComparableText, second: ComparableText) -> bool:
+    """Most words of either title occur nowhere in the other ad."""
+    left, right = _telling(first.title_words), _telling(second.title_words)
+    if not left or not right:
+        return False
+    missing_left, missing_right = _missing(left, set(second.words)), _missing(right, set(first.words))
+    return len(missing_left) * 2 >= len(left) and len(missing_right) * 2 >= len(right)
+
+
+def _telling(words: Iterable[str]) -> set[str]:
+    return {word for word in words if len(word) > 2 and word not in idle_words().in_titles}
+
+
+def _missing(words: set[str], among: set[str]) -> set[str]:
+    return {word for word in words - among if not any(_is_same_word(word, other) for other in among)}
+
+
+def _is_same_word(word: str, other: str) -> bool:
+    return word[0] == other[0] and JaroWinkler.similarity(word, other, score_cutoff=SAME_WORD) > 0
+
+
+def _in_order(words: Iterable[str], wanted: frozenset[str]) -> tuple[str, ...]:
+    return tuple(dict.fromkeys(word for word in words if word in wanted))
