@@ -11,7 +11,7 @@ from alerts.deciding import mark_drafted
 from alerts.gathering import gather_facts
 from crawler.config import Settings
 from crawler.errors import UsageError
-from crawler.store.cases import read_case
+from crawler.store.cases import hold_cases, read_case
 from crawler.store.drafts import NewDraft, drafted_recipients, leading_ad, save_drafts
 from crawler.store.engine import reading
 
@@ -36,6 +36,8 @@ def lay_ready(engine: Engine, settings: Settings, case_id: int, recipient: str |
             raise UsageError(f"case {case_id} is {state}; no new draft is made for it")
         facts = gather_facts(connection, settings, case_id, chosen, now=now)
     with engine.begin() as connection:
+        if not hold_cases(connection, [case_id], states=STILL_DRAFTABLE):
+            raise UsageError(f"case {case_id} was decided meanwhile; look at it again")
         save_drafts(connection, [NewDraft(case_id=case_id, recipient=chosen, facts=facts.to_json())], now=now)
         mark_drafted(connection, case_id, now=now)
     return chosen

@@ -22,12 +22,15 @@ from alerts.gathering import gather_facts
 from crawler.assessment import RiskLevel
 from crawler.errors import DraftError, EvidenceError, UsageError
 from crawler.night import Night, StepReport
-from crawler.store.cases import Candidate, NewCase, candidates, open_new_cases, point_case_to
+from crawler.store.cases import Candidate, NewCase, candidates, hold_cases, open_new_cases, point_case_to
 from crawler.store.drafts import NewDraft, Proposed, captures_by_id, delete_drafts, proposed_cases, save_drafts
 from crawler.store.engine import reading
 
 BATCH = 100
 """Cases a transaction; a few megabytes of evidence are read for each."""
+
+DRAFTED_FOR = (CaseState.OPEN, CaseState.CONFIRMED)
+"""States of the cases that drafts are laid ready for."""
 
 log = logging.getLogger(__name__)
 Item = TypeVar("Item")
@@ -68,16 +71,20 @@ def prepare_drafts(night: Night) -> StepReport:
     Counts: `drafted`, `refused` (no evidence that verifies, or no fresh register).
     """
     with reading(night.engine) as connection:
-        proposed = proposed_cases(connection, states=(CaseState.OPEN, CaseState.CONFIRMED))
+        proposed = proposed_cases(connection, states=DRAFTED_FOR)
     waiting = [case for case in proposed if _lacks_drafts(case) or case.state == CaseState.CONFIRMED]
     counts: Counter[str] = Counter(drafted=0, refused=0)
     for done, batch in _batches(waiting):
         with reading(night.engine) as connection:
             made = [draft for case in batch for draft in _make_drafts(connection, night, case, counts)]
         with night.engine.begin() as connection:
-            save_drafts(connection, made, now=night.now)
-            _mark_drafted(connection, batch, made, now=night.now)
-        counts["drafted"] += len(made)
+            # Whoever approved a case meanwhile approved what was there.
+            held = hold_cases(connection, [case.case_id for case in batch], states=DRAFTED_FOR)
+            kept = [draft for draft in made if draft.case_id in held]
+            save_drafts(connection, kept, now=night.now)
+            for case_id in sorted(held):
+                mark_drafted(connection, case_id, now=night.now)
+        counts["drafted"] += len(kept)
         night.progress("drafts", done, len(waiting))
     return StepReport(dict(counts))
 
@@ -198,14 +205,6 @@ def _make_drafts(connection: Connection, night: Night, case: Proposed, counts: C
             counts["refused"] += 1
             continue
         yield NewDraft(case_id=case.case_id, recipient=recipient, facts=facts.to_json())
-
-
-def _mark_drafted(
-    connection: Connection, batch: Sequence[Proposed], made: Sequence[NewDraft], *, now: datetime
-) -> None:
-    drafted = {draft.case_id for draft in made} | {case.case_id for case in batch if case.drafted}
-    for case_id in sorted(drafted):
-        mark_drafted(connection, case_id, now=now)
 
 
 def _batches(items: Sequence[Item]) -> Iterator[tuple[int, Sequence[Item]]]:

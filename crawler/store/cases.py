@@ -115,6 +115,15 @@ def change_state(
     )
 
 
+def hold_cases(connection: Connection, case_ids: Iterable[int], *, states: Iterable[str]) -> set[int]:
+    """Those of the cases that are in one of these states; nobody else moves them until the transaction ends."""
+    wanted, held = tuple(states), set[int]()
+    for some in chunks(sorted(case_ids)):
+        statement = select(cases.c.id).where(cases.c.id.in_(some), cases.c.state.in_(wanted)).order_by(cases.c.id)
+        held.update(connection.scalars(statement.with_for_update()))
+    return held
+
+
 def open_new_cases(connection: Connection, found: Sequence[NewCase], *, now: datetime, note: str) -> None:
     """Opens the cases, each with its first event."""
     if not found:

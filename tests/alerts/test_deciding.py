@@ -10,7 +10,7 @@ from alerts.cases import CaseState, Decision
 from alerts.deciding import decide_case, mark_by_program
 from alerts.laying import lay_ready
 from crawler.errors import UsageError
-from crawler.store.cases import case_history, change_state, read_case
+from crawler.store.cases import case_history, change_state, hold_cases, read_case
 from tests.builders import NOW, StoreBuilder
 
 ANA = "ana@primer.example"
@@ -66,6 +66,12 @@ def test_two_people_cannot_decide_on_the_same_state(store: StoreBuilder) -> None
     _decide(store, case_id, Decision.CONFIRM)
     with store.engine.begin() as connection, pytest.raises(UsageError, match="somebody else"):
         change_state(connection, seen, after="dismissed", person=ANA, now=NOW)
+
+
+def test_a_case_is_held_only_in_the_states_asked_for(store: StoreBuilder) -> None:
+    approved, still_open = store.complaint_case(state="approved"), store.complaint_case()
+    with store.engine.begin() as connection:
+        assert hold_cases(connection, [approved, still_open], states=("open", "confirmed")) == {still_open}
 
 
 def test_confirming_a_case_with_drafts_makes_it_drafted_at_once(store: StoreBuilder) -> None:
