@@ -34,11 +34,11 @@ def _reasons(found: Comparison) -> tuple[str, ...]:
     if found.foreign:
         reasons.append(f"strana firma ({found.foreign})")
     if found.other_town:
-        reasons.append(f"drugo mesto (u registru {found.indexed.town})")
+        reasons.append(f"drugo mesto: u registru {found.indexed.town}")
     elif found.same_town:
         reasons.append("isto mesto")
     if found.other_form:
-        reasons.append(f"drugi pravni oblik (u registru {_forms(found)})")
+        reasons.append(f"drugi pravni oblik: u registru {_forms(found)}")
     return tuple(reason for reason in reasons if reason)
 
 
@@ -70,34 +70,41 @@ def answer_sentence(answer: RegisterAnswer) -> str:
     """The answer as a colleague would say it, with the day of the list it rests on."""
     if answer.verdict is None or answer.as_of is None:
         return "Nije provereno: registar agencija nije uvezen."
-    sentence = _verdict_sentence(answer, answer.verdict)
+    if answer.verdict is Verdict.UNIDENTIFIED:
+        return "Nije provereno: oglas ne navodi nikoga ko bi se mogao potražiti u registru."
     if answer.stale:
-        return f"{sentence} Spisak je stariji od dozvoljenog, pa to nije pouzdana provera: uvezite noviji."
-    return sentence
+        return _stale_sentence(answer, serbian_date(answer.as_of))
+    return _verdict_sentence(answer, answer.verdict, serbian_date(answer.as_of))
 
 
-def _verdict_sentence(answer: RegisterAnswer, verdict: Verdict) -> str:
-    day = f"na dan {serbian_date(answer.as_of)}" if answer.as_of else ""
-    why = answer.reasons[0] if answer.reasons else ""
-    entry = f"{answer.entry} ({why})" if why else str(answer.entry)
+def _verdict_sentence(answer: RegisterAnswer, verdict: Verdict, day: str) -> str:
+    why = f" ({', '.join(answer.reasons)})" if answer.reasons else ""
     match verdict:
         case Verdict.REGISTERED:
-            return f"U registru je {day}: {entry}."
+            return f"U registru je na dan {day}: {answer.entry}{why}."
         case Verdict.EXPIRED:
-            return f"U registru je, ali joj je dozvola {day} bila istekla: {entry}."
+            return f"U spisku od {day} jeste, ali joj je dozvola istekla: {answer.entry}{why}."
         case Verdict.REVOKED:
-            return f"U registru {day} stoji da je dozvola oduzeta ili ukinuta: {entry}."
+            return f"U registru na dan {day} stoji da je dozvola oduzeta ili ukinuta: {answer.entry}{why}."
         case Verdict.AMBIGUOUS:
-            return f"Nije jasno {day}: {why}.{_nearest(answer, 'Moguće')}"
-        case Verdict.NOT_FOUND:
-            return f"Nije u registru {day}{_nearest(answer, 'Najsličniji')}"
-        case Verdict.UNIDENTIFIED:
-            return "Nije provereno: oglas ne navodi nikoga ko bi se mogao potražiti u registru."
+            return f"Nije jasno da li je u registru na dan {day}{why}.{_possible(answer)}"
+        case _:
+            return f"Nije u registru na dan {day}{_nearest(answer)}"
 
 
-def _nearest(answer: RegisterAnswer, label: str) -> str:
+def _stale_sentence(answer: RegisterAnswer, day: str) -> str:
+    found = f" Na njemu stoji: {answer.entry}." if answer.entry else ""
+    return f"Nije pouzdano provereno: spisak je od {day} i zastareo je; uvezite noviji.{found}"
+
+
+def _possible(answer: RegisterAnswer) -> str:
+    names = [answer.entry] if answer.entry else [near.name for near in answer.nearest]
+    return f" Moguće: {'; '.join(names)}." if names else ""
+
+
+def _nearest(answer: RegisterAnswer) -> str:
     named = [f"{near.name} ({', '.join(near.reasons)})" if near.reasons else near.name for near in answer.nearest]
-    return f" {label}: {'; '.join(named)}." if named else ""
+    return f" Najsličniji: {'; '.join(named)}." if named else ""
 
 
 def serbian_date(day: date) -> str:

@@ -24,7 +24,13 @@ from tests.register.lists import (
 )
 
 AS_OF = date(2026, 11, 20)
-WRITERS = {"csv": write_csv, "xlsx": write_xlsx, "html": write_html, "docx": write_docx, "pdf": write_pdf}
+WRITERS: dict[str, Callable[[Path, Rows], Path]] = {
+    "csv": write_csv,
+    "xlsx": write_xlsx,
+    "html": write_html,
+    "docx": write_docx,
+    "pdf": write_pdf,
+}
 
 
 def read(path: Path) -> ImportResult:
@@ -42,7 +48,7 @@ def one_entry(folder: Path, header: tuple[str, ...], row: tuple[object, ...]) ->
 
 @pytest.mark.parametrize("kind", WRITERS)
 def test_every_format_gives_the_same_agencies(kind: str, tmp_path: Path) -> None:
-    writer: Callable[[Path, Rows], Path] = WRITERS[kind]
+    writer = WRITERS[kind]
     first, second, third, fourth, fifth = entries_of(writer(tmp_path / f"spisak.{kind}", [HEADER, *ROWS]))
     assert first == RegisterEntry(
         name="Kestenjar Posao d.o.o. Beograd",

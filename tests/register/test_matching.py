@@ -260,6 +260,20 @@ def test_being_near_an_agency_does_not_make_one_that_agency(name: str) -> None:
     assert verdict(name) is Verdict.NOT_FOUND
 
 
+@pytest.mark.parametrize(
+    "name",
+    [
+        "Rastko Primerić PR, agencija Kremenjak, Bor",
+        "Agencija za zapošljavanje Kremenjak, Rastko Primerić PR Bor",
+        "Agencija Kremenjak PR Rastko Primerić Bor",
+    ],
+)
+def test_an_entrepreneurs_brand_is_found_wherever_the_owner_stands(name: str) -> None:
+    register = Register((agency(name, "Bor"),), TODAY, "sha256:owner")
+    assert match(MediatorQuery("Kremenjak"), register, on=TODAY).verdict is Verdict.REGISTERED
+    assert match(MediatorQuery("Rastko Primerić"), register, on=TODAY).verdict is Verdict.AMBIGUOUS
+
+
 def test_a_partner_of_two_agencies_is_for_a_person() -> None:
     assert verdict("Saradnik agencija Tihi Javor i Agrovrt") is Verdict.AMBIGUOUS
 
@@ -305,7 +319,7 @@ def test_a_stale_register_accuses_nobody() -> None:
 
 
 def test_a_sentence_that_holds_one_registered_name_is_understood() -> None:
-    sentence = "Agencija Tihi Javor d.o.o. Kraljevo, licencirana, za poznatog poslodavca traži radnike u proizvodnji i magacinu "
+    sentence = "Agencija Tihi Javor d.o.o. Kraljevo, licencirana, za poznatog poslodavca u Nemačkoj traži radnike "
     assert verdict(sentence * 3) is Verdict.REGISTERED
 
 
