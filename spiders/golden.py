@@ -22,6 +22,7 @@ from crawler.errors import SourceError
 from crawler.health import Problem, problem_stat
 from crawler.items import AdPosting
 from crawler.manifest import MANIFEST_FILE, AnySource, read_manifest
+from crawler.notations import FieldName
 from crawler.politeness import FETCHED_AT
 from spiders.sourced import spider_class
 
@@ -39,6 +40,8 @@ class GoldenPage(BaseModel):
     url: str
     """Address it was fetched from."""
     reads: Literal["listing", "ad"]
+    listed: dict[FieldName, Any] = {}
+    """What the listing said about the ad of this page."""
     ads: list[dict[str, Any]] = []
     """The ads, fields that are empty left out."""
     requests: list[str] = []
@@ -68,11 +71,12 @@ def read_again(folder: Path, expected: GoldenPage) -> GoldenPage:
     if expected.reads == "listing":
         output = list(spider.parse_listing(response, start=expected.url, number=1))
     else:
-        output = list(spider.parse_ad(response, listed={}))
+        output = list(spider.parse_ad(response, listed=expected.listed))
     return GoldenPage(
         page=expected.page,
         url=expected.url,
         reads=expected.reads,
+        listed=expected.listed,
         ads=[_fields(item) for item in output if isinstance(item, AdPosting)],
         requests=[item.url for item in output if isinstance(item, Request)],
         problems=[problem for problem in Problem if crawler.stats.get_value(problem_stat(problem))],

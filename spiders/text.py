@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import re
 import warnings
+from collections.abc import Iterator
 from html import unescape
 
-from bs4 import BeautifulSoup, MarkupResemblesLocatorWarning
+from bs4 import BeautifulSoup, MarkupResemblesLocatorWarning, NavigableString, PageElement, Tag
 
 UNSEEN = ("script", "style", "template", "noscript", "head", "svg", "iframe", "object")
 PARAGRAPHS = ("p", "ul", "ol", "dl", "table", "blockquote", "pre", "hr", "h1", "h2", "h3", "h4", "h5", "h6")
@@ -25,11 +26,16 @@ SPACES = re.compile(r"[^\S\n]+")
 INVISIBLE = re.compile("[\u200b\u2060\ufeff\u00ad]")
 
 
+MAX_SOURCE = 500_000
+"""Characters that are read; the longest ads seen have some 20,000, what is longer wants to keep us busy."""
+
+
 def html_to_text(source: str) -> str:
     """Plain text of an HTML fragment or of text with entities, also where entities were encoded twice.
 
     Scripts and styles are gone, blocks and `<br>` are line breaks; text without any of these keeps its own.
     """
+    source = source[:MAX_SOURCE]
     once = source if TAG.search(source) else unescape(source)
     text = _text_of_markup(once) if TAG.search(once) else once
     # A second level of entities ("&amp;nbsp;") is still there after parsing; a literal "&" stays what it is.
@@ -48,31 +54,43 @@ def _text_of_markup(markup: str) -> str:
     with warnings.catch_warnings():
         warnings.simplefilter("ignore", MarkupResemblesLocatorWarning)
         soup = BeautifulSoup(markup, "lxml")
-    for element in soup.find_all(UNSEEN):
-        element.decompose()
-    if LINE_TAG.search(markup):
-        _collapse_source_lines(soup)
-        _mark_lines(soup)
-    return soup.get_text()
+    return "".join(_pieces(soup, has_lines=LINE_TAG.search(markup) is not None))
 
 
-def _collapse_source_lines(soup: BeautifulSoup) -> None:
-    for string in list(soup.find_all(string=True)):
-        if not string.find_parent("pre"):
-            string.replace_with(re.sub(r"\s+", " ", str(string)))
+def _pieces(soup: BeautifulSoup, *, has_lines: bool) -> Iterator[str]:
+    """The text in order, with marks where lines begin and end; without recursion, because pages nest without end."""
+    stack: list[PageElement | str] = [soup]
+    while stack:
+        node = stack.pop()
+        if isinstance(node, Tag):
+            stack.extend(reversed(_parts(node)))
+        elif isinstance(node, NavigableString):
+            if type(node) is NavigableString:
+                keeps_lines = not has_lines or (node.parent is not None and node.parent.name == "pre")
+                yield str(node) if keeps_lines else re.sub(r"\s+", " ", node)
+        else:
+            yield str(node)
 
 
-def _mark_lines(soup: BeautifulSoup) -> None:
-    for element in soup.find_all("br"):
-        element.replace_with("\n")
-    for names, mark in ((LINES, LINE), (PARAGRAPHS, PARAGRAPH)):
-        for element in soup.find_all(names):
-            element.insert_before(mark)
-            element.insert_after(mark)
-    for point in soup.select("ul > li"):
-        point.insert(0, "" if point.get_text().lstrip()[:1] in BULLETS else "- ")
-    for cell in soup.find_all(["td", "th"]):
-        cell.insert_after(" ")
+def _parts(element: Tag) -> list[PageElement | str]:
+    """What an element stands for: marks around its children."""
+    name = element.name
+    if name in UNSEEN:
+        return []
+    if name == "br":
+        return ["\n"]
+    bullet = "- " if name == "li" and _wants_bullet(element) else ""
+    before = PARAGRAPH if name in PARAGRAPHS else LINE if name in LINES else ""
+    after = " " if name in ("td", "th") else before
+    return [before, bullet, *element.children, after]
+
+
+def _wants_bullet(point: Tag) -> bool:
+    """A point of an unordered list that brings no bullet of its own."""
+    if point.parent is None or point.parent.name != "ul":
+        return False
+    beginning = next((text for text in point.stripped_strings), "")
+    return beginning[:1] not in BULLETS
 
 
 def _tidy(text: str) -> str:

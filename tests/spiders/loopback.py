@@ -91,9 +91,11 @@ def crawl(name: str, home: Path, *options: str, proxy: str | None = None) -> Run
     output, log = home / f"{name}.jsonl", home / f"{name}.log"
     kept = {key: value for key, value in os.environ.items() if not key.lower().endswith("_proxy")}
     environment = {**kept, "ADWATCH_HOME": str(home), **({"http_proxy": proxy} if proxy else {})}
-    command = [sys.executable, "-m", "scrapy", "crawl", name, "-O", str(output), *options]
+    command = [sys.executable, "-m", "scrapy", "crawl", name, "-O", str(output)]
     settings = ["-s", "ITEM_PIPELINES={}", "-s", f"LOG_FILE={log}"]
-    done = subprocess.run([*command, *settings], cwd=ROOT, env=environment, capture_output=True, text=True, check=False)
+    done = subprocess.run(
+        [*command, *settings, *options], cwd=ROOT, env=environment, capture_output=True, text=True, check=False
+    )
     text = log.read_text(encoding="utf-8") if log.exists() else ""
     assert done.returncode == 0, done.stderr + text
     told = re.findall(r"problem=(\w+) ", text) + ["forbidden_address"] * text.count("address refused ")
@@ -112,9 +114,13 @@ def source(home: Path, name: str, manifest: dict[str, Any]) -> None:
 
 def ad_page(title: str, **fields: Any) -> Answer:
     """A page with one JobPosting."""
+    return Answer(f"<html><head>{json_ld(title, **fields)}</head><body>{title}</body></html>")
+
+
+def json_ld(title: str, **fields: Any) -> str:
+    """A script element with one JobPosting."""
     posting = {"@type": "JobPosting", "title": title, "description": f"{title}, opis posla.", **fields}
-    data = orjson.dumps(posting).decode()
-    return Answer(f'<html><head><script type="application/ld+json">{data}</script></head><body>{title}</body></html>')
+    return f'<script type="application/ld+json">{orjson.dumps(posting).decode()}</script>'
 
 
 def links_to(*addresses: str) -> str:

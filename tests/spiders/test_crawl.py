@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from crawler.health import Problem
-from tests.spiders.loopback import Answer, Run, Site, ad_page, crawl, links_to, serve, source
+from tests.spiders.loopback import Answer, Run, Site, ad_page, crawl, json_ld, links_to, serve, source
 
 LISTED = (
     "/oglas/1",
@@ -190,7 +190,7 @@ def test_the_generic_spider_reads_an_ad_on_its_own_page_rather_than_on_the_listi
     def routes(path: str) -> Answer | None:
         if path.startswith("/oglas/"):
             return ad_page(f"Ceo oglas {path[-1]}")
-        short = [ad_page("Zidar, skraćeno", url=f"/oglas/{number}").body for number in (1, 2)]
+        short = [json_ld("Zidar, skraćeno", url=f"/oglas/{number}") for number in (1, 2)]
         return Answer(f'<a href="/oglas/1">1</a>{short[0]}{short[1]}') if path == "/oglasi" else None
 
     with serve(routes) as site:

@@ -86,6 +86,17 @@ def test_html_becomes_what_a_reader_sees(html: str, text: str) -> None:
     assert html_to_text(html) == text
 
 
+@given(st.text(st.sampled_from("<>/&;#x1pbrdivscript \n=\"'!-")))
+def test_no_markup_makes_the_reader_fail(html: str) -> None:
+    text = html_to_text(html)
+    assert text == text.strip()
+    assert "\ufdd0" not in text
+
+
+def test_comments_and_hidden_parts_are_not_read() -> None:
+    assert html_to_text("<p>vidi se<!-- ne vidi se --></p><template>ni ovo</template>") == "vidi se"
+
+
 def test_a_title_is_one_line() -> None:
     assert one_line(" Vozač\n  <b>C+E</b> &amp; kuvar ") == "Vozač C+E & kuvar"
 

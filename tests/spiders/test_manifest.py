@@ -22,8 +22,8 @@ GOOD: dict[str, object] = {
 }
 
 
-def written(folder: Path, *, name: str = "rs_primer", **changes: object) -> Path:
-    file = folder / name / "source.yml"
+def written(folder: Path, **changes: object) -> Path:
+    file = folder / "rs_primer" / "source.yml"
     file.parent.mkdir(parents=True)
     data = {key: value for key, value in {**GOOD, **changes}.items() if value is not None}
     file.write_text(yaml.safe_dump(data, allow_unicode=True), encoding="utf-8")
