@@ -2,20 +2,23 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import IntEnum
 
 from rapidfuzz.fuzz import ratio
 
 from pipelines.register.index import IndexedEntry, RegisterIndex
+from pipelines.register.inflection import TELLING_ENDINGS
 from pipelines.register.names import AT_HOME, ParsedName, Role, Word
 from pipelines.register.slips import Slip
-from pipelines.register.words import LegalForm
+from pipelines.register.words import LegalForm, load_words
 
 LONGEST_RUN = 4
 """Words that may have been written as one."""
 LONGEST_NUMBER = 4
 """Longer ones are phones or dates, no part of a name."""
+PLACES = frozenset((Role.TOWN, Role.FOREIGN_TOWN, Role.COUNTRY))
 MAY_SLIP = frozenset((Role.OWN, Role.GENERIC, Role.DESCRIPTIVE, Role.MARKER))
 
 
@@ -95,17 +98,28 @@ def prepare(parsed: ParsedName, index: RegisterIndex) -> NameQuery:
                 break
             joined += words[end].key
             runs.setdefault(joined, (start, end))
-    meanings = tuple(_meanings(word, index) for word in words)
+    governed = _is_governed(words, index)
+    meanings = tuple(_meanings(word, index, governed=governed) for word in words)
     joined = "".join(word.key for word in words if word.role in (Role.OWN, Role.GENERIC, Role.DESCRIPTIVE))
     return NameQuery(parsed, meanings, runs, joined)
 
 
-def _meanings(word: Word, index: RegisterIndex) -> dict[str, Slip | None]:
+def _is_governed(words: Sequence[Word], index: RegisterIndex) -> bool:
+    """Something in the name shows that it stands in another case than the nominative."""
+    governing = load_words().governing
+    return any(
+        word.shown in governing
+        or (word.key.endswith(TELLING_ENDINGS) and word.key not in index.by_word and word.key in index.nominatives)
+        for word in words
+    )
+
+
+def _meanings(word: Word, index: RegisterIndex, *, governed: bool) -> dict[str, Slip | None]:
     if word.role is Role.FORM:
         return {}
     exact = index.nominatives.get(word.key)
     if exact:
-        return dict.fromkeys(exact)
+        return {meant: None if governed or meant == word.key else Slip.FORM for meant in exact}
     return dict(index.near_words(word.key)) if word.role in MAY_SLIP else {}
 
 
@@ -147,17 +161,23 @@ def _align(query: NameQuery, indexed: IndexedEntry) -> _Alignment:
     if aligned.missing:
         _take_joined(query, indexed, aligned)
     for word in tuple(aligned.missing):
-        if not aligned.slips:
-            _take_slip(query, word, aligned, is_own=word in indexed.own)
+        _take_slip(query, word, aligned, is_own=word in indexed.own)
     return aligned
 
 
 def _take_exact(query: NameQuery, word: Word, aligned: _Alignment) -> bool:
     for at, meanings in enumerate(query.meanings):
-        if at not in aligned.used and word.key in meanings and meanings[word.key] is None:
+        means_it = word.key in meanings and meanings[word.key] is None
+        if at not in aligned.used and means_it and _may_be(query.parsed.words[at], word):
             aligned.used.add(at)
             return True
-    return _take_run(query, word.key, aligned)
+    first, last = query.runs.get(word.key, (0, 0))
+    return first < last and _take_run(query, word.key, aligned)
+
+
+def _may_be(written: Word, meant: Word) -> bool:
+    """'Novi' of 'Novi Sad' is no word of a brand that has no town in it."""
+    return written.role not in PLACES or meant.role in PLACES
 
 
 def _take_run(query: NameQuery, key: str, aligned: _Alignment) -> bool:
@@ -172,17 +192,26 @@ def _take_run(query: NameQuery, key: str, aligned: _Alignment) -> bool:
 def _take_joined(query: NameQuery, indexed: IndexedEntry, aligned: _Alignment) -> None:
     """The whole brand, or its own words, written as one word."""
     taken = _Alignment(set(), [], [])
-    if any(_take_run(query, form, taken) for form in indexed.joined_forms & query.runs.keys()):
+    if any(_take_run(query, form, taken) for form in _written_as_one(query, indexed)):
         aligned.used, aligned.missing = taken.used, []
     elif any(word in indexed.own for word in aligned.missing) and _take_run(query, indexed.own_joined, taken):
         aligned.used = taken.used
         aligned.missing = [word for word in indexed.brand if word not in indexed.own]
 
 
+def _written_as_one(query: NameQuery, indexed: IndexedEntry) -> set[str]:
+    """Forms of the brand that stand in the name as one word, or in other pieces than the entry's."""
+    found = indexed.joined_forms & query.runs.keys()
+    if len(indexed.brand) > 1:
+        return set(found)
+    return {form for form in found if query.runs[form][0] < query.runs[form][1]}
+
+
 def _take_slip(query: NameQuery, word: Word, aligned: _Alignment, *, is_own: bool) -> None:
     for at, meanings in enumerate(query.meanings):
         slip = meanings.get(word.key)
-        if at not in aligned.used and slip is not None:
+        is_only = not aligned.slips or slip is Slip.FORM
+        if at not in aligned.used and slip is not None and is_only and _may_be(query.parsed.words[at], word):
             aligned.used.add(at)
             aligned.missing.remove(word)
             written = query.parsed.words[at].shown

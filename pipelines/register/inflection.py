@@ -15,6 +15,8 @@ ADJECTIVE = ("og", "oga", "om", "ome", "omu", "im", "ih", "e", "a", "o", "oj", "
 SIBILARS = {"k": "c", "g": "z", "h": "s"}
 DEVOICED = {"b": "p", "d": "t", "z": "s", "g": "k"}
 VOWELS = "aeiou"
+TELLING_ENDINGS = ("u", "m", "g", "j", "h", "ama", "ima", "oga", "ega", "omu", "emu", "ome")
+"""Endings that only another case has; a bare -a, -e, -i or -o may as well be another word's nominative."""
 
 
 @lru_cache(maxsize=50_000)

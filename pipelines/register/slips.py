@@ -20,6 +20,8 @@ class Slip(StrEnum):
     """A letter too many inside the word."""
     CHANGED = "changed"
     """Another letter inside the word."""
+    FORM = "form"
+    """Another form of the word, in a name that nothing puts into another case: 'Ruka' for 'Ruke'."""
     LAST = "last"
     """The last letter differs, is missing or was added: often another word."""
     FIRST = "first"

@@ -19,6 +19,7 @@ SLIPS = {
     Slip.SWAPPED: "zamenjena mesta dva slova",
     Slip.DROPPED: "izostavljeno jedno slovo",
     Slip.ADDED: "jedno slovo više",
+    Slip.FORM: "drugi oblik reči",
 }
 
 

@@ -33,6 +33,7 @@ class NameWords(BaseModel):
     descriptive: tuple[str, ...]
     generic: tuple[str, ...]
     markers: tuple[str, ...]
+    governing: tuple[str, ...]
     distance: tuple[str, ...]
     by_ear: dict[str, str]
     breaks: tuple[str, ...]

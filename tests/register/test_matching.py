@@ -124,7 +124,8 @@ def test_where_the_list_states_no_pibs_a_stated_one_clears_nobody() -> None:
         ("Severni vetar", 7),
         ("Ljuljaška", 9),
         ("Љуљашка рад", 9),
-        ("Ljuljaske rad", 9),
+        ("Ljuljaska rad", 9),
+        ("preko agencije Ljuljaške rad", 9),
         ("Agro vrt", 10),
         ("Novog Praga d.o.o. Beograd", 11),
     ],
@@ -140,6 +141,17 @@ def test_a_name_agrees_whatever_its_script_form_case_or_trimmings(name: str, pos
 )
 def test_generic_words_alone_are_not_found(name: str) -> None:
     assert verdict(name) is Verdict.NOT_FOUND
+
+
+def test_another_form_of_a_word_that_no_case_explains_is_for_a_person() -> None:
+    assert verdict("Zlatna Krila Zemun") is Verdict.AMBIGUOUS
+    assert verdict("Tiha Javora") is Verdict.AMBIGUOUS
+
+
+def test_a_town_lends_no_word_to_a_brand() -> None:
+    horizon = Register((agency("Novi Horizont d.o.o. Novi Sad", "Novi Sad"),), TODAY, "sha256:town")
+    assert match(MediatorQuery("Horizont Novi Sad"), horizon, on=TODAY).verdict is not Verdict.REGISTERED
+    assert match(MediatorQuery("Novi Horizont Novi Sad"), horizon, on=TODAY).verdict is Verdict.REGISTERED
 
 
 # Rule 4: slips of the pen.
