@@ -10,8 +10,13 @@ import typer
 
 from alerts.cases import CaseState, Decision
 from alerts.desk.commands import add_desk_commands
+from crawler.output import print_json, print_table
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from sqlalchemy import Engine
+
     from crawler.store.cases import CaseLine
 
 cases_app = typer.Typer(no_args_is_help=True, help="Cases that people decide on.")
@@ -58,17 +63,16 @@ def list_all(
 
     Example: [bold]adwatch cases list --state open --json[/bold]
     """
-    from crawler.cli import print_json  # noqa: PLC0415 - keeps --help fast
-    from crawler.opening import opened  # noqa: PLC0415
+    from crawler.opening import opened  # noqa: PLC0415 - keeps --help fast
     from crawler.store.cases import list_cases  # noqa: PLC0415
     from crawler.store.engine import reading  # noqa: PLC0415
 
-    with opened() as (_, engine), reading(engine) as connection:
-        lines = [_as_json(line) for line in list_cases(connection, states=state or ())]
-    if as_json:
-        print_json(lines)
-    else:
-        _print_lines(lines)
+    with opened() as (_, engine):
+        if not as_json:
+            print_cases(engine, states=state or ())
+            return
+        with reading(engine) as connection:
+            print_json([_as_json(line) for line in list_cases(connection, states=state or ())])
 
 
 @cases_app.command("decide")
@@ -106,16 +110,13 @@ def _as_json(line: CaseLine) -> dict[str, Any]:
     }
 
 
-def _print_lines(lines: list[dict[str, Any]]) -> None:
-    from rich.console import Console  # noqa: PLC0415 - keeps --help fast
-    from rich.table import Table  # noqa: PLC0415
-    from rich.text import Text  # noqa: PLC0415
+def print_cases(engine: Engine, *, states: Sequence[CaseState] = (), most: int | None = None) -> None:
+    """Prints the worst cases as a table, all of them where `most` is None."""
+    from crawler.store.cases import list_cases  # noqa: PLC0415 - keeps --help fast
+    from crawler.store.engine import reading  # noqa: PLC0415
 
-    table = Table(title="Cases", title_justify="left")
+    with reading(engine) as connection:
+        lines = [_as_json(line) for line in list_cases(connection, states=states)]
     columns = ("id", "state", "level", "title", "mediator", "verdict", "ads")
-    for column in columns:
-        table.add_column(column)
-    for line in lines:
-        # What an ad says is no markup of the terminal either.
-        table.add_row(*(Text("–" if line[column] is None else str(line[column])) for column in columns))
-    Console().print(table)
+    title = "Cases" if most is None or len(lines) <= most else f"The worst {most} of {len(lines)} cases"
+    print_table(title, columns, [[line[column] for column in columns] for line in lines[:most]])

@@ -5,22 +5,19 @@ Data go to standard output, messages to standard error. Exit codes: 0 done, 1 fa
 
 from __future__ import annotations
 
-import json
 import logging
 import os
 import sys
 from datetime import UTC, datetime
 from functools import partial
 from importlib.metadata import entry_points
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import Annotated
 
 import click
 import typer
 
 from crawler.errors import AdwatchError, UsageError
-
-if TYPE_CHECKING:
-    from rich.table import Table
+from crawler.output import print_json, print_table
 
 app = typer.Typer(
     name="adwatch",
@@ -58,12 +55,6 @@ def main() -> None:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         sys.exit(0)
     sys.exit(exit_code if isinstance(exit_code, int) else 0)
-
-
-def print_json(document: Any) -> None:
-    """Writes one JSON document to standard output."""
-    sys.stdout.write(json.dumps(document, ensure_ascii=False, indent=2, default=str) + "\n")
-    sys.stdout.flush()
 
 
 @app.command()
@@ -143,7 +134,7 @@ def status(as_json: AsJson = False) -> None:
     if as_json:
         print_json(counts)
     else:
-        _print_table("In the store", ("what", "how many"), [(name, f"{count:,}") for name, count in counts.items()])
+        print_table("In the store", ("what", "how many"), counts.items())
 
 
 @sources_app.command("list")
@@ -179,7 +170,7 @@ def list_sources(as_json: AsJson = False) -> None:
         print_json(rows)
     else:
         columns = ("id", "kind", "enabled", "last_run", "outcome", "ads")
-        _print_table("Sources", columns, [[_shown(row[column]) for column in columns] for row in rows])
+        print_table("Sources", columns, [[row[column] for column in columns] for row in rows])
 
 
 @sources_app.command("check")
@@ -240,28 +231,6 @@ def demo(
 
     if run_demo(serve=serve, host=host, port=port).failed:
         raise typer.Exit(1)
-
-
-def _print_table(title: str, columns: tuple[str, ...], rows: list[Any]) -> None:
-    from rich.console import Console  # noqa: PLC0415
-    from rich.table import Table  # noqa: PLC0415
-
-    console = Console()
-    if not rows:
-        console.print(f"{title}: none yet")
-        return
-    table: Table = Table(title=title, title_justify="left")
-    for column in columns:
-        table.add_column(column)
-    for row in rows:
-        table.add_row(*row)
-    console.print(table)
-
-
-def _shown(value: object) -> str:
-    if isinstance(value, bool):
-        return "yes" if value else "no"
-    return "–" if value is None else str(value)
 
 
 if __name__ == "__main__":

@@ -39,6 +39,7 @@ ORGANISATION = {
     "phone": "+381 60 000 0001",
     "delivery_address": "Ulica primera 1, 11000 Beograd",
 }
+SHOWN_CASES = 12
 PERSON = "demo@siguranput.example"
 
 
@@ -54,17 +55,13 @@ def run_demo(*, serve: bool, host: str, port: int) -> NightResult:
         _import_register(settings, engine, now)
         result = night_with_progress(settings, engine, now=now)
     print_night(engine, result)
-    _named("alerts.commands:print_cases")(engine)
+    _named("alerts.commands:print_cases")(engine, most=SHOWN_CASES)
     password = _demo_person(settings, engine, now)
+    sys.stdout.write(f"\nThe desk, by `adwatch serve`: log in as {PERSON}, password {password}\n")
+    sys.stdout.flush()
     if serve:
-        free = _free_port(host, port)
-        sys.stdout.write(
-            f"\nThe desk: http://{host}:{free}/  log in as {PERSON}, password {password}\n(Ctrl-C ends it.)\n"
-        )
-        sys.stdout.flush()
-        _named("alerts.desk.commands:serve_desk")(settings, host=host, port=free)
-    else:
-        sys.stdout.write(f"\n`adwatch serve` opens the desk; log in as {PERSON}, password {password}\n")
+        with _listening(host, port) as opened:
+            _named("alerts.desk.serving:run_desk")(settings, opened)
     return result
 
 
@@ -117,16 +114,14 @@ def _demo_person(settings: Settings, engine: Engine, now: datetime) -> str:
     return password
 
 
-def _free_port(host: str, wanted: int) -> int:
-    for port in (wanted, 0):
-        with socket.socket() as probe:
-            probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-            try:
-                probe.bind((host, port))
-            except OSError:
-                continue
-            return int(probe.getsockname()[1])
-    raise UsageError(f"no port is free at {host}")
+def _listening(host: str, port: int) -> socket.socket:
+    """The port asked for, or a free one where it is taken: a demo should not fail on that."""
+    open_socket = _named("alerts.desk.serving:open_socket")
+    try:
+        opened: socket.socket = open_socket(host, port)
+    except UsageError:
+        opened = open_socket(host, 0)
+    return opened
 
 
 def _named(reference: str) -> Any:

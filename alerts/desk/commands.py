@@ -70,7 +70,7 @@ def list_users(as_json: Annotated[bool, typer.Option("--json", help="Print one J
 
     Example: [bold]adwatch users list --json[/bold]
     """
-    from crawler.cli import print_json  # noqa: PLC0415 - keeps --help fast
+    from crawler.output import print_json, print_table  # noqa: PLC0415 - keeps --help fast
     from crawler.opening import opened  # noqa: PLC0415
     from crawler.store.engine import reading  # noqa: PLC0415
     from crawler.store.people import all_people  # noqa: PLC0415
@@ -84,24 +84,12 @@ def list_users(as_json: Annotated[bool, typer.Option("--json", help="Print one J
     if as_json:
         print_json(rows)
     else:
-        _print_people(rows)
+        print_table(
+            "People", ("id", "email", "name", "role"), [[row.id, row.email, row.name, row.role] for row in found]
+        )
 
 
 def _read_password(*, from_stdin: bool) -> str:
     if from_stdin:
         return sys.stdin.readline().rstrip("\r\n")
     return str(typer.prompt("Password", hide_input=True, confirmation_prompt=True, err=True))
-
-
-def _print_people(rows: list[dict[str, object]]) -> None:
-    from rich.console import Console  # noqa: PLC0415 - keeps --help fast
-    from rich.table import Table  # noqa: PLC0415
-    from rich.text import Text  # noqa: PLC0415
-
-    table = Table(title="People", title_justify="left")
-    columns = ("id", "email", "name", "role")
-    for column in columns:
-        table.add_column(column)
-    for row in rows:
-        table.add_row(*(Text(str(row[column])) for column in columns))
-    Console().print(table)
