@@ -19,7 +19,7 @@ _CYRILLIC = {
 _LATIN = {"đ": "dj", "ð": "dj", "ł": "l", "ø": "o", "æ": "ae", "œ": "oe", "ß": "ss", "ı": "i", "ħ": "h", "þ": "th"}
 _SIGNS = dict.fromkeys("‐‑‒–—―−", "-") | dict.fromkeys("„“”«»″", '"') | dict.fromkeys("‘’‚`´′ʼ", "'")
 _SPACES = dict.fromkeys("\r\t\v\f", " ") | dict.fromkeys("\u0085\u2028\u2029", "\n")
-_PICTURES = {"🔟": "10", "✉": "@", "⁄": "/"} | {chr(0x1F100 + n): str(n - 1) for n in range(1, 11)}
+_PICTURES = {"🔟": "10", "⁄": "/"} | {chr(0x1F100 + n): str(n - 1) for n in range(1, 11)}
 _FOLDED = _CYRILLIC | _LATIN | _SIGNS | _SPACES | _PICTURES
 
 _MIXED_WORD = re.compile(r"[^\W\d_]*(?:[a-zA-ZčćžšđČĆŽŠĐ][Ѐ-ӿ]|[Ѐ-ӿ][a-zA-ZčćžšđČĆŽŠĐ])[^\W\d_]*")

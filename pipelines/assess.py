@@ -1,0 +1,123 @@
+"""The heart: what an ad says and what that amounts to. Pure; the register and the day are parameters.
+
+The nightly run, `adwatch reassess`, the hotline check and `adwatch check` all call `assess`.
+"""
+
+from __future__ import annotations
+
+from datetime import date
+
+from crawler.assessment import Ad, Assessment, Contacts, Mediator
+from crawler.register import Register
+from pipelines.indicators.derived import derive_indicators, has_street_address
+from pipelines.indicators.engine import find_indicators
+from pipelines.indicators.rules import ORDER
+from pipelines.judging.proposing import propose
+from pipelines.packaged import rules_version
+from pipelines.reading.classifying import language_of, offers_work, script_of, states_contract, states_hours
+from pipelines.reading.contacts import find_contacts, find_phones
+from pipelines.reading.identity import find_mediator
+from pipelines.reading.places import find_whereabouts
+from pipelines.reading.wages import FoundWage, find_wage
+from pipelines.register.matching import MediatorQuery, match
+from pipelines.register.names import Role, parse_name
+from pipelines.risk import ABROAD, UNLICENSED, find_referrals, judge_risk
+from pipelines.text.folding import fold, fold_key
+from pipelines.text.phrases import AdText, read_text
+
+RULES_VERSION = rules_version()
+KEY_LENGTH = 200
+"""Longest key of a mediator that the store keeps."""
+
+
+def assess(ad: Ad, register: Register | None, *, on: date) -> Assessment:
+    """Everything the ad says, with quotes, and how worrying it is on that day by that register.
+
+    Without a register nothing is said about a licence. A text that offers no work keeps its contacts and nothing else.
+    """
+    text = read_text(ad.full_text)
+    contacts = find_contacts(text, outside=fold(ad.contact).text if ad.contact else "")
+    if not offers_work(text):
+        return _no_offer(ad, text, contacts)
+    title_end = len(fold(ad.title).text) if ad.title else 0
+    where = find_whereabouts(text, title_end=title_end)
+    phones = [(phone.start, phone.end) for phone in find_phones(text.text)]
+    wage = find_wage(text, taken=phones, countries=where.destinations)
+    mediator = find_mediator(text, contacts, organization=ad.organization)
+    answer = match(_query(mediator, contacts), register, on=on)
+    derived = derive_indicators(text, wage=wage, destinations=where.destinations, contacts=contacts, mediator=mediator)
+    found = {**find_indicators(text), **derived}
+    codes = frozenset(found)
+    findings = codes | {UNLICENSED} if where.abroad and answer.lacks_licence else codes
+    referral = find_referrals(findings | {ABROAD} if where.abroad else findings)
+    return Assessment(
+        id=ad.id,
+        is_job_ad=True,
+        abroad=where.abroad,
+        destinations=where.destinations,
+        script=script_of(ad.full_text),
+        language=language_of(text),
+        wage=wage.wage if wage else None,
+        contacts=contacts,
+        mediator=mediator,
+        register=answer,
+        indicators=tuple(found[code] for code in ORDER if code in found),
+        not_stated=_not_stated(text, wage, mediator),
+        risk=judge_risk(findings),
+        referral=referral,
+        complaint=propose(
+            offers_work_abroad=where.abroad, mediator=mediator, register=answer, findings=codes, referral=referral
+        ),
+    )
+
+
+def mediator_key(assessment: Assessment) -> str:
+    """What cases of one mediator share: the folded name, else the first contact, else `unidentified`."""
+    contacts, name = assessment.contacts, assessment.mediator.name
+    if name and (key := _distinctive(name)):
+        return key[:KEY_LENGTH]
+    for kind, values in (("phone", contacts.phones), ("handle", contacts.handles), ("email", contacts.emails)):
+        if values:
+            return f"{kind}:{values[0]}"[:KEY_LENGTH]
+    return "unidentified"
+
+
+def _distinctive(name: str) -> str:
+    """The words of a name that tell it apart: without legal form and the word for what it is."""
+    return " ".join(word.key for word in parse_name(name).words if word.role is not Role.FORM) or fold_key(name)
+
+
+def _no_offer(ad: Ad, text: AdText, contacts: Contacts) -> Assessment:
+    return Assessment(
+        id=ad.id,
+        is_job_ad=False,
+        abroad=False,
+        risk=judge_risk(frozenset()),
+        script=script_of(ad.full_text),
+        language=language_of(text),
+        contacts=contacts,
+    )
+
+
+def _query(mediator: Mediator, contacts: Contacts) -> MediatorQuery:
+    return MediatorQuery(
+        name=mediator.name,
+        pib=mediator.pib,
+        mb=mediator.mb,
+        licence=mediator.licence,
+        phones=contacts.phones,
+        emails=contacts.emails,
+        urls=contacts.urls,
+        kind=mediator.kind,
+    )
+
+
+def _not_stated(text: AdText, wage: FoundWage | None, mediator: Mediator) -> tuple[str, ...]:
+    stated = {
+        "employer": mediator.name is not None,
+        "wage": wage is not None,
+        "hours": states_hours(text),
+        "contract": states_contract(text),
+        "address": has_street_address(text),
+    }
+    return tuple(what for what, is_stated in stated.items() if not is_stated)

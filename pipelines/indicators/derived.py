@@ -1,0 +1,87 @@
+"""Indicators that follow from facts of the ad: the wage beside reference wages, the contacts, the missing name."""
+
+from __future__ import annotations
+
+import re
+
+import phonenumbers
+from phonenumbers import PhoneNumberType
+
+from crawler.assessment import Contacts, Indicator, Mediator
+from pipelines.indicators.quoting import quoted
+from pipelines.reading.wages import FoundWage
+from pipelines.reference import is_below_minimum, is_far_above
+from pipelines.text.phrases import AdText
+
+_FREE_MAILBOXES = re.compile(
+    r"@(?:gmail|googlemail|yahoo|ymail|hotmail|outlook|live|msn|icloud|me|mail|inbox|list|bk|yandex|proton|protonmail|gmx|web|aol|tutanota|zoho|eunet|ptt|open\.telekom|seznam|email|centrum|post|wp|o2|interia)"
+    r"\.[a-z.]{2,6}$"
+)
+_SOCIAL = re.compile(
+    r"(?:t\.me|wa\.me|facebook\.com|fb\.com|fb\.me|instagram\.com|tiktok\.com|telegram\.me|viber\.com|bit\.ly|goo\.gl|forms\.gle)"
+)
+_STREET = re.compile(
+    r"(?:\b(?:ul\.|ulica|ulici|bulevar\w{0,2}|bul\.|trg\w{0,2}|kneza|kralja|kraljice|cara|vojvode|marsala|despota|generala|svetog|nikole|brace|patrijarha"
+    r"|put|strasse|promenade|avenija|cesta|ulice)[^\w\n]{1,3}(?:[\w.]{1,20}[^\w\n]{1,2}){0,4}?|\b[a-z]{3,20}(?:ska|cka|eva|ova|ina|jna|anska|ovina|strasse|gasse|weg|platz|straat|nova|ijeva|nicka)(?: ulica)? "
+    r"|\b[a-z]{3,20}(?:strasse|gasse|weg|platz|straat) |\b[ivx]{1,4} ulica )(?:br\.? ?)?\d{1,3}[a-z]?(?:/\d{1,3})?(?![\d.]|,\d| ?(?:sat|h\b|god|radni|evr|eur|€|mesec|dan|din))"
+)
+_MOBILE_BEGINNINGS = {
+    381: "6",
+    43: "6",
+    385: "9",
+    382: "6",
+    387: "6",
+    421: "9",
+    41: "7",
+    33: ("6", "7"),
+    44: "7",
+    39: "3",
+    49: "1",
+}
+_MOBILE = {PhoneNumberType.MOBILE, PhoneNumberType.PAGER, PhoneNumberType.PERSONAL_NUMBER}
+
+
+def derive_indicators(
+    ad: AdText,
+    *,
+    wage: FoundWage | None,
+    destinations: tuple[str, ...],
+    contacts: Contacts,
+    mediator: Mediator,
+) -> dict[str, Indicator]:
+    """Derived indicators by code, quoting what they derive from where there is something to quote."""
+    found: dict[str, Indicator] = {}
+    if wage and is_far_above(wage.wage, destinations, ad):
+        found["high_wage"] = quoted(ad, "high_wage", wage.start, wage.end)
+    if wage and is_below_minimum(wage.wage, destinations):
+        found["below_minimum_wage"] = quoted(ad, "below_minimum_wage", wage.start, wage.end)
+    if not has_verifiable_contact(ad, contacts):
+        found["contact_unverifiable"] = Indicator("contact_unverifiable")
+    if mediator.name is None:
+        found["employer_not_named"] = Indicator("employer_not_named")
+    return found
+
+
+def has_verifiable_contact(ad: AdText, contacts: Contacts) -> bool:
+    """A landline, a mailbox or page of its own, or a street address: somebody can be found there."""
+    return (
+        any(not _FREE_MAILBOXES.search(email) for email in contacts.emails)
+        or any(not _SOCIAL.search(url) for url in contacts.urls)
+        or has_street_address(ad)
+        or any(is_landline(phone) for phone in contacts.phones)
+    )
+
+
+def has_street_address(ad: AdText) -> bool:
+    """The ad states a street with a number."""
+    return _STREET.search(ad.text) is not None
+
+
+def is_landline(phone: str) -> bool:
+    """An E.164 number that stands in a room. Unknown ranges are told by how mobile numbers begin there."""
+    number = phonenumbers.parse(phone)
+    kind = phonenumbers.number_type(number)
+    if kind is not PhoneNumberType.UNKNOWN and kind != PhoneNumberType.UNKNOWN:
+        return kind not in _MOBILE
+    beginnings = _MOBILE_BEGINNINGS.get(number.country_code or 0)
+    return beginnings is None or not str(number.national_number).startswith(beginnings)

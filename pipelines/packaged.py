@@ -1,0 +1,53 @@
+"""The YAML files packaged with this room, read once and checked against their schema. What they say is not known here."""
+
+from __future__ import annotations
+
+import hashlib
+from functools import cache
+from pathlib import Path
+from typing import TypeVar
+
+import yaml
+from pydantic import BaseModel, ConfigDict, ValidationError
+
+from crawler.errors import ConfigError
+
+ROOT = Path(__file__).parent
+CODE_VERSION = 1
+"""Raised when judging code changes in a way that may change an assessment."""
+_RULE_FOLDERS = ("reading", "indicators", "reference", "judging")
+
+
+class RuleData(BaseModel):
+    """Base of all schemas: unknown keys are refused, values do not change."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+Data = TypeVar("Data", bound=RuleData)
+
+
+def load_packaged(path: Path, schema: type[Data]) -> Data:
+    """The file as `schema`. Raises ConfigError, naming file and field, where it does not fit."""
+    try:
+        return schema.model_validate(yaml.load(path.read_text(encoding="utf-8"), Loader=_FAST_LOADER))  # noqa: S506
+    except (OSError, yaml.YAMLError) as error:
+        raise ConfigError(f"{path.name} cannot be read: {str(error).splitlines()[0]}") from error
+    except ValidationError as error:
+        first = error.errors()[0]
+        where = ".".join(str(part) for part in first["loc"])
+        raise ConfigError(f"{path.name}: {where}: {first['msg']}") from error
+
+
+# The C loader builds the same plain values as yaml.safe_load, ten times as fast.
+_FAST_LOADER = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+
+
+@cache
+def rules_version() -> str:
+    """Names the rules an assessment rests on: SHA-256 over all rule files and the version of the code, 16 hex digits."""
+    digest = hashlib.sha256(str(CODE_VERSION).encode())
+    for folder in _RULE_FOLDERS:
+        for path in sorted((ROOT / folder).rglob("*.yml")):
+            digest.update(path.relative_to(ROOT).as_posix().encode() + b"\0" + path.read_bytes() + b"\0")
+    return digest.hexdigest()[:16]

@@ -1,0 +1,89 @@
+"""What kind of text this is: an offer of work or something else; in which script and language it is written."""
+
+from __future__ import annotations
+
+import re
+from functools import cache
+from pathlib import Path
+
+from pipelines.packaged import RuleData, load_packaged
+from pipelines.text.phrases import AdText, Phrasebook
+
+
+class KindRules(RuleData):
+    """The file `kinds_of_text.yml`: phrases by the weight they add or take."""
+
+    offers: dict[int, list[str]]
+    not_offers: dict[int, list[str]]
+
+
+_CYRILLIC = re.compile("[Ѐ-ӿ]")
+_LATIN = re.compile("[a-zčćžšđ]", re.IGNORECASE)
+_FOREIGN_WORDS = {
+    "sl": frozenset(
+        ["isce", "iscemo", "nudimo", "delo", "delavce", "delavec", "delovno", "placo", "pogodba", "tedensko", "namestitev", "in", "ki", "ter", "za", "pri"]
+    ),
+    "de": frozenset(["wir", "suchen", "und", "fur", "der", "die", "das", "mit", "auf", "unterkunft", "arbeit", "stunden", "sie", "bei", "ist", "nicht"]),
+    "en": frozenset(["the", "and", "for", "with", "you", "are", "is", "of", "work", "per", "month", "job", "we", "our", "from", "to"]),
+    "hr": frozenset(
+        ["smjestaj", "placa", "tjedno", "mjesec", "tijekom", "sto", "posla", "rujna", "listopada", "tvrtka", "kruha", "osiguran", "suradnja"]
+    ),
+    "sr": frozenset(
+        ["smestaj", "plata", "nedeljno", "mesec", "mesecno", "posao", "rad", "potrebni", "potrebno", "radnici", "sa", "je", "se", "za", "i", "na", "u", "od"]
+    ),
+}
+_MOST_OF = 0.9
+"""Share of letters in one script from which a text counts as written in it; a firm's name may be in the other."""
+
+
+@cache
+def _book() -> Phrasebook:
+    rules = load_packaged(Path(__file__).with_name("kinds_of_text.yml"), KindRules)
+    pairs = [(str(weight), phrase) for weight, phrases in rules.offers.items() for phrase in phrases]
+    pairs += [(str(-weight), phrase) for weight, phrases in rules.not_offers.items() for phrase in phrases]
+    return Phrasebook(pairs)
+
+
+def offers_work(ad: AdText) -> bool:
+    """The text offers work to people: neither news, nor advice, nor somebody's search, nor another trade."""
+    found = {(int(hit.tag), hit.start) for hit in _book().find(ad)}
+    for_it = sum(weight for weight, _ in found if weight > 0)
+    against = -sum(weight for weight, _ in found if weight < 0)
+    # Long ads repeat words of offers; more than a dozen points say nothing new.
+    return min(for_it, 12) > against
+
+
+def script_of(original: str) -> str:
+    """`Latn`, `Cyrl`, or `mixed` where both scripts carry a real share of the letters."""
+    cyrillic, latin = len(_CYRILLIC.findall(original)), len(_LATIN.findall(original))
+    if cyrillic > _MOST_OF * (cyrillic + latin):
+        return "Cyrl"
+    return "Latn" if latin >= _MOST_OF * (cyrillic + latin) else "mixed"
+
+
+def language_of(ad: AdText) -> str:
+    """BCP 47: `sr` unless the words are clearly Croatian, Slovene, German or English."""
+    counts = dict.fromkeys(_FOREIGN_WORDS, 0)
+    for word in ad.words:
+        for language, words in _FOREIGN_WORDS.items():
+            counts[language] += word.text in words
+    best = max(counts, key=lambda language: (counts[language], language == "sr"))
+    return best if counts[best] > counts["sr"] else "sr"
+
+
+_HOURS = re.compile(
+    r"\d ?(?:h|sati|sata|casova|ur|stunden|hours)\b|\b(?:radno vreme|radno vrijeme|smen[aeui]|smjen[aeui]|puno radno|turnus|24/7|vikend)"
+)
+_CONTRACT = re.compile(
+    r"(?<!bez )\b(?:ugovor\w{0,3}|pogodb\w{1,2}|arbeitsvertrag|contract|prijav\w{1,3} od prvog|prijavljen\w{0,2}|na neodredjeno|na odredjeno)\b"
+)
+
+
+def states_hours(ad: AdText) -> bool:
+    """The ad says how long or when one works."""
+    return _HOURS.search(ad.text) is not None
+
+
+def states_contract(ad: AdText) -> bool:
+    """The ad speaks of a contract or of registering the worker."""
+    return _CONTRACT.search(ad.text) is not None

@@ -1,0 +1,223 @@
+"""Phones, e-mails, handles and links of an ad. Whose they are is not said here."""
+
+from __future__ import annotations
+
+import re
+from typing import NamedTuple
+
+import phonenumbers
+
+from crawler.assessment import Contacts
+from pipelines.text.phrases import AdText
+
+HOME_REGION = "RS"
+
+
+class Found(NamedTuple):
+    """A contact at its place in the folded text."""
+
+    value: str
+    start: int
+    end: int
+
+
+_JOINT = r"[ /.\-()*_·•|\u00a0]{0,3}"
+_PHONE = re.compile(rf"(?<![\w/.,\-])\(?(?:\+|00|0|o(?=6)|(?=381 ?[/-]?6))\)?(?:{_JOINT}\d){{7,17}}(?!\d)")
+_NEXT_NUMBER = re.compile(r"(?<=\d)[ /.\-]{1,3}(?=\+|00\d{2}|0\d{2}[ /.\-]?\d{3})")
+_DATE = re.compile(r"\d{1,2}\. ?\d{1,2}\. ?(?:19|20)\d\d\b")
+_LABELLED = re.compile(
+    r"(?:\bpib|\bmb|\bjmbg|\bmaticni broj|\bmat\. ?br|\bracun\w{0,2}|\bbr\.?|\bbroj\w{0,2} (?:dozvole|resenja|racuna))[ .:]{0,3}$"
+)
+_EMAIL = re.compile(
+    r"(?<![\w.+\-])[\w+\-](?:[\w.+\-]{0,63})(?:@| ?[(\[{] ?(?:at|et|@|majmun|manki) ?[)\]}] ?| (?:at|et|majmun) (?=gmail|yahoo|hotmail|outlook))"
+    r"[a-z0-9\-]{1,60}(?:(?:\.| ?[(\[{] ?(?:dot|tacka|\.) ?[)\]}] ?| (?:tacka|dot) )[a-z0-9\-]{1,30}){1,4}"
+)
+_DOT_WORDS = re.compile(r" ?[(\[{]? ?\b(?:dot|tacka)\b ?[)\]}]? ?")
+_AT_WORDS = re.compile(r" ?[(\[{] ?(?:at|et|@|majmun|manki) ?[)\]}] ?| (?:at|et|majmun) ")
+_URL = re.compile(r"(?:https?://|\bwww\.|\bt\.me/|\bwa\.me/)[^\s<>\"']{2,300}")
+_PROFILE = re.compile(
+    r"(?<![\w.])(?:www\.)?(?P<site>t\.me|telegram\.me|instagram\.com|facebook\.com|fb\.com|fb\.me|m\.me|wa\.me)/(?:s/|joinchat/)?"
+    r"(?P<name>[\w.+]{2,40})"
+)
+_SITES = {"t.me": "telegram", "telegram.me": "telegram", "instagram.com": "instagram", "wa.me": "whatsapp"}
+_AT_NAME = re.compile(r"(?<![\w.@/])@(?P<name>[a-z0-9_][\w.]{2,40})")
+_CHANNEL = re.compile(
+    r"(?<![\w@.])(?P<name>viber\w{0,3}|vajber\w{0,3}|whats? ?app?\w{0,3}|watsap\w{0,2}|vocap\w{0,2}|vacap\w{0,2}|wa|wp"
+    r"|telegram\w{0,3}|tg|insta\w{0,8}|ig|facebook\w{0,3}|fejsbuk\w{0,3}|fb)(?![\w.])"
+)
+_NAMED = re.compile(
+    r"[ :\-]{1,3}(?:profil |nalog |stranica )?:? ?(?P<name>[a-z0-9][a-z0-9]{0,30}[_.][a-z0-9_.]{1,30})(?!\w)(?!@)"
+)
+_BETWEEN_CHANNELS = re.compile(
+    r"(?:viber\w*|vajber\w*|whats? ?app?\w*|telegram\w*|[^\w\n+]|\bi\b|\bili\b|\bna\b|\bbroj\w*|\bpozivi\b|\bporuke\b|\bpoziv\b|\bnum\w*){0,12}"
+)
+_UNITS = {
+    "nula": 0, "jedan": 1, "dva": 2, "tri": 3, "cetiri": 4, "pet": 5, "sest": 6, "sedam": 7, "osam": 8, "devet": 9,
+    "deset": 10, "jedanaest": 11, "dvanaest": 12, "trinaest": 13, "cetrnaest": 14, "petnaest": 15, "sesnaest": 16,
+    "sedamnaest": 17, "osamnaest": 18, "devetnaest": 19,
+}  # fmt: skip
+_TENS = {
+    "dvadeset": 20, "trideset": 30, "cetrdeset": 40, "pedeset": 50, "sezdeset": 60, "sezdest": 60, "sedamdeset": 70,
+    "osamdeset": 80, "devedeset": 90,
+}  # fmt: skip
+_SPOKEN_WORD = "|".join([*_TENS, *sorted(_UNITS, key=len, reverse=True), r"\d{1,4}"])
+_SPOKEN = re.compile(rf"\b(?:nula|plus)\b(?:[\s,./\-]{{1,3}}(?:i )?(?:{_SPOKEN_WORD})\b){{3,16}}")
+_SPOKEN_PART = re.compile(
+    rf"(?P<tens>{'|'.join(_TENS)})(?: (?:i )?(?P<unit>jedan|dva|tri|cetiri|pet|sest|sedam|osam|devet)\b)?|{_SPOKEN_WORD}"
+)
+
+
+def find_contacts(ad: AdText, *, outside: str = "") -> Contacts:
+    """All contacts of the ad, in order of first mention. `outside`: folded contacts given beside the text."""
+    text = f"{ad.text}\n{outside}" if outside else ad.text
+    emails = find_emails(text)
+    phones = find_phones(text)
+    handles = _handles(text, phones, [found.start for found in emails])
+    return Contacts(
+        phones=_values(phones),
+        emails=_values(emails),
+        handles=tuple(dict.fromkeys(handles)),
+        urls=tuple(dict.fromkeys(_clean_url(found.group()) for found in _URL.finditer(text))),
+    )
+
+
+def find_phones(text: str) -> list[Found]:
+    """Phone numbers in a folded text as E.164; without a country code they are Serbian."""
+    found = [phone for match in _PHONE.finditer(text) for phone in _phones_in(text, match)]
+    if "nula" in text or "plus" in text:
+        found += [phone for match in _SPOKEN.finditer(text) if (phone := _spoken(match))]
+    found += [Found(f"+{match['name']}", *match.span()) for match in _PROFILE.finditer(text) if _is_wa_number(match)]
+    return sorted(found, key=lambda phone: phone.start)
+
+
+def find_emails(text: str) -> list[Found]:
+    """E-mail addresses in a folded text, also those written with words for the signs."""
+    if "@" not in text and "gmail" not in text and "(at" not in text and "[at" not in text:
+        return []
+    return [Found(_clean_email(match.group()), *match.span()) for match in _EMAIL.finditer(text)]
+
+
+def _phones_in(text: str, match: re.Match[str]) -> list[Found]:
+    if _DATE.match(match.group()) or _LABELLED.search(text, max(0, match.start() - 25), match.start()):
+        return []
+    cuts = [0, *(cut.end() for cut in _NEXT_NUMBER.finditer(match.group())), len(match.group())]
+    pieces = [(match.group()[begin:end], match.start() + begin) for begin, end in zip(cuts, cuts[1:], strict=False)]
+    whole = [(match.group(), match.start())]
+    long_enough = [piece for piece in pieces if sum(char.isdigit() for char in piece[0]) >= 8]
+    numbers = [(_e164(piece), start, start + len(piece)) for piece, start in long_enough or whole]
+    return [Found(number, start, end) for number, start, end in numbers if number]
+
+
+def _e164(written: str) -> str | None:
+    digits = re.sub(r"[^\d+]", "", written.replace("(0)", "") if "+" in written else written.replace("o", "0"))
+    if digits.startswith("00"):
+        digits = f"+{digits[2:]}"
+    elif digits.startswith("381"):
+        digits = f"+{digits}"
+    try:
+        number = phonenumbers.parse(digits, HOME_REGION)
+    except phonenumbers.NumberParseException:
+        return None
+    if not phonenumbers.is_possible_number(number):
+        return None
+    return phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.E164)
+
+
+def _spoken(match: re.Match[str]) -> Found | None:
+    digits = "+" if match.group().startswith("plus") else ""
+    for part in _SPOKEN_PART.finditer(match.group()):
+        if part["tens"]:
+            digits += str(_TENS[part["tens"]] + _UNITS.get(part["unit"], 0))
+        else:
+            digits += part.group() if part.group().isdigit() else str(_UNITS[part.group()])
+    number = _e164(digits)
+    return Found(number, *match.span()) if number else None
+
+
+def _is_wa_number(match: re.Match[str]) -> bool:
+    return match["site"] == "wa.me" and match["name"].isdigit() and len(match["name"]) >= 9
+
+
+def _clean_email(written: str) -> str:
+    return _DOT_WORDS.sub(".", _AT_WORDS.sub("@", written)).replace("(.)", ".").replace("[.]", ".").strip(".-")
+
+
+def _clean_url(written: str) -> str:
+    return written.rstrip(".,;:!?)]}\"'")
+
+
+def _handles(text: str, phones: list[Found], email_starts: list[int]) -> list[str]:
+    found = [(match.start(), _profile(match)) for match in _PROFILE.finditer(text)]
+    names = [(match.start(), match.end(), match["name"].rstrip(".")) for match in _AT_NAME.finditer(text)]
+    channels = list(_CHANNEL.finditer(text))
+    found += [(start, f"{_channel_of(text, start, end, name, channels)}:{name}") for start, end, name in names]
+    for channel in channels:
+        kind = _kind(channel["name"])
+        if kind in ("telegram", "instagram", "facebook"):
+            named = _NAMED.match(text, channel.end())
+            if named and named.start("name") not in email_starts:
+                found.append((channel.start(), f"{kind}:{named['name'].rstrip('.')}"))
+                continue
+        if kind in ("viber", "whatsapp", "telegram") and not _leads_to_name(text, channel, names):
+            phone = _phone_of(text, channel, phones)
+            found += [(channel.start(), f"{kind}:{phone}")] if phone else []
+    return [handle for _, handle in sorted(found)]
+
+
+def _kind(channel: str) -> str:
+    if channel.startswith(("viber", "vajber")):
+        return "viber"
+    if channel.startswith(("wh", "wa", "wp", "vo", "va")):
+        return "whatsapp"
+    if channel.startswith(("te", "tg")):
+        return "telegram"
+    return "instagram" if channel.startswith("i") else "facebook"
+
+
+def _profile(match: re.Match[str]) -> str:
+    site = _SITES.get(match["site"], "facebook")
+    name = match["name"].rstrip(".")
+    return f"{site}:+{name}" if site == "whatsapp" else f"{site}:{name}"
+
+
+def _channel_of(text: str, start: int, end: int, name: str, channels: list[re.Match[str]]) -> str:
+    before = [
+        channel for channel in channels if 0 <= start - channel.end() <= 25 and "\n" not in text[channel.end() : start]
+    ]
+    after = [
+        channel for channel in channels if 0 <= channel.start() - end <= 15 and "\n" not in text[end : channel.start()]
+    ]
+    for channel in [*reversed(before), *after]:
+        kind = _kind(channel["name"])
+        if kind in ("telegram", "instagram", "facebook"):
+            return kind
+    # Telegram names hold no dots; Instagram's may.
+    return "instagram" if "." in name else "telegram"
+
+
+def _leads_to_name(text: str, channel: re.Match[str], names: list[tuple[int, int, str]]) -> bool:
+    is_telegram = _kind(channel["name"]) == "telegram"
+    return is_telegram and any(
+        -15 <= start - channel.end() <= 12 or 0 <= channel.start() - end <= 4 for start, end, _ in names
+    )
+
+
+def _phone_of(text: str, channel: re.Match[str], phones: list[Found]) -> str | None:
+    following = next((phone for phone in phones if phone.start >= channel.end()), None)
+    previous = next((phone for phone in reversed(phones) if phone.end <= channel.start()), None)
+    if following and _BETWEEN_CHANNELS.fullmatch(text, channel.end(), following.start):
+        return following.value
+    if previous and _is_near(text, previous.end, channel.start(), 30):
+        return previous.value
+    if following and _is_near(text, channel.end(), following.start, 60):
+        return following.value
+    only = {phone.value for phone in phones}
+    return only.pop() if len(only) == 1 else None
+
+
+def _is_near(text: str, start: int, end: int, limit: int) -> bool:
+    return end - start <= limit and "\n" not in text[start:end]
+
+
+def _values(found: list[Found]) -> tuple[str, ...]:
+    return tuple(dict.fromkeys(contact.value for contact in found))

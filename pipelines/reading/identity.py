@@ -1,0 +1,272 @@
+"""Who publishes an offer: the name as written, the kind, and the numbers by which a firm can be looked up."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+
+from crawler.assessment import Contacts, Mediator, MediatorKind
+from pipelines.packaged import RuleData, load_packaged
+from pipelines.reading.places import place_rules
+from pipelines.register.identifiers import valid_mb, valid_pib
+from pipelines.text.folding import fold_key
+from pipelines.text.phrases import AdText, Phrasebook, PhraseHit, read_text
+
+
+class IdentityRules(RuleData):
+    """The file `identity.yml`."""
+
+    agency_cues: tuple[str, ...]
+    client_cues: tuple[str, ...]
+    employer_cues: tuple[str, ...]
+    business_words: list[str]
+    agency_words: list[str]
+    not_names: list[str]
+    kinds: dict[str, list[str]]
+    first_name_cues: list[str]
+
+
+@dataclass(frozen=True, slots=True)
+class _Name:
+    """A name found, with how sure it is that its bearer publishes the offer."""
+
+    written: str
+    certainty: int
+    start: int
+    is_agency: bool
+    is_firm: bool = True
+
+
+_UPPER = "".join(re.escape(chr(code)) for code in range(0x30, 0x530) if chr(code).isupper())
+_WORD = rf"[{_UPPER}0-9][\w&'’./]{{0,24}}(?<![./])"
+_LINK = r"&|i|и|und|van|de|of|and"
+_NAME = rf"{_WORD}(?:(?: |-|–| - | – )(?:(?:{_LINK}) )?{_WORD}){{0,5}}"
+_FORM = (
+    r"(?:d\. ?o\. ?o\.?|doo|DOO|D\.O\.O\.?|д\. ?о\. ?о\.?|доо|ДОО|Д\.О\.О\.?|a\. ?d\.|AD|s\. ?r\. ?o\.?|a\. ?s\.|GmbH(?: & Co\. ?KG)?|AG|UG|KG|e\. ?[KU]\.|Kft\.?|Zrt\.?"
+    r"|Ltd\.?|Limited|LLC|Inc\.?|B\.? ?V\.?|N\.? ?V\.?|AB|AS|ASA|A/S|ApS|Oy|Sp\. ?z ?o\.? ?o\.?|S\. ?r\. ?l\.?|S\. ?p\. ?A\.?|Soc\. ?Agr\.|S\. ?A\. ?S\.?|SARL|S\. ?L\."
+    r"|d\. ?d\.|s\. ?p\.|j\. ?d\. ?o\. ?o\.|A\.Ş\.|EOOD|ЕООД|ООД|OOD|PR|ПР|pr|пр|SRL|SIA|UAB)"
+)
+_OPEN, _CLOSE = "[\"„“”«»']", "[\"“”«»'’]"
+_LEGAL_FORM = re.compile(rf"(?<= ){_FORM}(?!\w)")
+_BEFORE_FORM = re.compile(rf"(?<![\w.])(?P<name>{_NAME}(?: [a-zčćžšđа-шђјљњћџ]{{3,14}}){{0,2}}),? $")
+_QUOTED = re.compile(
+    rf"(?<!\w){_OPEN}(?P<name>[{_UPPER}0-9][^\"„“”«»\n]{{1,60}}){_CLOSE}(?P<form> ?,? ?{_FORM}(?!\w))?"
+)
+_AFTER_CUE = re.compile(rf"(?: (?:za|за) [^\W\d]{{3,20}}(?: (?:i|и) [^\W\d]{{3,20}})?)?(?::| -| –)? (?P<name>{_NAME})")
+_SUBJECT = re.compile(
+    rf"(?P<name>{_NAME}(?: [a-zčćžšđа-шђјљњћџ]{{4,10}})?)(?:,? (?:iz |u )?{_WORD}(?: {_WORD})?,?)? "
+    r"(?=(?:traž|траж|traz|zapošlj|запошљ|zaposlj|prima\b|прима\b|poziva\b|позива\b|otvara\b|отвара\b|angažuje|angazuje|išče|sucht|is hiring))"
+)
+_SEGMENT = re.compile(
+    rf"(?:^|(?<=[,.;|:!?\n•·☎📞👉] )|(?<=[\n|•·]))(?P<name>{_NAME}(?: (?:tim|team|doo)| [–-] [a-zčćžšđ ]{{4,24}})?)(?=\s*(?:[,|:;(\n•·–☎📞-]|$|\+?\d))",
+    re.M,
+)
+_NAMED_AFTER_PLACES = ("restoran", "kafe", "hotel", "pekar", "kafan", "picerij", "klub", "salon")
+_PIB = re.compile(r"\bpib\W{0,4}(\d{9})(?!\d)")
+_MB = re.compile(r"\b(?:mb|maticni broj|mat\. ?br(?:oj)?)\W{0,4}(\d{8})(?!\d)")
+_LICENCE = re.compile(
+    r"\b(?:dozvol|licenc|resenj|odobrenj)\w{0,5}[^\n\d]{0,50}(?P<number>\d{2,4}-\d{2}-\d{2,6}(?:/\d{2,4}(?:-\d{1,3})?)?|\d{1,5}/\d{2,4})"
+)
+_CONTACT_AFTER = re.compile(r"[^\n]{0,45}?(?:\+?\d[\d /\-]{6}|@|t\.me)")
+
+
+@cache
+def identity_rules() -> IdentityRules:
+    """The packaged data on identity."""
+    return load_packaged(Path(__file__).with_name("identity.yml"), IdentityRules)
+
+
+@cache
+def _kinds() -> Phrasebook:
+    return Phrasebook((kind, phrase) for kind, phrases in identity_rules().kinds.items() for phrase in phrases)
+
+
+@cache
+def _places() -> Phrasebook:
+    pairs = [
+        (country.code, phrase) for country in place_rules().countries for phrase in country.country + country.towns
+    ]
+    return Phrasebook(pairs)
+
+
+@cache
+def _word_sets() -> dict[str, frozenset[str]]:
+    rules = identity_rules()
+    return {
+        "not_names": frozenset(rules.not_names),
+        "business": frozenset(rules.business_words),
+        "agency": frozenset(rules.agency_words),
+    }
+
+
+def find_mediator(ad: AdText, contacts: Contacts, *, organization: str | None = None) -> Mediator:
+    """Who publishes the offer, as far as the ad tells; `organization` counts where the text names nobody."""
+    names = _names(ad)
+    best = max(names, key=lambda name: (name.certainty, -name.start), default=None)
+    name = best.written if best else (organization or "").strip() or None
+    return Mediator(
+        name=name,
+        kind=_kind(ad, best, name),
+        pib=next((valid for found in _PIB.finditer(ad.text) if (valid := valid_pib(found[1]))), None),
+        mb=next((valid for found in _MB.finditer(ad.text) if (valid := valid_mb(found[1]))), None),
+        licence=_licence(ad.text),
+    )
+
+
+def _licence(text: str) -> str | None:
+    found = _LICENCE.search(text)
+    return found["number"] if found else None
+
+
+def _names(ad: AdText) -> list[_Name]:
+    text = ad.original
+    found = [_with_form(text, match) for match in _LEGAL_FORM.finditer(text)]
+    found += [_quoted(text, match) for match in _QUOTED.finditer(text)]
+    found += _after_cues(ad)
+    found += [_subject(match) for match in _SUBJECT.finditer(text)]
+    found += [_signature(text, match) for match in _SEGMENT.finditer(text)]
+    return [name for name in found if name and name.certainty > 0 and any(char.isalpha() for char in name.written)]
+
+
+def _with_form(text: str, form: re.Match[str]) -> _Name | None:
+    match = _BEFORE_FORM.search(text, max(0, form.start() - 80), form.start())
+    name = _trimmed(match["name"]) if match else ""
+    if not match or not name:
+        return None
+    start = match.end("name") - len(name)
+    cue = _cue_before(text, start)
+    return _rated(f"{name} {form.group()}", 6, start, cue=cue, following=text[form.end() : form.end() + 40])
+
+
+def _quoted(text: str, match: re.Match[str]) -> _Name | None:
+    cue = _cue_before(text, match.start())
+    after = fold_key(text[match.end() : match.end() + 30])
+    is_named = bool(match["form"]) or _is_cue(cue) or after.startswith(("agencija", "trazi", "prima", "zaposljava"))
+    if not is_named:
+        return None
+    return _rated(
+        match["name"].strip(), 6, match.start("name"), cue=cue, following=text[match.end() : match.end() + 40]
+    )
+
+
+def _after_cues(ad: AdText) -> list[_Name | None]:
+    beginnings = _cue_beginnings()
+    cues = [word for word in ad.words if word.text[:3] in beginnings and _is_cue(word.text)]
+    found = []
+    for cue in cues:
+        _, end = ad.folded.span(cue.start, cue.end)
+        match = _AFTER_CUE.match(ad.original, end)
+        found += [_after_cue(cue.text, match)] if match else []
+    return found
+
+
+@cache
+def _cue_beginnings() -> frozenset[str]:
+    return frozenset(cue[:3] for cue in _all_cues())
+
+
+def _after_cue(cue: str, match: re.Match[str]) -> _Name | None:
+    name = _trimmed(match["name"])
+    words = name.split()
+    if not name or (_is_place(name) and not cue.startswith(_NAMED_AFTER_PLACES)):
+        return None
+    is_weak = cue.startswith(("dom", "kuc", "kod", "bar", "kontakt", "firm")) and len(words) == 1
+    if is_weak or (len(words) == 1 and _has_word(name, "business")):
+        return None
+    return _rated(name, 5 if len(words) > 1 else 3, match.end("name") - len(name), cue=cue, following="")
+
+
+def _subject(match: re.Match[str]) -> _Name | None:
+    name = _trimmed(match["name"])
+    if len(name.split()) < 2 or _is_place(name):
+        return None
+    return _Name(name, 3, match.end("name") - len(name), _has_word(name, "agency"))
+
+
+def _signature(text: str, match: re.Match[str]) -> _Name | None:
+    name = _trimmed(match["name"])
+    words = name.split()
+    if not 2 <= len(words) <= 6 or len(name) > 60 or match.end() < len(text) // 3 or _is_place(name):
+        return None
+    is_signed = bool(_CONTACT_AFTER.match(text, match.end())) or not text[match.end() :].strip()
+    has_business = _has_word(name, "business")
+    if not has_business and not (is_signed and len(words) > 1 and not any(char.isdigit() for char in name)):
+        return None
+    if not has_business and (_has_place(name) is False and len(words) == 2):
+        return None
+    return _Name(name, 4 if has_business and is_signed else 2, match.start("name"), _has_word(name, "agency"))
+
+
+def _rated(name: str, certainty: int, start: int, *, cue: str, following: str) -> _Name:
+    after = fold_key(following)
+    is_agency = _starts(cue, identity_rules().agency_cues) or "agencij" in after[:25] or _has_word(name, "agency")
+    if _starts(cue, identity_rules().client_cues) or "za klijent" in cue:
+        certainty -= 2
+    return _Name(name, certainty + 3 * is_agency, start, is_agency)
+
+
+def _trimmed(name: str) -> str:
+    words = name.strip(" -–").split(" ")
+    not_names = _word_sets()["not_names"]
+    while words and fold_key(words[0]).strip(".,:-") in not_names:
+        words.pop(0)
+    while words and words[0] in ("i", "и", "-", "–", "&", "za", "of"):
+        words.pop(0)
+    return " ".join(words).strip(" -–")
+
+
+def _cue_before(text: str, start: int) -> str:
+    lead = re.split(r"[\n.;!?)]", text[max(0, start - 50) : start])[-1]
+    words = re.findall(r"[^\W\d]+", fold_key(lead))[-4:]
+    return next((word for word in reversed(words) if _is_cue(word)), "")
+
+
+def _is_cue(word: str) -> bool:
+    return word.startswith(_all_cues())
+
+
+@cache
+def _all_cues() -> tuple[str, ...]:
+    rules = identity_rules()
+    return rules.agency_cues + rules.client_cues + rules.employer_cues
+
+
+def _starts(word: str, beginnings: tuple[str, ...]) -> bool:
+    return bool(word) and word.startswith(beginnings)
+
+
+def _has_word(name: str, which: str) -> bool:
+    return not _word_sets()[which].isdisjoint(re.findall(r"\w+", fold_key(name)))
+
+
+def _is_place(name: str) -> bool:
+    folded = fold_key(name)
+    return any(hit.start == 0 and hit.end >= len(folded) - 1 for hit in _place_hits(folded))
+
+
+def _has_place(name: str) -> bool:
+    return bool(_place_hits(fold_key(name)))
+
+
+def _place_hits(folded: str) -> list[PhraseHit]:
+    return _places().find(read_text(folded))
+
+
+def _kind(ad: AdText, best: _Name | None, name: str | None) -> MediatorKind:
+    kinds = {hit.tag for hit in _kinds().find(ad)}
+    if name is None and "individual" in kinds:
+        return MediatorKind.INDIVIDUAL
+    if "direct" in kinds and not (best and best.is_agency):
+        return MediatorKind.EMPLOYER
+    if "agency" in kinds or (best and best.is_agency):
+        return MediatorKind.AGENCY
+    if name is not None:
+        return MediatorKind.EMPLOYER
+    return MediatorKind.INDIVIDUAL if _has_first_name(ad.text) else MediatorKind.UNKNOWN
+
+
+def _has_first_name(text: str) -> bool:
+    cues = "|".join(identity_rules().first_name_cues)
+    return bool(re.search(rf"\b(?:{cues})[^\w\n]{{1,3}}[a-z]{{3,12}}\b[^\w\n]{{0,4}}(?:\+|\d|$)", text))

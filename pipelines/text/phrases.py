@@ -1,0 +1,183 @@
+"""Phrases that staff can write, and the search for many of them at once. What a phrase means is data elsewhere.
+
+A phrase is folded words: `word` stands for itself, `stem*` for any ending, `stem~` for the case endings of a noun,
+`stem^` for those of a country like Nemačka, `(a|b c)` for alternatives (also of an ending: `nov(i|om)`), `[x]` may be missing, `..` skips up to three
+words and `...` up to seven within a sentence, `#` is a number, `$` an amount of money.
+Every repetition is bounded, so a search takes time in proportion to the text, whatever the text.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import NamedTuple
+
+from crawler.errors import ConfigError
+from pipelines.text.folding import Folded, fold
+
+_TOKEN = re.compile(r"\.{2,3}|[()\[\]|#$]|[a-z0-9][a-z0-9_&+'@/-]*[*~^]?|[^\s\w]")
+_ATTACHED = re.compile(r"([a-z0-9]+)\(([a-z*~^|]*)\)")
+_WORD = re.compile(r"\w+")
+_BETWEEN = r"[^\w\n]{1,6}"
+_GAP_STEP = r"(?:[^\w\n.!?;]{1,4}|\. ?)\w{1,30}"
+_NUMBER = r"\d{1,9}(?:[.,]\d{1,3}){0,2}"
+_MONEY = (
+    rf"{_NUMBER}[^\w\n]{{0,2}}(?:€|\$|£|(?:e|eur|eura|euro|eur[oai]*|evr[aoi]*|ojr[ao]|dolar\w{{0,3}}|usd|chf|funt\w{{0,3}}"
+    r"|din\w{0,5}|rsd|km|kruna|kuna|hiljad\w{0,2})\b)"
+)
+_ENDINGS = {"*": r"\w{0,20}", "~": r"(?:a|e|i|u|o|om|em|ama|ima)?(?!\w)", "^": r"(?:a|e|oj|u)(?!\w)"}
+_NUMERIC = "0"
+"""Where phrases that begin with a number are filed."""
+_STEM_KEY = 3
+
+
+class PhraseHit(NamedTuple):
+    """A phrase found: its tag, and its place in the folded text."""
+
+    tag: str
+    start: int
+    end: int
+
+
+class Word(NamedTuple):
+    """A word of the folded text."""
+
+    text: str
+    start: int
+    end: int
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class AdText:
+    """A text folded and cut into words, once for all readers."""
+
+    original: str
+    folded: Folded
+    words: tuple[Word, ...]
+
+    @property
+    def text(self) -> str:
+        """The folded text; all places of hits point into it."""
+        return self.folded.text
+
+
+def read_text(original: str) -> AdText:
+    """`original` ready to be searched."""
+    folded = fold(original)
+    words = tuple(Word(found.group(), *found.span()) for found in _WORD.finditer(folded.text))
+    return AdText(original, folded, words)
+
+
+@dataclass(frozen=True, slots=True)
+class _Phrase:
+    tag: str
+    regex: re.Pattern[str]
+
+
+class Phrasebook:
+    """Many phrases, each with a tag, searched in one pass over the words of a text."""
+
+    def __init__(self, phrases: Iterable[tuple[str, str]]) -> None:
+        """Compiles (tag, phrase) pairs. Raises ConfigError on a phrase that cannot be read."""
+        self._by_word: dict[str, list[_Phrase]] = {}
+        self._by_stem: dict[str, list[_Phrase]] = {}
+        for tag, phrase in phrases:
+            self._file(tag, phrase)
+
+    def find(self, ad: AdText) -> list[PhraseHit]:
+        """All hits, by their start; several phrases may hit at one place."""
+        hits: list[PhraseHit] = []
+        text, by_word, by_stem = ad.text, self._by_word, self._by_stem
+        for word, start, _ in ad.words:
+            for candidates in (by_word.get(word), by_stem.get(_stem_key(word))):
+                for phrase in candidates or ():
+                    if found := phrase.regex.match(text, start):
+                        hits.append(PhraseHit(phrase.tag, start, found.end()))
+        return hits
+
+    def _file(self, tag: str, phrase: str) -> None:
+        parsed = _Parser(phrase).parse()
+        compiled = _Phrase(tag, re.compile(parsed.regex))
+        for lead in parsed.leads:
+            if lead[0].isdigit():
+                self._by_stem.setdefault(_NUMERIC, []).append(compiled)
+            elif lead[-1] in _ENDINGS:
+                if len(lead) <= _STEM_KEY:
+                    raise ConfigError(f"phrase {phrase!r} begins with {lead}: a stem needs {_STEM_KEY} letters there")
+                self._by_stem.setdefault(lead[:-1][:_STEM_KEY], []).append(compiled)
+            else:
+                self._by_word.setdefault(lead, []).append(compiled)
+
+
+def _stem_key(word: str) -> str:
+    return _NUMERIC if word[0].isdigit() else word[:_STEM_KEY]
+
+
+@dataclass(frozen=True, slots=True)
+class _Parsed:
+    regex: str
+    leads: tuple[str, ...]
+
+
+def _spelled_out(attached: re.Match[str]) -> str:
+    return f"({'|'.join(attached[1] + ending for ending in attached[2].split('|'))})"
+
+
+class _Parser:
+    def __init__(self, phrase: str) -> None:
+        self.phrase = phrase
+        self.tokens = _TOKEN.findall(_ATTACHED.sub(_spelled_out, phrase))
+        self.at = 0
+
+    def parse(self) -> _Parsed:
+        parsed = self.sequence(closing="")
+        if self.at < len(self.tokens) or not parsed.leads:
+            raise self.error("brackets do not match, or it does not begin with a word")
+        return parsed
+
+    def sequence(self, closing: str) -> _Parsed:
+        regex, leads, first = "", (), True
+        while self.at < len(self.tokens) and self.tokens[self.at] not in (closing, "|"):
+            token = self.tokens[self.at]
+            self.at += 1
+            if token == "-":
+                continue  # what stands between two words may always be a dash
+            if token in ("..", "..."):
+                regex += f"(?:{_GAP_STEP}){{0,{3 if token == '..' else 7}}}"
+                continue
+            item = self.item(token)
+            between = "" if first else _BETWEEN
+            regex += f"(?:{between}{item.regex})?" if token == "[" else f"{between}{item.regex}"
+            leads = item.leads if first else leads
+            first = False
+        return _Parsed(regex, leads)
+
+    def item(self, token: str) -> _Parsed:
+        if token in "([":
+            return self.group(")" if token == "(" else "]")
+        if token == "#":
+            return _Parsed(_NUMBER, (_NUMERIC,))
+        if token == "$":
+            return _Parsed(_MONEY, (_NUMERIC,))
+        if len(token) > 1 and token[-1] in _ENDINGS:
+            return self.stem(token)
+        first = _WORD.match(token)
+        return _Parsed(rf"{re.escape(token)}(?!\w)", (first.group(),)) if first else _Parsed(re.escape(token), ())
+
+    def stem(self, token: str) -> _Parsed:
+        return _Parsed(re.escape(token[:-1]) + _ENDINGS[token[-1]], (token,))
+
+    def group(self, closing: str) -> _Parsed:
+        choices = [self.sequence(closing)]
+        while self.at < len(self.tokens) and self.tokens[self.at] == "|":
+            self.at += 1
+            choices.append(self.sequence(closing))
+        if self.at >= len(self.tokens):
+            raise self.error(f"{closing} is missing")
+        self.at += 1
+        leads = tuple(lead for choice in choices for lead in choice.leads)
+        return _Parsed(f"(?:{'|'.join(choice.regex for choice in choices)})", leads)
+
+    def error(self, reason: str) -> ConfigError:
+        return ConfigError(f"phrase {self.phrase!r} cannot be read: {reason}")
