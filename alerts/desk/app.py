@@ -26,6 +26,8 @@ from crawler.config import Settings
 from crawler.manifest import read_manifests
 from crawler.store.engine import open_store
 
+ROUTERS = (entry.router, queue.router, case.router, evidence.router)
+
 
 def create_app(settings: Settings, *, clock: Clock = lambda: datetime.now(UTC)) -> FastAPI:
     """The desk on the store of these settings. Raises ConfigError where store or secret cannot be used."""
@@ -47,8 +49,8 @@ def create_app(settings: Settings, *, clock: Clock = lambda: datetime.now(UTC)) 
 
     app = FastAPI(docs_url=None, redoc_url=None, openapi_url=None, lifespan=lifespan)
     app.state.desk = desk
-    for part in (entry, queue, case, evidence):
-        app.include_router(part.router)
+    for router in ROUTERS:
+        app.include_router(router)
     app.mount("/static", KeptFiles(directory=STATIC))
     app.add_middleware(Protection)
     app.add_exception_handler(LoginNeededError, _to_login)

@@ -1,0 +1,88 @@
+"""A running desk on a small real store, with a clock that tests move."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import pytest
+from fastapi.testclient import TestClient
+from httpx import Response
+
+from alerts.desk.app import create_app
+from alerts.desk.people import Role, add_person
+from tests.builders import StoreBuilder
+
+MORNING = datetime(2026, 11, 20, 7, 0, tzinfo=UTC)
+PASSWORD = "proba-lozinke"
+
+
+class DeskUnderTest:
+    """A desk, a client that speaks to it, and the time that the desk believes in."""
+
+    def __init__(self, store: StoreBuilder) -> None:
+        self.store = store
+        self.now = MORNING
+        self.app = create_app(store.settings, clock=lambda: self.now)
+        self.client = TestClient(self.app, follow_redirects=False, raise_server_exceptions=True)
+
+    def add(self, email: str = "ana@primer.example", role: Role = Role.REVIEWER) -> None:
+        """Adds a person with the tests' password."""
+        with self.store.engine.begin() as connection:
+            add_person(connection, email=email, name="Ana Primerović", role=role, password=PASSWORD, now=self.now)
+
+    def log_in(self, email: str = "ana@primer.example", password: str = PASSWORD) -> Response:
+        """Posts the log-in form as a program would."""
+        return self.client.post("/login", data={"email": email, "password": password})
+
+    def enter(self, role: Role = Role.REVIEWER) -> None:
+        """Adds a person of that role and logs in."""
+        self.add(role=role)
+        assert self.log_in().headers["location"] == "/"
+
+    def page(self, address: str) -> str:
+        """The page's text; it must be there."""
+        answer = self.client.get(address)
+        assert answer.status_code == 200, answer.text
+        return answer.text
+
+    def decide(self, case_id: int, decision: str, *, pile: str = "open", **fields: str) -> Response:
+        """Sends the decision as the case page's form would."""
+        shown = self.page(f"/cases/{case_id}?pile={pile}")
+        form = {"csrf": field(shown, "csrf"), "seen": field(shown, "seen"), "pile": pile, "decision": decision}
+        return self.client.post(f"/cases/{case_id}/decide", data=form | fields)
+
+    def state(self, case_id: int) -> str:
+        """The case's state in the store."""
+        with self.store.connect() as connection:
+            row = connection.exec_driver_sql(f"SELECT state FROM cases WHERE id = {case_id}").one()
+        return str(row.state)
+
+    def wait(self, span: timedelta) -> None:
+        """Lets time pass."""
+        self.now += span
+
+
+def field(page: str, name: str) -> str:
+    """The value of a hidden field."""
+    found = re.search(rf'name="{name}" value="([^"]*)"', page)
+    assert found, f"the page has no field {name}"
+    return found.group(1)
+
+
+@pytest.fixture
+def small_store(tmp_path: Path) -> Iterator[StoreBuilder]:
+    """An empty store on SQLite."""
+    builder = StoreBuilder(tmp_path / "home")
+    yield builder
+    builder.engine.dispose()
+
+
+@pytest.fixture
+def desk(small_store: StoreBuilder) -> Iterator[DeskUnderTest]:
+    """A desk on an empty store, on the morning after the tests' night."""
+    under_test = DeskUnderTest(small_store)
+    with under_test.client:
+        yield under_test

@@ -1,0 +1,348 @@
+from __future__ import annotations
+
+from datetime import timedelta
+
+import pytest
+from sqlalchemy import event, insert, update
+
+from alerts.desk.people import Role
+from alerts.gathering import gather_facts
+from crawler.assessment import Indicator, Mediator, MediatorKind, RegisterAnswer, Verdict
+from crawler.store.drafts import NewDraft, save_drafts
+from crawler.store.schema import captures, case_events, cases
+from tests.builders import AD_TEXT, NOW, complaint_assessment
+from tests.desk.conftest import DeskUnderTest, field
+
+EVIL = '<script>alert("x")</script><img src=x onerror=alert(1)>'
+
+
+def _evil_case(desk: DeskUnderTest) -> int:
+    text = f"Kotizacija {EVIL} pre puta & {AD_TEXT}"
+    start = len(EVIL) + 1
+    judged = complaint_assessment(
+        mediator=Mediator(name=EVIL, kind=MediatorKind.AGENCY, licence=EVIL),
+        indicators=(Indicator("upfront_fee", f"Kotizacija {EVIL}", start, start + len(f"Kotizacija {EVIL}")),),
+    )
+    ad = desk.store.ad(title=EVIL, text=text, url="http://portal.example/?q=%22%3E<script>alert(1)</script>")
+    return desk.store.case(ad, desk.store.assess(ad, judged))
+
+
+def _draft(desk: DeskUnderTest, case_id: int, recipient: str = "trzisna_inspekcija") -> None:
+    with desk.store.engine.begin() as connection:
+        facts = gather_facts(connection, desk.store.settings, case_id, recipient, now=NOW)
+        save_drafts(connection, [NewDraft(case_id, recipient, facts.to_json())], now=NOW)
+
+
+def _ranked(desk: DeskUnderTest, level: str, score: float) -> int:
+    case_id = desk.store.complaint_case(title=f"{level} {score}")
+    with desk.store.engine.begin() as connection:
+        connection.execute(update(cases).where(cases.c.id == case_id).values(level=level, score=score))
+    return case_id
+
+
+def test_the_queue_begins_with_the_worst(desk: DeskUnderTest) -> None:
+    desk.enter()
+    desk.store.register()
+    for level, score in (("high", 0.5), ("critical", 0.1), ("medium", 0.9), ("high", 0.8)):
+        _ranked(desk, level, score)
+    shown = desk.page("/")
+    order = [shown.index(title) for title in ("critical 0.1", "high 0.8", "high 0.5", "medium 0.9")]
+    assert order == sorted(order)
+
+
+def test_a_row_says_where_who_and_what(desk: DeskUnderTest) -> None:
+    desk.enter()
+    desk.store.complaint_case()
+    shown = desk.page("/")
+    for words in ("Nemačka", "Primer Rad", "nije nađen u registru", "visok rizik", "1\u00a0oglas, 1\u00a0izvor"):
+        assert words in shown
+
+
+def test_copies_on_other_portals_are_counted_once_a_case(desk: DeskUnderTest) -> None:
+    desk.enter()
+    first = desk.store.ad(source="demo_portal")
+    desk.store.case(first, desk.store.assess(first))
+    for source in ("demo_kanal", "demo_kanal"):
+        desk.store.assess(desk.store.ad(source=source, series_id=first.series_id))
+    assert "3\u00a0oglasa, 2\u00a0izvora" in desk.page("/")
+
+
+def test_progress_counts_what_was_decided_since_the_night(desk: DeskUnderTest) -> None:
+    desk.enter()
+    numbers = [desk.store.complaint_case() for _ in range(3)]
+    assert "Pregledano 0 od 3" in desk.page("/")
+    desk.decide(numbers[0], "confirm")
+    assert "Pregledano 1 od 3" in desk.page("/")
+    desk.decide(numbers[1], "unsure")
+    assert "Pregledano 2 od 3" in desk.page("/")
+
+
+def test_an_empty_queue_after_work_says_that_all_is_reviewed(desk: DeskUnderTest) -> None:
+    desk.enter()
+    case_id = desk.store.complaint_case()
+    assert desk.decide(case_id, "confirm").headers["location"] == f"/?pile=open&done={case_id}"
+    assert "Sve je pregledano" in desk.page("/")
+
+
+def test_an_empty_queue_on_a_bad_night_does_not_soothe(desk: DeskUnderTest) -> None:
+    desk.enter()
+    shown = desk.page("/")
+    assert "Noćna obrada još nije rađena" in shown
+    assert "Registar agencija nije uvezen" in shown
+    assert "Pre nego što to protumačite kao mirnu noć" in shown
+
+
+def test_other_piles_are_a_link_away(desk: DeskUnderTest) -> None:
+    desk.enter()
+    case_id = desk.store.complaint_case()
+    desk.decide(case_id, "dismiss", reason="nije oglas za posao")
+    assert f"/cases/{case_id}?pile=dismissed" in desk.page("/?pile=dismissed")
+    assert f"/cases/{case_id}?pile=open" not in desk.page("/")
+
+
+def test_a_long_queue_is_cut_into_pages(desk: DeskUnderTest) -> None:
+    desk.enter()
+    for _ in range(26):
+        desk.store.complaint_case()
+    assert desk.page("/").count("case-link") == 25
+    assert desk.page("/?page=2").count("case-link") == 1
+    assert desk.page("/?page=99").count("case-link") == 1
+
+
+def _count_queries(desk: DeskUnderTest, address: str) -> int:
+    made: list[str] = []
+
+    def note(_c: object, _cur: object, statement: str, *_: object) -> None:
+        made.append(statement)
+
+    engine = desk.app.state.desk.engine
+    event.listen(engine, "before_cursor_execute", note)
+    desk.page(address)
+    event.remove(engine, "before_cursor_execute", note)
+    return len(made)
+
+
+def test_the_number_of_queries_does_not_grow_with_the_store(desk: DeskUnderTest) -> None:
+    desk.enter()
+    first = desk.store.ad()
+    case_id = desk.store.case(first, desk.store.assess(first))
+    few = [_count_queries(desk, address) for address in ("/", f"/cases/{case_id}")]
+    for number in range(8):
+        desk.store.assess(desk.store.ad(series_id=first.series_id, source=f"portal{number}"))
+        desk.store.complaint_case()
+    assert [_count_queries(desk, address) for address in ("/", f"/cases/{case_id}")] == few
+
+
+@pytest.mark.parametrize("address", ["/", "/cases/1", "/cases/1?script=latn"])
+def test_nothing_a_page_said_becomes_markup(desk: DeskUnderTest, address: str) -> None:
+    desk.enter()
+    desk.store.register()
+    _draft(desk, _evil_case(desk))
+    shown = desk.page(address)
+    assert "<script>alert" not in shown
+    assert "<img src=x" not in shown
+    assert "&lt;script&gt;alert(" in shown
+
+
+def test_a_quote_is_marked_with_what_was_found_and_why(desk: DeskUnderTest) -> None:
+    desk.enter()
+    shown = desk.page(f"/cases/{desk.store.complaint_case()}")
+    marked = shown[shown.index("<mark") : shown.index("</mark>")]
+    assert marked.endswith(">Kotizacija 200 evra pre puta")
+    assert 'title="1. ' in marked
+
+
+def test_an_address_that_is_no_web_address_is_no_link(desk: DeskUnderTest) -> None:
+    desk.enter()
+    ad = desk.store.ad(url="javascript:alert(1)//x")
+    shown = desk.page(f"/cases/{desk.store.case(ad, desk.store.assess(ad))}")
+    assert "javascript:alert(1)//x" in shown
+    assert 'href="javascript:' not in shown
+
+
+def test_the_register_answer_comes_with_the_nearest_names(desk: DeskUnderTest) -> None:
+    desk.enter()
+    shown = desk.page(f"/cases/{desk.store.complaint_case()}")
+    assert "Primer Radnik d.o.o." in shown
+    assert "71%" in shown
+
+
+def test_on_a_list_that_became_too_old_nobody_is_called_unregistered(desk: DeskUnderTest) -> None:
+    desk.enter()
+    case_id = desk.store.complaint_case()
+    desk.wait(timedelta(days=60))
+    desk.log_in()
+    for address in ("/", f"/cases/{case_id}"):
+        shown = desk.page(address)
+        assert "nije provereno: registar zastareo" in shown
+        assert "nije nađen u registru" not in shown
+
+
+def test_an_answer_without_register_reads_as_not_checked(desk: DeskUnderTest) -> None:
+    desk.enter()
+    ad = desk.store.ad()
+    desk.store.case(ad, desk.store.assess(ad, complaint_assessment(register=RegisterAnswer())))
+    shown = desk.page("/")
+    assert "nije provereno: nema registra" in shown
+    assert "nije nađen" not in shown
+
+
+@pytest.mark.parametrize("verdict", list(Verdict))
+def test_every_verdict_has_a_page(desk: DeskUnderTest, verdict: Verdict) -> None:
+    desk.enter()
+    answer = RegisterAnswer(verdict=verdict, as_of=NOW.date(), snapshot="sha256:00", entry="Primer d.o.o.")
+    ad = desk.store.ad()
+    case_id = desk.store.case(ad, desk.store.assess(ad, complaint_assessment(register=answer)))
+    assert f"badge-{verdict}" in desk.page(f"/cases/{case_id}")
+
+
+def test_hard_triggers_put_police_or_prosecutor_first(desk: DeskUnderTest) -> None:
+    desk.enter()
+    ad = desk.store.ad()
+    judged = complaint_assessment(referral=("upfront_fee",))
+    case_id = desk.store.case(ad, desk.store.assess(ad, judged))
+    assert "Najpre policija ili tužilaštvo" in desk.page(f"/cases/{case_id}")
+    assert "najpre policija ili tužilaštvo" in desk.page("/")
+    assert desk.decide(case_id, "refer").status_code == 303
+    assert desk.state(case_id) == "referred"
+
+
+def test_the_case_shows_copies_sightings_evidence_and_sisters(desk: DeskUnderTest) -> None:
+    desk.enter()
+    first = desk.store.ad()
+    case_id = desk.store.case(first, desk.store.assess(first))
+    copy = desk.store.ad(series_id=first.series_id, source="demo_kanal", url="http://kanal.example/1")
+    desk.store.assess(copy)
+    desk.store.see_again(first, at=NOW + timedelta(days=1))
+    other = desk.store.ad(series_id=first.series_id)
+    sister = desk.store.case(other, desk.store.assess(other, mediator_key="drugi"), mediator_key="drugi")
+    shown = desk.page(f"/cases/{case_id}")
+    assert 'href="http://kanal.example/1"' in shown
+    assert "21.\u00a011.\u00a02026." in shown
+    assert f'href="/cases/{sister}"' in shown
+    with desk.store.connect() as connection:
+        rows = connection.execute(captures.select()).all()
+    assert all(row.digest in shown and row.record_id in shown for row in rows[:2])
+
+
+def test_an_ad_without_title_contact_or_findings_still_has_a_page(desk: DeskUnderTest) -> None:
+    desk.enter()
+    bare = complaint_assessment(indicators=(), mediator=Mediator(), not_stated=(), destinations=())
+    ad = desk.store.ad(title=None, text="Posao.")
+    case_id = desk.store.case(ad, desk.store.assess(ad, bare))
+    assert "Oglas bez naslova" in desk.page(f"/cases/{case_id}")
+    assert "zemlja nije navedena" in desk.page("/")
+
+
+def test_drafts_are_shown_in_either_script_and_downloaded(desk: DeskUnderTest) -> None:
+    desk.enter()
+    case_id = desk.store.complaint_case()
+    desk.store.register()
+    _draft(desk, case_id)
+    assert "Подносилац" in desk.page(f"/cases/{case_id}")
+    assert "Podnosilac" in desk.page(f"/cases/{case_id}?script=latn")
+    for kind, start in (("docx", b"PK"), ("pdf", b"%PDF"), ("txt", "Удружење".encode())):
+        answer = desk.client.get(f"/cases/{case_id}/draft.{kind}?recipient=trzisna_inspekcija")
+        assert answer.content.startswith(start)
+        assert f'filename="slucaj-{case_id}-trzisna_inspekcija-cyrl.{kind}"' in answer.headers["content-disposition"]
+
+
+@pytest.mark.parametrize("tail", ["draft.pdf", "draft.pdf?recipient=../../etc", "draft.exe", "draft.pdf?script=x"])
+def test_a_draft_that_is_not_there_is_not_found(desk: DeskUnderTest, tail: str) -> None:
+    desk.enter()
+    assert desk.client.get(f"/cases/{desk.store.complaint_case()}/{tail}").status_code == 404
+
+
+def test_a_draft_of_another_program_version_does_not_break_the_case(desk: DeskUnderTest) -> None:
+    desk.enter()
+    case_id = desk.store.complaint_case()
+    with desk.store.engine.begin() as connection:
+        save_drafts(connection, [NewDraft(case_id, "gone", {"old": 1})], now=NOW)
+    assert "druga verzija programa" in desk.page(f"/cases/{case_id}")
+    assert desk.client.get(f"/cases/{case_id}/draft.pdf").status_code == 409
+
+
+@pytest.mark.parametrize("address", ["/cases/0", "/cases/77", "/cases/x", "/cases/99999999999999999999", "/?page=0"])
+def test_what_is_not_there_is_said_plainly(desk: DeskUnderTest, address: str) -> None:
+    desk.enter()
+    answer = desk.client.get(address)
+    assert answer.status_code == 404
+    assert "Nema takve stranice" in answer.text
+
+
+def test_a_decision_leads_to_the_next_case(desk: DeskUnderTest) -> None:
+    desk.enter()
+    mild, worst, middle = _ranked(desk, "medium", 0.1), _ranked(desk, "critical", 0.9), _ranked(desk, "high", 0.5)
+    assert desk.decide(worst, "confirm").headers["location"] == f"/cases/{middle}?pile=open&done={worst}"
+    assert desk.decide(mild, "unsure").headers["location"] == f"/cases/{middle}?pile=open&done={mild}"
+    assert f"Slučaj {worst}</a> je sada: <strong>potvrđen" in desk.page(f"/cases/{middle}?done={worst}")
+
+
+def test_a_decision_is_written_with_person_and_time(desk: DeskUnderTest) -> None:
+    desk.enter()
+    case_id = desk.store.complaint_case()
+    desk.decide(case_id, "dismiss", reason="posrednik ima dozvolu", note="vidi  registar\x00")
+    with desk.store.connect() as connection:
+        row = connection.execute(case_events.select()).one()
+    assert (row.person, row.after, row.at) == ("ana@primer.example", "dismissed", desk.now)
+    assert row.note == "posrednik ima dozvolu: vidi registar\ufffd"
+    assert "vidi registar" in desk.page(f"/cases/{case_id}")
+
+
+def test_a_dismissal_without_reason_is_refused(desk: DeskUnderTest) -> None:
+    desk.enter()
+    case_id = desk.store.complaint_case()
+    answer = desk.decide(case_id, "dismiss", reason=" ", note="")
+    assert answer.status_code == 400
+    assert "samo sa razlogom" in answer.text
+    assert desk.state(case_id) == "open"
+
+
+def test_a_decision_on_what_somebody_else_changed_is_refused(desk: DeskUnderTest) -> None:
+    desk.enter()
+    case_id = desk.store.complaint_case()
+    shown = desk.page(f"/cases/{case_id}")
+    form = {"csrf": field(shown, "csrf"), "seen": field(shown, "seen"), "reason": "duplikat"}
+    desk.decide(case_id, "confirm")
+    answer = desk.client.post(f"/cases/{case_id}/decide", data=form | {"decision": "dismiss"})
+    assert answer.status_code == 409
+    assert desk.state(case_id) == "confirmed"
+
+
+def test_a_decision_on_a_judgement_that_the_night_replaced_is_refused(desk: DeskUnderTest) -> None:
+    desk.enter()
+    ad = desk.store.ad()
+    case_id = desk.store.case(ad, desk.store.assess(ad))
+    seen = field(desk.page(f"/cases/{case_id}"), "seen")
+    newer = desk.store.assess(ad)
+    with desk.store.engine.begin() as connection:
+        connection.execute(update(cases).values(assessment_id=newer))
+    assert desk.decide(case_id, "confirm", seen=seen).status_code == 409
+    assert desk.state(case_id) == "open"
+
+
+def test_a_decision_can_be_taken_back(desk: DeskUnderTest) -> None:
+    desk.enter()
+    case_id = desk.store.complaint_case()
+    desk.decide(case_id, "confirm")
+    answer = desk.decide(case_id, "reopen", pile="confirmed")
+    assert answer.headers["location"].startswith(f"/cases/{case_id}?")
+    assert desk.state(case_id) == "open"
+
+
+@pytest.mark.parametrize("decision", ["", "file", "approve", "prepare", "revise", "nonsense"])
+def test_the_case_page_takes_no_other_decision(desk: DeskUnderTest, decision: str) -> None:
+    desk.enter(Role.ADMIN)
+    case_id = desk.store.complaint_case(state="drafted")
+    assert desk.decide(case_id, decision).status_code == 400
+    assert desk.state(case_id) == "drafted"
+
+
+def test_every_state_has_a_page(desk: DeskUnderTest) -> None:
+    desk.enter()
+    for state in ("confirmed", "drafted", "approved", "filed", "answered", "closed", "dismissed", "referred"):
+        case_id = desk.store.complaint_case(state=state)
+        with desk.store.engine.begin() as connection:
+            row = {"at": NOW, "person": "system", "before": "open", "after": state, "note": ""}
+            connection.execute(insert(case_events).values(case_id=case_id, **row))
+        assert f"Slučaj {case_id}" in desk.page(f"/cases/{case_id}")
