@@ -65,8 +65,17 @@ def find_header(table: Table) -> tuple[int, dict[Column, int]] | None:
     for at, row in enumerate(table[:ROWS_BEFORE_HEADER]):
         columns = _columns_of(row)
         if Column.NAME in columns and len(columns) > 1:
-            return at, columns
+            second = _second_line(table[at + 1 : at + 2])
+            return (at + 1, {**columns, **second}) if second else (at, columns)
     return None
+
+
+def _second_line(rows: Table) -> dict[Column, int]:
+    """What a second row of the header names more closely, as 'broj' and 'datum' under 'Rešenje'."""
+    headings = [(at, cell) for row in rows for at, cell in enumerate(row) if cell.strip()]
+    if not all(column_of(cell) or fold_key(cell) == "broj" for _, cell in headings):
+        return {}
+    return {column_of(cell) or Column.LICENCE: at for at, cell in headings}
 
 
 def _columns_of(row: list[str]) -> dict[Column, int]:

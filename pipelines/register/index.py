@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from functools import lru_cache
 from typing import TypeVar
 
@@ -76,7 +76,7 @@ class RegisterIndex:
     nominatives: dict[str, tuple[str, ...]]
     """Any case form of a brand's word -> the word."""
     slips: dict[str, tuple[str, ...]]
-    knows_identifiers: bool = field(default=True)
+    knows_identifiers: bool
     """Some entry states a PIB or matični broj."""
 
     def near_words(self, key: str) -> dict[str, Slip]:

@@ -17,7 +17,7 @@ from pipelines.register.identifiers import valid_mb, valid_pib
 from pipelines.register.index import IndexedEntry, RegisterIndex, domain_of, index_of, licence_key
 from pipelines.register.names import Role, parse_name
 from pipelines.register.slips import Slip
-from pipelines.register.wording import nearest_of
+from pipelines.register.wording import nearest_of, reasons_of
 from pipelines.register.words import LegalForm
 
 MOST_PER_WORD = 60
@@ -82,14 +82,16 @@ def match(query: MediatorQuery, register: Register | None, *, on: date) -> Regis
         as_of=register.as_of,
         snapshot=register.snapshot,
         stale=register.is_stale(on=on),
-        nearest=nearest_of(case.compared[:NEAREST]),
+        nearest=nearest_of(case.compared, contacts=case.contacts)[:NEAREST],
     )
 
 
 def _look_up(query: MediatorQuery, index: RegisterIndex, on: date) -> _Case:
     name = prepare(parse_name(query.name or ""), index)
     contacts = _contact_entries(query, index)
-    candidates = dict.fromkeys((*_candidates(name, index), *contacts))
+    pib, mb = valid_pib(query.pib), valid_mb(query.mb)
+    identified = [entry for key in (f"pib:{pib}", f"mb:{mb}") for entry in index.by_identifier.get(key, ())]
+    candidates = dict.fromkeys((*_candidates(name, index), *contacts, *identified))
     compared = sorted(
         (compare(name, indexed) for indexed in candidates),
         key=lambda comparison: (-comparison.fit, -comparison.score, comparison.indexed.position),
@@ -98,8 +100,8 @@ def _look_up(query: MediatorQuery, index: RegisterIndex, on: date) -> _Case:
         query=query,
         index=index,
         on=on,
-        pib=valid_pib(query.pib),
-        mb=valid_mb(query.mb),
+        pib=pib,
+        mb=mb,
         name=name,
         contacts=frozenset(entry.position for entry in contacts),
         compared=tuple(compared),
@@ -161,7 +163,9 @@ def _by_identifier(case: _Case) -> RegisterAnswer | None:
     same_name = [found for found in _sound(case) if found.fit is Fit.FULL and not found.slips]
     if same_name and not any(found.indexed in hits for found in same_name):
         others = tuple(found.indexed for found in same_name)
-        return _ambiguous((*hits, *others), "broj pripada jednom upisu, a ime drugom: moguće je lažno predstavljanje")
+        owner, named = newest(hits).entry.name, others[0].entry.name
+        reason = f"broj pripada upisu {owner}, a ime upisu {named}: moguće je lažno predstavljanje"
+        return _ambiguous((*hits, *others), reason)
     return _entry_answer(newest(hits), 1.0, ("isti PIB" if by_pib else "isti matični broj",), case.on)
 
 
@@ -221,13 +225,13 @@ def _certain_answer(case: _Case, found: Comparison) -> RegisterAnswer:
 
 
 def _why_same(case: _Case, found: Comparison) -> tuple[str, ...]:
-    reasons = list(nearest_of([found])[0].reasons)
+    reasons = reasons_of(found, case.contacts)
     entry = found.indexed.entry
     if found.indexed.position in case.contacts:
-        reasons.append("kontakt je iz registra")
-    elif (case.query.phones and entry.phones) or (case.query.emails and entry.email):
-        reasons.append("kontakt nije onaj iz registra: proveriti da li se neko predstavlja tim imenom")
-    return tuple(reasons)
+        return reasons
+    if (case.query.phones and entry.phones) or (case.query.emails and entry.email):
+        return (*reasons, "kontakt nije onaj iz registra: proveriti da li se neko predstavlja tim imenom")
+    return reasons
 
 
 def _is_certain(case: _Case, found: Comparison) -> bool:
@@ -307,7 +311,7 @@ def _doubt(case: _Case, doubtful: list[Comparison]) -> str:
         return "ime odgovara više upisa"
     if _contradicts_identifier(case, doubtful[0].indexed.entry):
         return "isto ime, a PIB ili matični broj nije onaj iz registra: moguće je lažno predstavljanje"
-    return ", ".join(nearest_of(doubtful)[0].reasons)
+    return ", ".join(reasons_of(doubtful[0], case.contacts))
 
 
 def _by_owner(case: _Case) -> RegisterAnswer | None:

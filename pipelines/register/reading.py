@@ -100,8 +100,8 @@ def _joined_rows(table: Table, top: int, columns: Mapping[Column, int]) -> Itera
     """Rows below the header with their numbers; the rest of a row torn by a page break is put back to it."""
     pending: tuple[int, list[str]] | None = None
     for number, row in enumerate(table[top + 1 :], start=top + 2):
-        if pending and _continues(row, table[top], columns):
-            pending = (pending[0], [f"{above}\n{below}".strip() for above, below in zip(pending[1], row, strict=False)])
+        if pending and _continues(row, columns):
+            pending = (pending[0], [f"{above}\n{below}".strip() for above, below in zip(pending[1], row, strict=True)])
             continue
         # The header repeated on a new page does not part a row from its rest.
         if pending and is_same_row(row, table[top]):
@@ -113,9 +113,9 @@ def _joined_rows(table: Table, top: int, columns: Mapping[Column, int]) -> Itera
         yield pending
 
 
-def _continues(row: list[str], header: list[str], columns: Mapping[Column, int]) -> bool:
+def _continues(row: list[str], columns: Mapping[Column, int]) -> bool:
     """The row has neither number nor decision of its own, and text in more columns than a remark has."""
-    if Column.NUMBER not in columns or len(row) != len(header):
+    if Column.NUMBER not in columns:
         return False
     cells = cells_of(row, columns)
     starts_anew = cells.keys() & {Column.NUMBER, Column.LICENCE, Column.DATE, Column.VALID_UNTIL}

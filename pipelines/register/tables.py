@@ -52,12 +52,21 @@ def cell_text(value: object) -> str:
 
 
 def bounded(table: Table, path: Path) -> Table:
-    """The table, if it is not larger than any register can be."""
+    """The table without its empty end, every row as wide as the widest, if no register could be larger."""
+    table = [_without_empty_end(row) for row in table]
+    while table and not table[-1]:
+        table.pop()
     if len(table) > MOST_ROWS or any(len(row) > MOST_COLUMNS for row in table):
         raise RegisterError(
             f"{path.name} has more than {MOST_ROWS} rows or {MOST_COLUMNS} columns, which no register has"
         )
-    return table
+    width = max(map(len, table), default=0)
+    return [row + [""] * (width - len(row)) for row in table]
+
+
+def _without_empty_end(row: list[str]) -> list[str]:
+    filled = [at for at, cell in enumerate(row, start=1) if cell.strip()]
+    return row[: filled[-1]] if filled else []
 
 
 def check_archive(path: Path) -> None:

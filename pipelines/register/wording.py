@@ -23,13 +23,22 @@ SLIPS = {
 }
 
 
-def nearest_of(compared: Iterable[Comparison]) -> tuple[Nearest, ...]:
-    """The entries with the reasons why each is near and why it is not more than that."""
-    return tuple(Nearest(found.indexed.entry.name, found.score, _reasons(found)) for found in compared)
+def nearest_of(compared: Iterable[Comparison], *, contacts: frozenset[int] = frozenset()) -> tuple[Nearest, ...]:
+    """The entries with the reasons why each is near and why it is not more than that; those without any left out.
+
+    `contacts` are the positions of entries whose phone, e-mail or domain was given.
+    """
+    reasoned = ((found, reasons_of(found, contacts)) for found in compared)
+    return tuple(Nearest(found.indexed.entry.name, found.score, reasons) for found, reasons in reasoned if reasons)
 
 
-def _reasons(found: Comparison) -> tuple[str, ...]:
+def reasons_of(found: Comparison, contacts: frozenset[int] = frozenset()) -> tuple[str, ...]:
+    """What the name has in common with the entry and what not, in plain Serbian; empty for nothing in common."""
+    if found.fit is Fit.NONE and not found.names_only_owner:
+        return ("kontakt je iz registra",) if found.indexed.position in contacts else ()
     reasons = [_common(found), *(_slip(slip) for slip in found.slips)]
+    if found.indexed.position in contacts:
+        reasons.append("kontakt je iz registra")
     if found.added and found.fit >= Fit.EXTENDED:
         reasons.append(f"dodato {_quoted(found.added)}")
     if found.foreign:

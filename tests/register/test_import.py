@@ -103,6 +103,22 @@ def test_titles_empty_rows_repeated_headers_and_footers_are_no_agencies(tmp_path
     assert result.refused == ()
 
 
+def test_a_header_of_two_rows_is_understood(tmp_path: Path) -> None:
+    rows = [
+        ("R.br.", "Naziv agencije", "Sedište", "Rešenje", ""),
+        ("", "", "", "Broj", "Datum"),
+        ("1.", "Omorika d.o.o.", "Bor", "1-1/2024", "01.02.2024."),
+    ]
+    (entry,) = entries_of(write_xlsx(tmp_path / "spisak.xlsx", rows, merged=["D1:E1"]))
+    assert (entry.licence_number, entry.licence_date) == ("1-1/2024", date(2024, 2, 1))
+
+
+def test_an_empty_end_of_a_sheet_does_not_count(tmp_path: Path) -> None:
+    blank = [""] * 150
+    found = entries_of(write_csv(tmp_path / "spisak.csv", [HEADER, *ROWS, *[blank] * 21_000]))
+    assert len(found) == len(ROWS)
+
+
 def test_dates_may_be_text_or_real_dates(tmp_path: Path) -> None:
     path = write_xlsx(tmp_path / "spisak.xlsx", [HEADER, *with_real_dates(ROWS)])
     assert entries_of(path)[0].licence_date == date(2024, 7, 5)
