@@ -12,7 +12,7 @@ from itertools import chain, pairwise
 
 from pipelines.series.idle_words import idle_words
 from pipelines.series.portal_lines import is_portal_line
-from pipelines.text.folding import Folded, fold
+from pipelines.text.folding import fold
 
 _ADDRESS = re.compile(
     r"(?<!\S)(?:[^\s@]*+@\S+|\S*?(?:://|www\.)\S+|\S*?\.(?:me|com|net|org|info|rs|de|at|eu|hr|ba|example)(?!\w)\S*)"
@@ -30,10 +30,11 @@ TELLING_LINE = 5
 class ComparableText:
     """An ad's words as they are compared, in their order."""
 
-    title: str
-    text: str
-    folded_title: Folded
-    folded_text: Folded
+    original: str
+    """Title and text as published."""
+    folded_title: str
+    folded_text: str
+    """Without the lines that the page put around the ad."""
     words: tuple[str, ...]
     """Of title and text; a title that opens the text counts once."""
     title_words: tuple[str, ...]
@@ -48,22 +49,22 @@ class ComparableText:
     @cached_property
     def contacts(self) -> frozenset[str]:
         """Phones by their last eight digits, addresses and handles as folded."""
-        text = f"{self.folded_title.text}\n{self.folded_text.text}"
+        text = f"{self.folded_title}\n{self.folded_text}"
         phones = {re.sub(r"\D", "", found)[-8:] for found in _PHONE.findall(text)}
         return frozenset(phones | {found.strip(".,;:!?()") for found in _ADDRESS.findall(text)})
 
 
 def make_comparable(title: str | None, text: str) -> ComparableText:
     """The ad as it is compared. Never raises, whatever the text."""
-    folded_title, folded_text = fold(title or ""), fold(text)
-    title_words = _words(_masked(folded_title.text))
-    lines = [line for line in _masked(folded_text.text).split("\n") if line.strip() and not is_portal_line(line)]
-    sentences = [_words(part) for line in lines for part in _SENTENCE_END.split(line)]
+    folded_title = fold(title or "").text
+    title_words = _words(_masked(folded_title))
+    lines = [line for line in fold(text).text.split("\n") if line.strip() and not is_portal_line(line)]
+    folded_text = "\n".join(lines)
+    sentences = [_words(part) for part in _SENTENCE_END.split(_masked(folded_text))]
     words = tuple(chain.from_iterable(sentences))
     repeated = bool(title_words) and words[: len(title_words)] == title_words
     return ComparableText(
-        title=title or "",
-        text=text,
+        original=f"{title or ''}\0{text}",
         folded_title=folded_title,
         folded_text=folded_text,
         words=words if repeated else title_words + words,

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
@@ -12,10 +11,7 @@ from pydantic import Field
 from pipelines.packaged import RuleData, load_packaged
 from pipelines.reading.places import HOME, place_rules
 from pipelines.series.comparable import ComparableText
-from pipelines.text.folding import Folded
-from pipelines.text.phrases import AdText, Phrasebook, Word
-
-_WORD = re.compile(r"\w+")
+from pipelines.text.phrases import Phrasebook, read_text
 
 
 class Occupation(RuleData):
@@ -62,8 +58,8 @@ def features_of(ad: ComparableText) -> AdFeatures:
     return AdFeatures(title, _together(title, _features(ad.folded_text)))
 
 
-def _features(folded: Folded) -> Features:
-    tags = {hit.tag for hit in _book().find(_ad_text(folded))}
+def _features(folded: str) -> Features:
+    tags = {hit.tag for hit in _book().find(read_text(folded))}
     return Features(
         frozenset(tag[4:] for tag in tags if tag.startswith("job:")),
         frozenset(tag[:2] for tag in tags if tag[2] == ":"),
@@ -88,7 +84,3 @@ def _book() -> Phrasebook:
         pairs += [(f"{country.code}:town {phrase}", phrase) for phrase in sure]
     return Phrasebook(pairs)
 
-
-def _ad_text(folded: Folded) -> AdText:
-    words = tuple(Word(found.group(), *found.span()) for found in _WORD.finditer(folded.text))
-    return AdText(folded.original, folded, words)

@@ -11,10 +11,12 @@ from dataclasses import dataclass, replace
 from typing import NamedTuple, Protocol
 
 from pipelines.series.comparable import make_comparable
-from pipelines.series.judging import Ground, JudgedAd, Likeness, compare
+from pipelines.series.judging import Ground, JudgedAd, Likeness, compare, conflict
 from pipelines.series.signatures import Signature, sign
 
 MOST_CANDIDATES = 24
+TELLING = 0.9
+"""An ad that fits two different jobs joins one only from this likeness on: what tells them apart is not in it."""
 MOST_OF_A_SERIES = 3
 """Members of one series that are compared with an ad; they are much alike."""
 FULL_BUCKET = 64
@@ -97,6 +99,11 @@ def group(batch: Sequence[NewText], index: Index) -> Grouping:
     return _Batch(batch, index).run()
 
 
+class _Match(NamedTuple):
+    id: int
+    likeness: Likeness
+
+
 class _Numbers:
     """Numbers of series while a batch is placed: opened and merged."""
 
@@ -172,20 +179,28 @@ class _Batch:
         matches = self._matches(new, signature)
         if not matches:
             return self.numbers.open(), None
-        best = max(matches, key=lambda series: matches[series].jaccard)
-        sure = {series for series, likeness in matches.items() if likeness.ground in _SURE} | {best}
+        best = max(matches, key=lambda series: matches[series].likeness.jaccard)
+        others = {series for series in matches if self._conflict(matches[best], matches[series])}
+        if others and matches[best].likeness.jaccard < TELLING:
+            return self.numbers.open(), None
+        sure = {series for series, match in matches.items() if match.likeness.ground in _SURE} - others | {best}
         pinned = self.index.pinned({series for series in sure if series > 0}) if len(sure) > 1 else ()
-        return self.numbers.unite(sure, pinned), matches[best].ground
+        return self.numbers.unite(sure, pinned), matches[best].likeness.ground
 
-    def _matches(self, new: NewText, signature: Signature) -> dict[int, Likeness]:
-        """The series that the text may join, each with its nearest member's likeness."""
-        ad, matches = self.ads[new.id], dict[int, Likeness]()
+    def _matches(self, new: NewText, signature: Signature) -> dict[int, _Match]:
+        """The series that the text may join, each by the member it is most like."""
+        ad, nearest = self.ads[new.id], dict[int, _Match]()
         for found in self._candidates(signature):
-            likeness = compare(ad, self.ads[found.id])
+            match = _Match(found.id, compare(ad, self.ads[found.id]))
             series = self.numbers.current(found.series)
-            if likeness.joins and (series not in matches or matches[series].jaccard < likeness.jaccard):
-                matches[series] = likeness
-        return matches
+            known = nearest.get(series)
+            if not match.likeness.decides or (known and known.likeness.jaccard >= match.likeness.jaccard):
+                continue
+            nearest[series] = match
+        return {series: match for series, match in nearest.items() if match.likeness.joins}
+
+    def _conflict(self, first: _Match, second: _Match) -> bool:
+        return first.id != second.id and conflict(self.ads[first.id], self.ads[second.id]) is not None
 
     def _candidates(self, signature: Signature) -> list[Filed]:
         """Texts that share most parts, a few of each series."""

@@ -31,14 +31,23 @@ class Ground(StrEnum):
     OTHER_WORK = "other_work"
     OTHER_PLACE = "other_place"
     OTHER_TITLE = "other_title"
+    """Title or opening speak of something else."""
     LITTLE_SHARED = "little_shared"
+    LITTLE_TOLD = "little_told"
+    """One names neither work nor place: what is left of it fits many jobs."""
 
     @property
     def joins(self) -> bool:
         """The two are one offer."""
         return self in _JOINING
 
+    @property
+    def parts(self) -> bool:
+        """The two are other jobs, however alike their words."""
+        return self in _PARTING
 
+
+_PARTING = frozenset((Ground.OTHER_WORK, Ground.OTHER_PLACE, Ground.OTHER_TITLE))
 _JOINING = frozenset((Ground.SAME_PAGE, Ground.SAME_TEXT, Ground.NEAR_TEXT, Ground.SHORTENED, Ground.SAME_JOB))
 
 NEAR = 0.5
@@ -82,6 +91,11 @@ class Likeness:
         """The two are one offer."""
         return self.ground.joins
 
+    @property
+    def decides(self) -> bool:
+        """The two are surely one offer or surely two."""
+        return self.ground.joins or self.ground.parts
+
 
 @dataclass(frozen=True, slots=True)
 class JoinReason:
@@ -102,7 +116,9 @@ def compare(first: JudgedAd, second: JudgedAd) -> Likeness:
     held = shared / max(1, min(len(pairs), len(others)))
     if first.text.words == second.text.words and len(first.text.words) >= SHORT_TEXT:
         return Likeness(Ground.SAME_TEXT, jaccard, held)
-    ground = _too_little(first, second, jaccard, held) or _conflict(first, second) or _agreement(jaccard, held)
+    ground = _too_little(first, second, jaccard, held) or conflict(first, second) or _agreement(jaccard, held)
+    if jaccard < NEAR and ground.joins and _tells_nothing(first) != _tells_nothing(second):
+        ground = Ground.LITTLE_TOLD
     return Likeness(ground, jaccard, held)
 
 
@@ -146,7 +162,12 @@ def _share_contact(first: JudgedAd, second: JudgedAd) -> bool:
     return not first.text.contacts.isdisjoint(second.text.contacts)
 
 
-def _conflict(first: JudgedAd, second: JudgedAd) -> Ground | None:
+def _tells_nothing(ad: JudgedAd) -> bool:
+    return not ad.features.whole.occupations and not ad.features.whole.countries
+
+
+def conflict(first: JudgedAd, second: JudgedAd) -> Ground | None:
+    """What makes the two other jobs, however alike their words; None where nothing does."""
     titles, wholes = (first.features.title, second.features.title), (first.features.whole, second.features.whole)
     if _disjoint(titles[0].occupations, titles[1].occupations) or _differ(wholes[0].occupations, wholes[1].occupations):
         return Ground.OTHER_WORK
@@ -154,7 +175,10 @@ def _conflict(first: JudgedAd, second: JudgedAd) -> Ground | None:
         return Ground.OTHER_PLACE
     if _differ(wholes[0].towns, wholes[1].towns):
         return Ground.OTHER_PLACE
-    return Ground.OTHER_TITLE if _titles_conflict(first.text, second.text) else None
+    left, right = first.text, second.text
+    if _titles_conflict(left, right) or _opening_conflicts(left, right) or _opening_conflicts(right, left):
+        return Ground.OTHER_TITLE
+    return None
 
 
 def _other_places(first: Features, second: Features) -> bool:
@@ -182,6 +206,16 @@ def _titles_conflict(first: ComparableText, second: ComparableText) -> bool:
         return False
     missing_left, missing_right = _missing(left, set(second.words)), _missing(right, set(first.words))
     return len(missing_left) * 2 >= len(left) and len(missing_right) * 2 >= len(right)
+
+
+def _opening_conflicts(first: ComparableText, second: ComparableText) -> bool:
+    """The first sentence stands in the other ad with other telling words: one pattern filled in for two jobs."""
+    opening = frozenset(first.sentences[0] if first.sentences else ())
+    twin = max(map(frozenset, second.sentences), key=lambda sentence: len(sentence & opening), default=opening)
+    if len(twin & opening) * 3 < min(len(twin), len(opening)):
+        return False
+    left, right = _telling(opening - twin), _telling(twin - opening)
+    return bool(_missing(left, set(second.words))) and bool(_missing(right, set(first.words)))
 
 
 def _telling(words: Iterable[str]) -> set[str]:

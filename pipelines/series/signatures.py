@@ -48,7 +48,7 @@ def text_key(ad: ComparableText) -> str:
     """Equal for ads that differ in script, diacritics, emoji, numbers, contacts and page lines only."""
     words = " ".join(ad.words)
     if len(ad.words) < SHORT_TEXT:
-        words = "\0".join((words, *sorted(ad.contacts))) if ad.contacts else f"{words}\0{ad.title}\0{ad.text}"
+        words = "\0".join((words, *sorted(ad.contacts))) if ad.contacts else ad.original
     return hashlib.sha256(words.encode("utf-8", "surrogatepass")).hexdigest()
 
 

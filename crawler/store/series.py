@@ -1,0 +1,162 @@
+"""Series of copies: signatures of texts, the parts they are found by, and the series of every ad.
+
+Whether two texts are one offer is the business of `pipelines.series`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import NamedTuple
+
+from sqlalchemy import ColumnElement, Connection, bindparam, delete, exists, func, insert, select, update
+
+from crawler.store.schema import ad_versions, ads, bands, cases, series, signatures
+from crawler.store.writing import chunks, insert_new
+
+
+@dataclass(frozen=True, slots=True)
+class UngroupedAd:
+    """An ad whose current version has no signature."""
+
+    ad_id: int
+    version_id: int
+    series_id: int | None
+    """None for a new ad; an ad that was edited keeps its series."""
+    title: str | None
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class NewSignature:
+    """A version's place in its series."""
+
+    ad_id: int
+    version_id: int
+    series_id: int
+    text_key: str
+    minhash: bytes
+    bands: tuple[int, ...]
+    """Parts it is found by; empty where an exact copy is found by them already."""
+
+
+class FiledText(NamedTuple):
+    """A version found by one of its parts."""
+
+    band: int
+    version_id: int
+    series_id: int
+
+
+class StoredText(NamedTuple):
+    """The text of a version."""
+
+    version_id: int
+    title: str | None
+    text: str
+
+
+def count_ungrouped(connection: Connection) -> int:
+    """How many ads wait for their series."""
+    return connection.scalar(select(func.count()).select_from(ads).where(_is_ungrouped())) or 0
+
+
+def ungrouped_ads(connection: Connection, *, after: int, limit: int) -> list[UngroupedAd]:
+    """The next ads that wait for their series, by ascending id, from behind that one."""
+    statement = (
+        select(
+            ads.c.id.label("ad_id"),
+            ads.c.version_id,
+            ads.c.series_id,
+            ad_versions.c.title,
+            ad_versions.c.text,
+        )
+        .join(ad_versions, ad_versions.c.id == ads.c.version_id)
+        .where(_is_ungrouped(), ads.c.id > after)
+        .order_by(ads.c.id)
+        .limit(limit)
+    )
+    return [UngroupedAd(**row._mapping) for row in connection.execute(statement)]
+
+
+def series_by_key(connection: Connection, keys: Iterable[str]) -> dict[str, int]:
+    """Series of texts with these text keys; the oldest, should a person have parted exact copies."""
+    found: dict[str, int] = {}
+    for some in chunks(keys):
+        statement = (
+            select(signatures.c.text_key, func.min(signatures.c.series_id).label("series_id"))
+            .where(signatures.c.text_key.in_(some))
+            .group_by(signatures.c.text_key)
+        )
+        found.update({row.text_key: row.series_id for row in connection.execute(statement)})
+    return found
+
+
+def texts_by_band(connection: Connection, wanted: Iterable[int]) -> Iterator[FiledText]:
+    """Versions that are filed under these parts."""
+    for some in chunks(wanted):
+        statement = (
+            select(bands.c.band, bands.c.version_id, signatures.c.series_id)
+            .join(signatures, signatures.c.version_id == bands.c.version_id)
+            .where(bands.c.band.in_(some))
+        )
+        yield from (FiledText(*row) for row in connection.execute(statement))
+
+
+def read_texts(connection: Connection, version_ids: Iterable[int]) -> Iterator[StoredText]:
+    """Title and text of these versions."""
+    columns = ad_versions.c.id, ad_versions.c.title, ad_versions.c.text
+    for some in chunks(version_ids):
+        rows = connection.execute(select(*columns).where(ad_versions.c.id.in_(some)))
+        yield from (StoredText(*row) for row in rows)
+
+
+def series_with_cases(connection: Connection, wanted: Collection[int]) -> set[int]:
+    """Those of the series on which people have cases."""
+    found: set[int] = set()
+    for some in chunks(wanted):
+        found.update(connection.scalars(select(cases.c.series_id).where(cases.c.series_id.in_(some)).distinct()))
+    return found
+
+
+def open_series(connection: Connection, count: int, *, now: datetime) -> list[int]:
+    """Numbers of that many new series, ascending."""
+    if not count:
+        return []
+    opened = connection.scalars(insert(series).returning(series.c.id), [{"opened_at": now}] * count)
+    return sorted(opened)
+
+
+def save_signatures(connection: Connection, found: Sequence[NewSignature]) -> None:
+    """Stores the signatures with their parts, and the series of their ads."""
+    if not found:
+        return
+    rows = [
+        {
+            "version_id": one.version_id,
+            "series_id": one.series_id,
+            "text_key": one.text_key,
+            "minhash": one.minhash,
+        }
+        for one in found
+    ]
+    insert_new(connection, signatures, rows)
+    parts = [{"band": band, "version_id": one.version_id} for one in found for band in one.bands]
+    insert_new(connection, bands, parts)
+    connection.execute(
+        update(ads).where(ads.c.id == bindparam("ad")).values(series_id=bindparam("its_series")),
+        [{"ad": one.ad_id, "its_series": one.series_id} for one in found],
+    )
+
+
+def merge_series(connection: Connection, *, kept: int, absorbed: int) -> None:
+    """Moves all ads of the one series, on which there is no case, to the other."""
+    for table in (signatures, ads):
+        connection.execute(update(table).where(table.c.series_id == absorbed).values(series_id=kept))
+    connection.execute(delete(series).where(series.c.id == absorbed))
+
+
+def _is_ungrouped() -> ColumnElement[bool]:
+    signed = exists().where(signatures.c.version_id == ads.c.version_id)
+    return ads.c.version_id.is_not(None) & ~signed

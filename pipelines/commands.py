@@ -1,0 +1,145 @@
+"""Commands of understanding: judging and grouping given texts, and judging the store again."""
+
+from __future__ import annotations
+
+import json
+import sys
+from collections.abc import Iterator
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from pipelines.register.commands import register_app
+
+if TYPE_CHECKING:
+    from datetime import date
+
+    from crawler.config import Settings
+    from crawler.register import Register
+
+JsonOption = Annotated[bool, typer.Option("--json", help="Print one JSON document.")]
+
+
+def add_commands(app: typer.Typer) -> None:
+    """Adds this room's commands to the program's."""
+    app.command()(check)
+    app.command()(dedupe)
+    app.command()(reassess)
+    app.add_typer(register_app, name="register")
+
+
+def check(
+    file: Annotated[str | None, typer.Argument(metavar="[FILE]", help="A text file, or - for standard input.")] = None,
+    as_json: JsonOption = False,
+    jsonl: Annotated[
+        Path | None, typer.Option("--jsonl", help="Judge many: a JSON object a line with id, title, text, url.")
+    ] = None,
+) -> None:
+    """Judge the text of an ad: register, indicators with their words, contacts, risk. Stores nothing.
+
+    Uses the newest imported register, where there is one.
+
+    Example: [bold]adwatch check oglas.txt[/bold] · [bold]adwatch check --jsonl oglasi.jsonl[/bold]
+    """
+    from crawler.assessment import Ad  # noqa: PLC0415 - keeps --help fast
+    from crawler.output import print_json  # noqa: PLC0415
+    from crawler.errors import UsageError  # noqa: PLC0415
+    from pipelines.assess import assess  # noqa: PLC0415
+    from pipelines.given_texts import read_given_text  # noqa: PLC0415
+
+    if jsonl and file:
+        raise UsageError("give a text or --jsonl, not both")
+    if jsonl:
+        _check_lines(jsonl)
+        return
+    text = read_given_text(file or "-")
+    register, on = _newest_register()
+    assessment = assess(Ad(text), register, on=on)
+    if as_json:
+        print_json(assessment.to_json())
+    else:
+        from pipelines.card import print_card  # noqa: PLC0415
+
+        print_card(assessment)
+
+
+def dedupe(
+    jsonl: Annotated[Path, typer.Option("--jsonl", help="A JSON object a line: id, title, text, url.")],
+) -> None:
+    """Group ads into series of copies; prints one JSON line for each, in order. Stores nothing.
+
+    Example: [bold]adwatch dedupe --jsonl oglasi.jsonl[/bold]
+    """
+    from pipelines.given_texts import read_given_ads  # noqa: PLC0415 - keeps --help fast
+    from pipelines.series.memory import series_of  # noqa: PLC0415
+
+    ids: list[Any] = []
+
+    def noted() -> Iterator[Any]:
+        for given_id, ad in read_given_ads(jsonl):
+            ids.append(given_id)
+            yield ad
+
+    for given_id, series in zip(ids, series_of(noted()), strict=True):
+        _print_line({"id": given_id, "series": series})
+
+
+def reassess(as_json: JsonOption = False) -> None:
+    """Judge all stored ads again, against the newest register and rules; without network.
+
+    Example: [bold]adwatch reassess[/bold]
+    """
+    from crawler.output import print_json  # noqa: PLC0415 - keeps --help fast
+    from crawler.night import Night  # noqa: PLC0415
+    from crawler.night_report import progress_bar  # noqa: PLC0415
+    from crawler.opening import opened  # noqa: PLC0415
+    from pipelines import steps  # noqa: PLC0415
+
+    with opened() as (settings, engine), progress_bar() as progress:
+        report = steps.reassess(Night(0, settings, engine, datetime.now(UTC), progress))
+    if as_json:
+        print_json(report.counts)
+    else:
+        sys.stdout.write(", ".join(f"{name} {count}" for name, count in report.counts.items()) + "\n")
+
+
+def _check_lines(jsonl: Path) -> None:
+    from pipelines.assess import assess  # noqa: PLC0415 - keeps --help fast
+    from pipelines.given_texts import read_given_ads  # noqa: PLC0415
+
+    register, on = _newest_register()
+    for given_id, ad in read_given_ads(jsonl):
+        _print_line({**assess(ad, register, on=on).to_json(), "id": given_id})
+
+
+def _newest_register() -> tuple[Register | None, date]:
+    """The newest register of the store, where there is a store, and the day in Belgrade. Creates nothing."""
+    from crawler.config import Settings  # noqa: PLC0415 - keeps --help fast
+    from crawler.store.engine import open_store, reading  # noqa: PLC0415
+    from crawler.store.register import newest_snapshot  # noqa: PLC0415
+
+    on = today(datetime.now(UTC))
+    settings = Settings.from_environment()
+    if not _has_store(settings):
+        return None, on
+    engine = open_store(settings)
+    try:
+        with reading(engine) as connection:
+            stale_after = settings.file.register_stale_after_days
+            return newest_snapshot(connection, on=on, stale_after_days=stale_after), on
+    finally:
+        engine.dispose()
+
+
+def _has_store(settings: Settings) -> bool:
+    from sqlalchemy import make_url  # noqa: PLC0415 - keeps --help fast
+
+    address = make_url(settings.database_url)
+    return address.get_backend_name() != "sqlite" or Path(address.database or "").is_file()
+
+
+def _print_line(document: dict[str, Any]) -> None:
+    sys.stdout.write(json.dumps(document, ensure_ascii=False) + "\n")
+    sys.stdout.flush()
