@@ -38,7 +38,7 @@ def test_json_has_the_fields_of_zyte_common_items_and_no_empty_ones() -> None:
     assert shown.exit_code == 0
     [posting] = orjson.loads(shown.stdout)
     assert posting["url"] == "https://portal.example/oglas/11"
-    assert posting["hiringOrganization"]["name"] == "Varnica Montaža d.o.o."
+    assert posting["hiringOrganization"]["name"] == "Varnica Izmaštana d.o.o."
     assert posting["baseSalary"]["valueMin"] == "2100"
     assert posting["validThroughRaw"] == "5. decembra 2026."
     assert None not in posting.values()
@@ -51,7 +51,7 @@ def test_a_page_without_postings_is_an_empty_list() -> None:
 def test_a_reader_sees_title_firm_and_place() -> None:
     shown = _run(str(FIXTURES / "microdata.html")).stdout
     assert "Medicinska sestra" in shown
-    assert "Dom Jesenje Sunce · Bremen · 2026-11-02" in shown
+    assert "Dom Izmaštani · Bremen · 2026-11-02" in shown
 
 
 @pytest.mark.parametrize(
