@@ -5,67 +5,26 @@ Costly is an unlicensed mediator passed as registered; "ambiguous" means that a 
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import date
 
-from crawler.assessment import MediatorKind, RegisterAnswer, Verdict
+from crawler.assessment import RegisterAnswer, Verdict
 from crawler.register import Register, RegisterEntry
-from pipelines.register.comparing import Comparison, Fit, NameQuery, compare, prepare
-from pipelines.register.identifiers import valid_mb, valid_pib
-from pipelines.register.index import IndexedEntry, RegisterIndex, domain_of, index_of, licence_key
-from pipelines.register.names import Role, parse_name
+from pipelines.register.comparing import Comparison, Fit
+from pipelines.register.index import IndexedEntry, index_of, licence_key
+from pipelines.register.lookup import Case, MediatorQuery, look_up
+from pipelines.register.names import Role
 from pipelines.register.slips import Slip
 from pipelines.register.wording import nearest_of, reasons_of
 from pipelines.register.words import LegalForm
 
-MOST_PER_WORD = 60
-"""Entries looked at for one word; a word that more of them share tells none apart."""
+__all__ = ["MediatorQuery", "match", "verdict_of"]
+
 NEAREST = 3
-MOST_COMPARED = 8
-WHOLE_BRAND = 1_000
-"""Outweighs any number of single words."""
 LONG_WORD = 7
 """From here on one letter more, less or other rarely makes another word."""
 SOUND = frozenset((Fit.FULL, Fit.CORE))
-
-
-@dataclass(frozen=True, slots=True)
-class MediatorQuery:
-    """What is known about a mediator; None and empty mean not stated."""
-
-    name: str | None = None
-    pib: str | None = None
-    mb: str | None = None
-    licence: str | None = None
-    phones: tuple[str, ...] = ()
-    """E.164."""
-    emails: tuple[str, ...] = ()
-    urls: tuple[str, ...] = ()
-    kind: MediatorKind = MediatorKind.UNKNOWN
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class _Case:
-    """A query with all that was looked up for it."""
-
-    query: MediatorQuery
-    index: RegisterIndex
-    on: date
-    pib: str | None
-    mb: str | None
-    name: NameQuery
-    contacts: frozenset[int]
-    """Positions of entries with one of these phones, e-mails or domains."""
-    compared: tuple[Comparison, ...]
-    """Best first."""
-
-    @property
-    def unknown_identifier(self) -> bool:
-        """A valid PIB or MB is given, and no entry has it."""
-        given = [key for key in (self.pib and f"pib:{self.pib}", self.mb and f"mb:{self.mb}") if key]
-        return bool(given) and not any(key in self.index.by_identifier for key in given)
 
 
 def match(query: MediatorQuery, register: Register | None, *, on: date) -> RegisterAnswer:
@@ -75,7 +34,7 @@ def match(query: MediatorQuery, register: Register | None, *, on: date) -> Regis
     """
     if register is None or not register.entries:
         return RegisterAnswer(reasons=("registar agencija nije uvezen",))
-    case = _look_up(query, index_of(register), on)
+    case = look_up(query, index_of(register), on)
     answer = _judge(case)
     return replace(
         answer,
@@ -86,52 +45,7 @@ def match(query: MediatorQuery, register: Register | None, *, on: date) -> Regis
     )
 
 
-def _look_up(query: MediatorQuery, index: RegisterIndex, on: date) -> _Case:
-    name = prepare(parse_name(query.name or ""), index)
-    contacts = _contact_entries(query, index)
-    pib, mb = valid_pib(query.pib), valid_mb(query.mb)
-    identified = [entry for key in (f"pib:{pib}", f"mb:{mb}") for entry in index.by_identifier.get(key, ())]
-    candidates = dict.fromkeys((*_candidates(name, index), *contacts, *identified))
-    compared = sorted(
-        (compare(name, indexed) for indexed in candidates),
-        key=lambda comparison: (-comparison.fit, -comparison.score, comparison.indexed.position),
-    )
-    return _Case(
-        query=query,
-        index=index,
-        on=on,
-        pib=pib,
-        mb=mb,
-        name=name,
-        contacts=frozenset(entry.position for entry in contacts),
-        compared=tuple(compared),
-    )
-
-
-def _candidates(name: NameQuery, index: RegisterIndex) -> list[IndexedEntry]:
-    """All entries whose whole brand stands in the name, then those that share most with it."""
-    weights: Counter[IndexedEntry] = Counter()
-    for run in name.runs:
-        for indexed in index.by_joined.get(run, ())[:MOST_PER_WORD]:
-            weights[indexed] += WHOLE_BRAND
-    for word, meanings in zip(name.parsed.words, name.meanings, strict=True):
-        weight = 1 if word.role in (Role.GENERIC, Role.DESCRIPTIVE, Role.NOISE) else 3
-        for key in meanings or (word.key,):
-            for indexed in index.by_word.get(key, ())[:MOST_PER_WORD]:
-                weights[indexed] += weight
-    whole = [indexed for indexed, weight in weights.items() if weight >= WHOLE_BRAND]
-    return whole + [indexed for indexed, weight in weights.most_common(MOST_COMPARED) if weight < WHOLE_BRAND]
-
-
-def _contact_entries(query: MediatorQuery, index: RegisterIndex) -> list[IndexedEntry]:
-    keys = [f"phone:{phone}" for phone in query.phones]
-    keys += [f"email:{email.lower()}" for email in query.emails]
-    keys += [f"domain:{domain}" for address in (*query.emails, *query.urls) if (domain := domain_of(address))]
-    found = {entry.position: entry for key in keys for entry in index.by_contact.get(key, ())}
-    return list(found.values())
-
-
-def _judge(case: _Case) -> RegisterAnswer:
+def _judge(case: Case) -> RegisterAnswer:
     for rule in (_by_identifier, _by_licence, _by_distance, _by_name, _by_owner, _by_contact):
         answer = rule(case)
         if answer is not None:
@@ -143,7 +57,7 @@ def _judge(case: _Case) -> RegisterAnswer:
     return RegisterAnswer(verdict=Verdict.UNIDENTIFIED, reasons=("oglas ne navodi nikoga ko bi se mogao potražiti",))
 
 
-def _why_not_found(case: _Case) -> tuple[str, ...]:
+def _why_not_found(case: Case) -> tuple[str, ...]:
     if case.unknown_identifier and case.index.knows_identifiers:
         return ("nijedan upis u registru nema navedeni PIB ili matični broj",)
     foreign = next((found.foreign for found in case.compared if found.foreign and found.fit >= Fit.EXTENDED), None)
@@ -152,7 +66,7 @@ def _why_not_found(case: _Case) -> tuple[str, ...]:
     return ("nijedan upis ne nosi to ime",)
 
 
-def _by_identifier(case: _Case) -> RegisterAnswer | None:
+def _by_identifier(case: Case) -> RegisterAnswer | None:
     by_pib = case.index.by_identifier.get(f"pib:{case.pib}", ()) if case.pib else ()
     by_mb = case.index.by_identifier.get(f"mb:{case.mb}", ()) if case.mb else ()
     if by_pib and by_mb and not set(by_pib) & set(by_mb):
@@ -174,7 +88,7 @@ def newest(entries: Iterable[IndexedEntry]) -> IndexedEntry:
     return max(entries, key=lambda indexed: indexed.entry.licence_date or date.min)
 
 
-def _by_licence(case: _Case) -> RegisterAnswer | None:
+def _by_licence(case: Case) -> RegisterAnswer | None:
     if not case.query.licence:
         return None
     hits = case.index.by_identifier.get(f"licence:{licence_key(case.query.licence)}", ())
@@ -186,7 +100,7 @@ def _by_licence(case: _Case) -> RegisterAnswer | None:
     return _ambiguous(hits, "broj dozvole je iz registra, a ime nije: moguće je lažno predstavljanje")
 
 
-def _by_distance(case: _Case) -> RegisterAnswer | None:
+def _by_distance(case: Case) -> RegisterAnswer | None:
     """Partners, former partners and those who say they are no agency."""
     if not case.name.parsed.has(Role.DISTANCE):
         return None
@@ -197,11 +111,11 @@ def _by_distance(case: _Case) -> RegisterAnswer | None:
     return RegisterAnswer(verdict=Verdict.NOT_FOUND, reasons=(reason,))
 
 
-def _sound(case: _Case) -> list[Comparison]:
+def _sound(case: Case) -> list[Comparison]:
     return [found for found in case.compared if found.fit in SOUND and not found.foreign]
 
 
-def _by_name(case: _Case) -> RegisterAnswer | None:
+def _by_name(case: Case) -> RegisterAnswer | None:
     certain = _told_apart(case, [found for found in case.compared if _is_certain(case, found)])
     if len(certain) == 1:
         return _certain_answer(case, certain[0])
@@ -211,7 +125,7 @@ def _by_name(case: _Case) -> RegisterAnswer | None:
     return _ambiguous([found.indexed for found in doubtful], _doubt(case, doubtful), score=doubtful[0].score)
 
 
-def _certain_answer(case: _Case, found: Comparison) -> RegisterAnswer:
+def _certain_answer(case: Case, found: Comparison) -> RegisterAnswer:
     position = found.indexed.position
     if case.contacts and position not in case.contacts:
         return _ambiguous([found.indexed], "ime je ove agencije, a kontakt druge: moguće je lažno predstavljanje")
@@ -224,7 +138,7 @@ def _certain_answer(case: _Case, found: Comparison) -> RegisterAnswer:
     return answer
 
 
-def _why_same(case: _Case, found: Comparison) -> tuple[str, ...]:
+def _why_same(case: Case, found: Comparison) -> tuple[str, ...]:
     reasons = reasons_of(found, case.contacts)
     entry = found.indexed.entry
     if found.indexed.position in case.contacts:
@@ -234,7 +148,7 @@ def _why_same(case: _Case, found: Comparison) -> tuple[str, ...]:
     return reasons
 
 
-def _is_certain(case: _Case, found: Comparison) -> bool:
+def _is_certain(case: Case, found: Comparison) -> bool:
     if found.fit not in SOUND or found.foreign or found.other_town or found.other_form:
         return False
     if found.indexed.is_person and not case.name.parsed.forms:
@@ -246,16 +160,16 @@ def _is_certain(case: _Case, found: Comparison) -> bool:
     return not found.slips or (_is_plausible(case, found) and not case.unknown_identifier)
 
 
-def _contradicts_identifier(case: _Case, entry: RegisterEntry) -> bool:
+def _contradicts_identifier(case: Case, entry: RegisterEntry) -> bool:
     other_pib = bool(case.pib and entry.pib and case.pib != entry.pib)
     return other_pib or bool(case.mb and entry.mb and case.mb != entry.mb)
 
 
-def _is_plausible(case: _Case, found: Comparison) -> bool:
+def _is_plausible(case: Case, found: Comparison) -> bool:
     """The slip alone, or with what supports it, leaves no other word."""
     known_contact = found.indexed.position in case.contacts
-    # Town or another word of the brand bear a shorter word out.
-    long_enough = LONG_WORD - 2 * (found.same_town or len(found.shared) > len(found.slips))
+    # Town or another word of the brand bear out a word of one letter less.
+    long_enough = LONG_WORD - (found.same_town or len(found.shared) > len(found.slips))
     return all(
         slip.slip is Slip.SWAPPED
         or (slip.slip in (Slip.DROPPED, Slip.ADDED) and slip.length >= long_enough)
@@ -265,7 +179,7 @@ def _is_plausible(case: _Case, found: Comparison) -> bool:
     )
 
 
-def _is_doubtful(case: _Case, found: Comparison) -> bool:
+def _is_doubtful(case: Case, found: Comparison) -> bool:
     """Worth a person's look: it may be this entry."""
     if found.foreign or found.fit < Fit.PART or any(slip.slip is Slip.FIRST for slip in found.slips):
         return False
@@ -279,7 +193,7 @@ def _is_doubtful(case: _Case, found: Comparison) -> bool:
     return not (told and (found.added or found.other_town))
 
 
-def _told_apart(case: _Case, found: list[Comparison]) -> list[Comparison]:
+def _told_apart(case: Case, found: list[Comparison]) -> list[Comparison]:
     """Of several that fit, those that town, contact, owner or the full name speak for."""
     exact = [one for one in found if not one.slips]
     found = exact or found
@@ -289,7 +203,7 @@ def _told_apart(case: _Case, found: list[Comparison]) -> list[Comparison]:
     return found
 
 
-def _shares_contact(case: _Case) -> Callable[[Comparison], bool]:
+def _shares_contact(case: Case) -> Callable[[Comparison], bool]:
     return lambda found: found.indexed.position in case.contacts
 
 
@@ -306,7 +220,7 @@ def _is_full(found: Comparison) -> bool:
     return found.fit is Fit.FULL and len(found.indexed.brand) > 1
 
 
-def _doubt(case: _Case, doubtful: list[Comparison]) -> str:
+def _doubt(case: Case, doubtful: list[Comparison]) -> str:
     if len(doubtful) > 1:
         return "ime odgovara više upisa"
     if _contradicts_identifier(case, doubtful[0].indexed.entry):
@@ -314,12 +228,12 @@ def _doubt(case: _Case, doubtful: list[Comparison]) -> str:
     return ", ".join(reasons_of(doubtful[0], case.contacts))
 
 
-def _by_owner(case: _Case) -> RegisterAnswer | None:
+def _by_owner(case: Case) -> RegisterAnswer | None:
     owners = [found.indexed for found in case.compared if found.names_only_owner]
     return _ambiguous(owners, "ime vlasnika upisane agencije, bez njenog naziva") if owners else None
 
 
-def _by_contact(case: _Case) -> RegisterAnswer | None:
+def _by_contact(case: Case) -> RegisterAnswer | None:
     entries = [found.indexed for found in case.compared if found.indexed.position in case.contacts]
     return _ambiguous(entries, "kontakt je iz registra, a ime nije") if entries else None
 
