@@ -70,8 +70,8 @@ def list_users(as_json: Annotated[bool, typer.Option("--json", help="Print one J
 
     Example: [bold]adwatch users list --json[/bold]
     """
-    from crawler.output import print_json, print_table  # noqa: PLC0415 - keeps --help fast
     from crawler.opening import opened  # noqa: PLC0415
+    from crawler.output import print_json, print_table  # noqa: PLC0415 - keeps --help fast
     from crawler.store.engine import reading  # noqa: PLC0415
     from crawler.store.people import all_people  # noqa: PLC0415
 

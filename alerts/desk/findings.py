@@ -8,7 +8,8 @@ from datetime import date
 
 from alerts.desk.quotes import Piece, Span, mark_quotes, shift
 from crawler.assessment import Ad, Assessment, Indicator, RegisterAnswer, Verdict
-from pipelines.indicators import describe
+from pipelines.indicators import IndicatorDescription, describe
+from pipelines.indicators.rules import rules
 from pipelines.register.wording import answer_sentence
 
 
@@ -57,7 +58,7 @@ def order_codes(assessment: Assessment) -> list[str]:
 
 def titles_of(codes: Sequence[str]) -> list[str]:
     """Serbian titles of indicators."""
-    return [describe(code).title for code in codes]
+    return [_explain(code).title for code in codes]
 
 
 def mark_ad(title: str | None, text: str, assessment: Assessment) -> MarkedAd:
@@ -95,7 +96,7 @@ def _badge(answer: RegisterAnswer) -> str:
 
 
 def _finding(number: int, code: str, assessment: Assessment, *, is_marked: bool) -> Finding:
-    described = describe(code)
+    described = _explain(code)
     of_code: list[Indicator] = [found for found in assessment.indicators if found.code == code]
     return Finding(
         number=number,
@@ -107,3 +108,10 @@ def _finding(number: int, code: str, assessment: Assessment, *, is_marked: bool)
         is_marked=is_marked,
         refers=code in assessment.referral,
     )
+
+
+def _explain(code: str) -> IndicatorDescription:
+    if code not in rules():
+        # Judged by a program that still had this indicator: what it found stays readable.
+        return IndicatorDescription(title=code, why="", reference="")
+    return describe(code)

@@ -1,14 +1,14 @@
-"""How collecting fared lately, as the desk shows it on top: the night, each source's run, the register."""
+"""How collecting fared lately, as the desk shows it on top: the newest night and each source's newest run."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import datetime
 
 from sqlalchemy import Connection, func, select
 
 from crawler.store.nights import BY_HAND
-from crawler.store.schema import nights, register_snapshots, runs
+from crawler.store.schema import nights, runs
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,9 +52,3 @@ def newest_runs(connection: Connection, *, since: datetime) -> list[RunRow]:
     columns = runs.c.source, runs.c.started_at, runs.c.finished_at, runs.c.outcome, runs.c.ads, runs.c.problems
     rows = connection.execute(select(*columns).where(runs.c.id.in_(newest)).order_by(runs.c.source))
     return [RunRow(**row._mapping) for row in rows]
-
-
-def newest_register_day(connection: Connection) -> date | None:
-    """The day of the newest register snapshot, or None where none was imported."""
-    newest: date | None = connection.scalar(select(func.max(register_snapshots.c.as_of)))
-    return newest

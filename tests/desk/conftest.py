@@ -13,6 +13,7 @@ from httpx import Response
 
 from alerts.desk.app import create_app
 from alerts.desk.people import Role, add_person
+from crawler.store.cases import read_case
 from tests.builders import StoreBuilder
 
 MORNING = datetime(2026, 11, 20, 7, 0, tzinfo=UTC)
@@ -35,7 +36,8 @@ class DeskUnderTest:
 
     def log_in(self, email: str = "ana@primer.example", password: str = PASSWORD) -> Response:
         """Posts the log-in form as a program would."""
-        return self.client.post("/login", data={"email": email, "password": password})
+        answer: Response = self.client.post("/login", data={"email": email, "password": password})
+        return answer
 
     def enter(self, role: Role = Role.REVIEWER) -> None:
         """Adds a person of that role and logs in."""
@@ -44,7 +46,7 @@ class DeskUnderTest:
 
     def page(self, address: str) -> str:
         """The page's text; it must be there."""
-        answer = self.client.get(address)
+        answer: Response = self.client.get(address)
         assert answer.status_code == 200, answer.text
         return answer.text
 
@@ -52,13 +54,13 @@ class DeskUnderTest:
         """Sends the decision as the case page's form would."""
         shown = self.page(f"/cases/{case_id}?pile={pile}")
         form = {"csrf": field(shown, "csrf"), "seen": field(shown, "seen"), "pile": pile, "decision": decision}
-        return self.client.post(f"/cases/{case_id}/decide", data=form | fields)
+        answer: Response = self.client.post(f"/cases/{case_id}/decide", data=form | fields)
+        return answer
 
     def state(self, case_id: int) -> str:
         """The case's state in the store."""
         with self.store.connect() as connection:
-            row = connection.exec_driver_sql(f"SELECT state FROM cases WHERE id = {case_id}").one()
-        return str(row.state)
+            return read_case(connection, case_id).state
 
     def wait(self, span: timedelta) -> None:
         """Lets time pass."""

@@ -26,7 +26,7 @@ def _guarded() -> list[tuple[str, str]]:
         for router in ROUTERS
         for route in router.routes
         if isinstance(route, APIRoute) and route.path not in OPEN_TO_ALL
-        for method in sorted(route.methods)
+        for method in sorted(route.methods or ())
     ]
 
 

@@ -8,7 +8,7 @@ from crawler.store.desk_views import find_neighbours, read_queue, worst_case
 from crawler.store.nights import BY_HAND
 from crawler.store.people import all_people, has_people, insert_person
 from crawler.store.schema import cases, nights
-from crawler.store.silence import newest_night, newest_register_day, newest_runs
+from crawler.store.silence import newest_night, newest_runs
 from tests.builders import NOW, StoreBuilder
 
 LEVELS = (("high", 0.7), ("critical", 0.1), ("low", 0.9), ("high", 0.7), ("medium", 0.3))
@@ -67,11 +67,10 @@ def test_runs_by_hand_are_no_night(store: StoreBuilder) -> None:
     assert night.started_at == NOW
 
 
-def test_a_new_store_has_no_night_no_register_and_nobody(store: StoreBuilder) -> None:
+def test_a_new_store_has_no_night_and_nobody(store: StoreBuilder) -> None:
     with store.engine.begin() as connection:
         assert newest_night(connection) is None
         assert newest_runs(connection, since=NOW) == []
-        assert newest_register_day(connection) is None
         assert not has_people(connection)
         insert_person(connection, email="a@b.example", name="A", role="legal", password_hash="x", now=NOW)
         assert has_people(connection)

@@ -15,8 +15,9 @@ from alerts.desk.piles import Pile
 from alerts.desk.silence import LOOK_BACK, SilenceReport, report_silence
 from alerts.desk.state import Desk
 from crawler.store.desk_views import QueueRow, count_by_state, count_reviewed, read_queue
+from crawler.store.drafts import newest_register_day
 from crawler.store.engine import reading
-from crawler.store.silence import newest_night, newest_register_day, newest_runs
+from crawler.store.silence import newest_night, newest_runs
 
 PAGE_SIZE = 25
 SHOWN_FINDINGS = 3

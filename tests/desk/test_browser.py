@@ -1,0 +1,167 @@
+from __future__ import annotations
+
+import threading
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+
+import pytest
+import uvicorn
+from playwright.sync_api import Browser, Page, sync_playwright
+from sqlalchemy import update
+
+from alerts.desk.serving import address_of, open_socket
+from crawler.browser import launch_options
+from crawler.store.cases import case_history
+from crawler.store.schema import cases
+from tests.desk.conftest import PASSWORD, DeskUnderTest
+
+LAPTOP = {"width": 1280, "height": 800}
+PHONE = {"width": 390, "height": 800}
+
+
+@dataclass
+class Watched:
+    """A browser page, with all that a careful person would have noticed about it."""
+
+    page: Page
+    base: str
+    noises: list[str] = field(default_factory=list)
+
+    def check(self) -> None:
+        """Nothing sticks out at the side, nothing was complained about, nobody else was asked."""
+        sideways = "document.documentElement.scrollWidth - document.documentElement.clientWidth"
+        assert self.page.evaluate(sideways) == 0, self.page.url
+        assert self.noises == []
+
+    def press(self, *keys: str) -> None:
+        """Presses the keys one after another."""
+        for key in keys:
+            self.page.keyboard.press(key)
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Browser]:
+    with sync_playwright() as playwright:
+        launched = playwright.chromium.launch(**launch_options())  # type: ignore[arg-type]
+        yield launched
+        launched.close()
+
+
+@pytest.fixture
+def address(desk: DeskUnderTest) -> Iterator[str]:
+    """The desk, served on loopback."""
+    with open_socket("127.0.0.1", 0) as listening:
+        server = uvicorn.Server(uvicorn.Config(desk.app, log_level="warning", lifespan="off"))
+        thread = threading.Thread(target=server.run, kwargs={"sockets": [listening]})
+        thread.start()
+        yield address_of(listening)
+        server.should_exit = True
+        thread.join(timeout=30)
+
+
+def _watch(browser: Browser, base: str, *, scripts: bool = True, **options: object) -> Watched:
+    page = browser.new_context(java_script_enabled=scripts, **options).new_page()  # type: ignore[arg-type]
+    watched = Watched(page, base)
+    page.on("console", lambda message: watched.noises.append(message.text))
+    page.on("pageerror", lambda error: watched.noises.append(str(error)))
+    page.on("request", lambda request: watched.noises.extend([] if request.url.startswith(base) else [request.url]))
+    return watched
+
+
+def _three_cases(desk: DeskUnderTest) -> list[int]:
+    """Cases, worst first."""
+    numbers = [desk.store.complaint_case(title=f"Radnici u magacinu {place}") for place in range(3)]
+    with desk.store.engine.begin() as connection:
+        for place, number in enumerate(numbers):
+            connection.execute(update(cases).where(cases.c.id == number).values(score=0.9 - place / 10))
+    return numbers
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+@pytest.mark.parametrize("viewport", [LAPTOP, PHONE], ids=["laptop", "phone"])
+def test_a_morning_by_keyboard_alone(
+    desk: DeskUnderTest, address: str, browser: Browser, viewport: dict[str, int], scheme: str
+) -> None:
+    desk.add()
+    first, second, third = _three_cases(desk)
+    watched = _watch(browser, address, viewport=viewport, color_scheme=scheme)
+    page = watched.page
+    page.goto(address)
+    watched.check()
+    page.keyboard.type("ana@primer.example")
+    watched.press("Tab")
+    page.keyboard.type(PASSWORD)
+    watched.press("Enter")
+    page.wait_for_url(address)
+    assert "Pregledano 0 od 3" in page.inner_text("main")
+    watched.check()
+
+    watched.press("j", "j", "Enter")
+    page.wait_for_url(f"**/cases/{second}?**")
+    watched.check()
+    watched.press("k")
+    page.wait_for_url(f"**/cases/{first}?**")
+    watched.press("n")
+    page.wait_for_url(f"**/cases/{second}?**")
+    watched.press("?")
+    assert page.locator("details.help[open]").count() == 1
+    watched.press("c")
+    page.wait_for_url(f"**/cases/{third}?**")
+    assert desk.state(second) == "confirmed"
+    watched.check()
+
+    watched.press("d")
+    watched.check()
+    watched.press("3", "Enter")
+    page.wait_for_url(f"**/cases/{first}?**")
+    assert desk.state(third) == "dismissed"
+    assert "posrednik ima dozvolu" in _notes(desk, third)
+    watched.press("u")
+    page.wait_for_url("**/?pile=open&done=*")
+    assert desk.state(first) == "unsure"
+    assert "Sve je pregledano" in page.inner_text("main")
+    watched.check()
+
+
+def _notes(desk: DeskUnderTest, case_id: int) -> str:
+    """Notes of the case's events."""
+    with desk.store.connect() as connection:
+        return " ".join(event.note for event in case_history(connection, case_id))
+
+
+def test_the_desk_works_without_scripts(desk: DeskUnderTest, address: str, browser: Browser) -> None:
+    desk.add()
+    first, *_ = _three_cases(desk)
+    page = _watch(browser, address, scripts=False, viewport=PHONE).page
+    page.goto(address)
+    page.fill("#email", "ana@primer.example")
+    page.fill("#password", PASSWORD)
+    page.click("button.main")
+    page.click(".case-link >> nth=0")
+    page.click("details.dismiss summary")
+    page.select_option("#reason", "nije oglas za posao")
+    page.click("details.dismiss button")
+    page.wait_for_url("**done=*")
+    assert desk.state(first) == "dismissed"
+    page.click("button[value=reopen]")
+    page.wait_for_url(f"**/cases/{first}?**")
+    assert desk.state(first) == "open"
+
+
+def test_a_key_typed_into_a_note_decides_nothing(desk: DeskUnderTest, address: str, browser: Browser) -> None:
+    desk.add()
+    first, *_ = _three_cases(desk)
+    watched = _watch(browser, address, viewport=LAPTOP)
+    watched.page.goto(address)
+    watched.page.fill("#email", "ana@primer.example")
+    watched.page.fill("#password", PASSWORD)
+    watched.press("Enter")
+    watched.page.wait_for_url(address)
+    watched.page.goto(f"{address}cases/{first}")
+    watched.press("d")
+    watched.page.focus("#note")
+    watched.page.keyboard.type("cunjkp?")
+    assert watched.page.input_value("#note") == "cunjkp?"
+    watched.press("Escape")
+    assert watched.page.locator("details.dismiss[open]").count() == 0
+    assert desk.state(first) == "open"
