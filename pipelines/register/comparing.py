@@ -85,6 +85,7 @@ class _Alignment:
     used: set[int]
     missing: list[Word]
     slips: list[SlipFound]
+    slipped: set[int]
 
 
 def prepare(parsed: ParsedName, index: RegisterIndex) -> NameQuery:
@@ -141,7 +142,7 @@ def compare(query: NameQuery, indexed: IndexedEntry) -> Comparison:
         indexed=indexed,
         fit=fit,
         score=_score(query, indexed, fit, len(aligned.slips) + (other_town is not None)),
-        shared=tuple(dict.fromkeys(words[at].shown for at in sorted(aligned.used))),
+        shared=tuple(dict.fromkeys(words[at].shown for at in sorted(aligned.used - aligned.slipped))),
         slips=tuple(aligned.slips),
         added=tuple(dict.fromkeys(word.shown for word in added)),
         other_town=other_town,
@@ -154,7 +155,7 @@ def compare(query: NameQuery, indexed: IndexedEntry) -> Comparison:
 
 
 def _align(query: NameQuery, indexed: IndexedEntry) -> _Alignment:
-    aligned = _Alignment(set(), [], [])
+    aligned = _Alignment(set(), [], [], set())
     for word in indexed.brand:
         if not _take_exact(query, word, aligned):
             aligned.missing.append(word)
@@ -191,7 +192,7 @@ def _take_run(query: NameQuery, key: str, aligned: _Alignment) -> bool:
 
 def _take_joined(query: NameQuery, indexed: IndexedEntry, aligned: _Alignment) -> None:
     """The whole brand, or its own words, written as one word."""
-    taken = _Alignment(set(), [], [])
+    taken = _Alignment(set(), [], [], set())
     if any(_take_run(query, form, taken) for form in _written_as_one(query, indexed)):
         aligned.used, aligned.missing = taken.used, []
     elif any(word in indexed.own for word in aligned.missing) and _take_run(query, indexed.own_joined, taken):
@@ -213,6 +214,7 @@ def _take_slip(query: NameQuery, word: Word, aligned: _Alignment, *, is_own: boo
         is_only = not aligned.slips or slip is Slip.FORM
         if at not in aligned.used and slip is not None and is_only and _may_be(query.parsed.words[at], word):
             aligned.used.add(at)
+            aligned.slipped.add(at)
             aligned.missing.remove(word)
             written = query.parsed.words[at].shown
             aligned.slips.append(SlipFound(written, word.shown, slip, len(word.key), is_own))

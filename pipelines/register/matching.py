@@ -169,7 +169,7 @@ def _is_plausible(case: Case, found: Comparison) -> bool:
     """The slip alone, or with what supports it, leaves no other word."""
     known_contact = found.indexed.position in case.contacts
     # Town or another word of the brand bear out a word of one letter less.
-    long_enough = LONG_WORD - (found.same_town or len(found.shared) > len(found.slips))
+    long_enough = LONG_WORD - (found.same_town or bool(found.shared))
     return all(
         slip.slip is Slip.SWAPPED
         or (slip.slip in (Slip.DROPPED, Slip.ADDED) and slip.length >= long_enough)

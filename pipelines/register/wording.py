@@ -59,6 +59,8 @@ def _common(found: Comparison) -> str:
         return f"isti prepoznatljivi deo imena {_quoted(found.shared)}"
     if found.names_only_owner or (found.owner_named and not found.shared):
         return "ime vlasnika"
+    if not found.shared:
+        return ""
     if found.fit in (Fit.EXTENDED, Fit.PART):
         return f"zajedničko {_quoted(found.shared)}"
     return f"zajedničko samo {_quoted(found.shared)}" if found.fit is Fit.SHARED else ""
