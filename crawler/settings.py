@@ -20,7 +20,7 @@ AUTOTHROTTLE_START_DELAY = 2.0
 AUTOTHROTTLE_MAX_DELAY = 30.0
 DOWNLOAD_DELAY = 2.0
 CONCURRENT_REQUESTS_PER_DOMAIN = 8  # where the delay is zero; a delay makes them take turns
-# Scrapy starts as many tasks for each page; 100, the default, cost a fifth of the time (local pages of 15 kB, November 2026).
+# Scrapy starts as many tasks for each page; its 100 cost a fifth of the time (local pages of 15 kB, November 2026).
 CONCURRENT_ITEMS = 8
 
 # First in, first out: listings name their newest ads first.
