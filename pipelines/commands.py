@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from pipelines.register.commands import register_app
+from pipelines.register.commands import register_app, today
 
 if TYPE_CHECKING:
     from datetime import date
@@ -44,8 +44,8 @@ def check(
     Example: [bold]adwatch check oglas.txt[/bold] · [bold]adwatch check --jsonl oglasi.jsonl[/bold]
     """
     from crawler.assessment import Ad  # noqa: PLC0415 - keeps --help fast
-    from crawler.output import print_json  # noqa: PLC0415
     from crawler.errors import UsageError  # noqa: PLC0415
+    from crawler.output import print_json  # noqa: PLC0415
     from pipelines.assess import assess  # noqa: PLC0415
     from pipelines.given_texts import read_given_text  # noqa: PLC0415
 
@@ -91,10 +91,10 @@ def reassess(as_json: JsonOption = False) -> None:
 
     Example: [bold]adwatch reassess[/bold]
     """
-    from crawler.output import print_json  # noqa: PLC0415 - keeps --help fast
     from crawler.night import Night  # noqa: PLC0415
     from crawler.night_report import progress_bar  # noqa: PLC0415
     from crawler.opening import opened  # noqa: PLC0415
+    from crawler.output import print_json  # noqa: PLC0415 - keeps --help fast
     from pipelines import steps  # noqa: PLC0415
 
     with opened() as (settings, engine), progress_bar() as progress:

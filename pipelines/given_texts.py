@@ -1,4 +1,4 @@
-"""Reading what a person hands in: a text file, standard input, or ads as JSON lines. Says plainly what is wrong with it."""
+"""Reading what a person hands in: a text file, standard input, or ads as JSON lines. Says what is wrong with it."""
 
 from __future__ import annotations
 
@@ -50,7 +50,9 @@ def _given_ad(line: str, number: int) -> tuple[Any, Ad]:
     for name in ("title", "url"):
         if not isinstance(given.get(name), str | None):
             raise UsageError(f'line {number}: "{name}" is not a text')
-    ad = Ad(_sound(given["text"]), id=str(given.get("id", number)), title=_sound(given.get("title")), url=given.get("url"))
+    ad = Ad(
+        _sound(given["text"]), id=str(given.get("id", number)), title=_sound(given.get("title")), url=given.get("url")
+    )
     return given.get("id"), ad
 
 

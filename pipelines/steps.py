@@ -92,7 +92,8 @@ def basis_of(register: Register | None, *, on: date) -> Basis:
     if register is not None:
         facts += [register.snapshot, register.as_of.isoformat(), "stale" if register.is_stale(on=on) else "fresh"]
         # A licence that runs out changes the answer though the register's file stays the same.
-        facts += [str(max((entry.valid_until for entry in register.entries if entry.is_expired(on=on)), default=None))]
+        expired = [str(entry.valid_until) for entry in register.entries if entry.is_expired(on=on)]
+        facts.append(max(expired, default="none expired"))
     return Basis(register, on, hashlib.sha256("\n".join(facts).encode()).hexdigest())
 
 

@@ -1,4 +1,4 @@
-"""Judgements of ad versions, each on its basis (rules, register snapshot, staleness). How they come about: `pipelines`."""
+"""Judgements of ad versions, each on its basis (rules, register, staleness). How they come about: `pipelines`."""
 
 from __future__ import annotations
 

@@ -83,4 +83,3 @@ def _book() -> Phrasebook:
         pairs += [(f"{country.code}:country", phrase) for phrase in country.country if phrase not in country.doubtful]
         pairs += [(f"{country.code}:town {phrase}", phrase) for phrase in sure]
     return Phrasebook(pairs)
-

@@ -11,12 +11,10 @@ from dataclasses import dataclass, replace
 from typing import NamedTuple, Protocol
 
 from pipelines.series.comparable import make_comparable
-from pipelines.series.judging import Ground, JudgedAd, Likeness, compare, conflict
+from pipelines.series.judging import ALL_BUT_SAME, Ground, JudgedAd, Likeness, compare, conflict
 from pipelines.series.signatures import Signature, sign
 
 MOST_CANDIDATES = 24
-TELLING = 0.9
-"""An ad that fits two different jobs joins one only from this likeness on: what tells them apart is not in it."""
 MOST_OF_A_SERIES = 3
 """Members of one series that are compared with an ad; they are much alike."""
 FULL_BUCKET = 64
@@ -104,6 +102,43 @@ class _Match(NamedTuple):
     likeness: Likeness
 
 
+@dataclass(frozen=True, slots=True)
+class _Standing:
+    """How a text compares with the members of one series that were looked at."""
+
+    matches: tuple[_Match, ...]
+
+    @property
+    def nearest(self) -> _Match:
+        """The member most like the text, of those that join or part."""
+        return max(self.matches, key=lambda match: (match.likeness.decides, match.likeness.jaccard))
+
+    @property
+    def jaccard(self) -> float:
+        """Likeness of the nearest member."""
+        return self.nearest.likeness.jaccard
+
+    @property
+    def joins(self) -> bool:
+        """The nearest member joins, and not most others part."""
+        joining = sum(match.likeness.joins for match in self.matches)
+        return self.nearest.likeness.joins and joining >= self._parting
+
+    @property
+    def is_sure(self) -> bool:
+        """Sure enough to merge the series with another."""
+        return self.joins and self.nearest.likeness.ground in _SURE and not self._parting
+
+    @property
+    def may_join(self) -> bool:
+        """Nothing parts the text from the series, and nothing tells that it belongs there."""
+        return not self._parting and any(match.likeness.may_join for match in self.matches)
+
+    @property
+    def _parting(self) -> int:
+        return sum(match.likeness.ground.parts for match in self.matches)
+
+
 class _Numbers:
     """Numbers of series while a batch is placed: opened and merged."""
 
@@ -176,31 +211,36 @@ class _Batch:
             return self.numbers.current(self.pages[new.page]), Ground.SAME_PAGE
         if signature.text_key in self.keys:
             return self.numbers.current(self.keys[signature.text_key]), Ground.SAME_TEXT
-        matches = self._matches(new, signature)
-        if not matches:
+        found = self._standings(new, signature)
+        joinable = {series: standing for series, standing in found.items() if standing.joins}
+        if not joinable:
+            return self._only_possible(found)
+        best = max(joinable, key=lambda series: joinable[series].jaccard)
+        others = {series for series in joinable if self._conflict(joinable[best], joinable[series])}
+        if others and joinable[best].jaccard < ALL_BUT_SAME:
             return self.numbers.open(), None
-        best = max(matches, key=lambda series: matches[series].likeness.jaccard)
-        others = {series for series in matches if self._conflict(matches[best], matches[series])}
-        if others and matches[best].likeness.jaccard < TELLING:
-            return self.numbers.open(), None
-        sure = {series for series, match in matches.items() if match.likeness.ground in _SURE} - others | {best}
+        sure = {series for series, standing in joinable.items() if standing.is_sure} - others | {best}
         pinned = self.index.pinned({series for series in sure if series > 0}) if len(sure) > 1 else ()
-        return self.numbers.unite(sure, pinned), matches[best].likeness.ground
+        return self.numbers.unite(sure, pinned), joinable[best].nearest.likeness.ground
 
-    def _matches(self, new: NewText, signature: Signature) -> dict[int, _Match]:
-        """The series that the text may join, each by the member it is most like."""
-        ad, nearest = self.ads[new.id], dict[int, _Match]()
-        for found in self._candidates(signature):
-            match = _Match(found.id, compare(ad, self.ads[found.id]))
-            series = self.numbers.current(found.series)
-            known = nearest.get(series)
-            if not match.likeness.decides or (known and known.likeness.jaccard >= match.likeness.jaccard):
-                continue
-            nearest[series] = match
-        return {series: match for series, match in nearest.items() if match.likeness.joins}
+    def _only_possible(self, found: dict[int, _Standing]) -> tuple[int, Ground | None]:
+        """An ad without work and place joins only where a single series comes into question."""
+        possible = [series for series, standing in found.items() if standing.may_join]
+        if len(possible) == 1:
+            return possible[0], Ground.LITTLE_TOLD
+        return self.numbers.open(), None
 
-    def _conflict(self, first: _Match, second: _Match) -> bool:
-        return first.id != second.id and conflict(self.ads[first.id], self.ads[second.id]) is not None
+    def _standings(self, new: NewText, signature: Signature) -> dict[int, _Standing]:
+        """How the text compares with a few members of each series in question."""
+        ad, found = self.ads[new.id], defaultdict[int, list[_Match]](list)
+        for candidate in self._candidates(signature):
+            match = _Match(candidate.id, compare(ad, self.ads[candidate.id]))
+            found[self.numbers.current(candidate.series)].append(match)
+        return {series: _Standing(tuple(matches)) for series, matches in found.items()}
+
+    def _conflict(self, first: _Standing, second: _Standing) -> bool:
+        one, other = self.ads[first.nearest.id], self.ads[second.nearest.id]
+        return one is not other and conflict(one, other) is not None
 
     def _candidates(self, signature: Signature) -> list[Filed]:
         """Texts that share most parts, a few of each series."""

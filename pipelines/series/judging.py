@@ -57,6 +57,8 @@ HELD = 0.72
 SUPPORTED_NEAR = 0.27
 SUPPORTED_HELD = 0.45
 """The same where title, or work, place and contact, agree besides."""
+ALL_BUT_SAME = 0.9
+"""An ad that fits two jobs, or leaves out what tells them apart, joins from here on."""
 SHORT_NEAR = 0.8
 """Of a short text, whose few words agree easily."""
 FEW_WORDS = 14
@@ -96,6 +98,11 @@ class Likeness:
         """The two are surely one offer or surely two."""
         return self.ground.joins or self.ground.parts
 
+    @property
+    def may_join(self) -> bool:
+        """Nothing speaks against one offer, but one of them leaves out what the ad is about."""
+        return self.ground is Ground.LITTLE_TOLD and self.jaccard >= NEAR
+
 
 @dataclass(frozen=True, slots=True)
 class JoinReason:
@@ -117,7 +124,7 @@ def compare(first: JudgedAd, second: JudgedAd) -> Likeness:
     if first.text.words == second.text.words and len(first.text.words) >= SHORT_TEXT:
         return Likeness(Ground.SAME_TEXT, jaccard, held)
     ground = _too_little(first, second, jaccard, held) or conflict(first, second) or _agreement(jaccard, held)
-    if jaccard < NEAR and ground.joins and _tells_nothing(first) != _tells_nothing(second):
+    if jaccard < ALL_BUT_SAME and ground.joins and _tells_nothing(first) != _tells_nothing(second):
         ground = Ground.LITTLE_TOLD
     return Likeness(ground, jaccard, held)
 

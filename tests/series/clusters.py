@@ -1,0 +1,172 @@
+"""Labelled clusters: invented offers with copies distorted as people distort them, and jobs that must stay apart."""
+
+from __future__ import annotations
+
+import random
+import re
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+import cyrtranslit
+import yaml
+
+from crawler.assessment import Ad
+
+OFFERS = Path(__file__).with_name("offers.yml")
+PAGE_TOP = ("Nazad na listu", "Kategorija: Inostranstvo / Ostalo", "Objavljeno: 12.11.2026. u 14:20", "Podeli oglas")
+PAGE_END = (
+    "Prijavi oglas",
+    "Šifra oglasa: 445120\nPregleda: 1.204",
+    "Slični oglasi: Vozač kombija Ulm, Kuvar Split, Zidar Beč",
+    "Zapratite nas za još poslova 👉 www.primer-oglasi.example",
+    "Portal ne odgovara za sadržaj oglasa.",
+)
+EMOJI = "🔥✅📢🚛💶👉⭐🇪🇺"
+
+
+@dataclass(frozen=True, slots=True)
+class LabelledAd:
+    """An ad and the offer it is a copy of."""
+
+    offer: int
+    ad: Ad
+    how: str
+    """Names of the distortions."""
+
+
+Distortion = Callable[[Ad, random.Random], Ad]
+
+
+def labelled_ads(*, copies: int = 4, seed: int = 5) -> list[LabelledAd]:
+    """Every offer once as written and `copies` times distorted, in a random order that the seed fixes."""
+    chance = random.Random(seed)  # noqa: S311 - a fixed order is wanted
+    ads = [copy for number, ad in enumerate(offers()) for copy in _cluster(number, ad, copies, chance)]
+    chance.shuffle(ads)
+    return ads
+
+
+def offers() -> Iterator[Ad]:
+    """The offers as written; each is another job."""
+    data = yaml.safe_load(OFFERS.read_text(encoding="utf-8"))
+    for agency in data["agencies"]:
+        for job in agency["jobs"]:
+            yield Ad(title=job["title"], text=f"{job['text'].strip()}\n\n{agency['about'].strip()}")
+    for template in data["templates"]:
+        for job in template["jobs"]:
+            title = template["title"] and template["title"].format(**job)
+            yield Ad(title=title, text=template["text"].format(**job).strip())
+    for plain in data["plain"]:
+        yield Ad(title=plain["title"], text=plain["text"])
+
+
+def _cluster(number: int, ad: Ad, copies: int, chance: random.Random) -> Iterator[LabelledAd]:
+    yield LabelledAd(number, ad, "as written")
+    for _ in range(copies):
+        chosen = chance.sample(sorted(DISTORTIONS), chance.choice((1, 1, 2, 3)))
+        # Script last: the other distortions write Latin.
+        ordered = sorted(chosen, key=lambda name: name in ("cyrillic", "stripped"))
+        copy = ad
+        for name in ordered:
+            copy = DISTORTIONS[name](copy, chance)
+        yield LabelledAd(number, copy, " + ".join(ordered))
+
+
+def cyrillic(ad: Ad, chance: random.Random) -> Ad:
+    """In the other alphabet; addresses are left as they are."""
+    return _on_both(ad, lambda text: "".join(map(_in_cyrillic, re.split(r"(\S*[@/.]\S*[a-z]\S*)", text))))
+
+
+def stripped(ad: Ad, chance: random.Random) -> Ad:
+    """Without diacritics; đ becomes dj or d."""
+    dj = chance.choice(("dj", "d"))
+    table = str.maketrans({"č": "c", "ć": "c", "š": "s", "ž": "z", "Č": "C", "Ć": "C", "Š": "S", "Ž": "Z"})
+    return _on_both(ad, lambda text: text.replace("đ", dj).replace("Đ", dj.upper()).translate(table))
+
+
+def emoji(ad: Ad, chance: random.Random) -> Ad:
+    """With emoji at the lines and between words."""
+    lines = [f"{chance.choice(EMOJI)} {line}" if line else line for line in ad.text.split("\n")]
+    return replace(ad, text="\n".join(lines).replace(", ", f" {chance.choice(EMOJI)} ", 2))
+
+
+def other_phone(ad: Ad, chance: random.Random) -> Ad:
+    """With another number, or one where there was none."""
+    number = f"06{chance.randint(0, 9)}/555-{chance.randint(1000, 9999)}"
+    changed = re.sub(r"0\d\d[/ ][\d /-]{6,10}\d", number, ad.text)
+    return replace(ad, text=changed if changed != ad.text else f"{ad.text}\nTel. {number}")
+
+
+def other_price(ad: Ad, chance: random.Random) -> Ad:
+    """With other amounts of money."""
+    return replace(
+        ad,
+        text=re.sub(
+            r"\d[\d.,]*(?= (?:evra|evro|€|e\b|franaka|kruna))", lambda _: f"{chance.randint(9, 40)}00", ad.text
+        ),
+    )
+
+
+def shortened(ad: Ad, chance: random.Random) -> Ad:
+    """Without a quarter to a half of its sentences; the first ones stay."""
+    parts = re.split(r"(?<=[.!✅‼️])\s+", ad.text)
+    lost = (
+        set(chance.sample(range(1, len(parts)), max(1, int(len(parts) * chance.uniform(0.25, 0.5)))))
+        if len(parts) > 2
+        else set()
+    )
+    return replace(ad, text="\n".join(part for at, part in enumerate(parts) if at not in lost))
+
+
+def shuffled(ad: Ad, chance: random.Random) -> Ad:
+    """With its paragraphs or lines in another order."""
+    parts = re.split(r"\n+", ad.text)
+    chance.shuffle(parts)
+    return replace(ad, text="\n".join(parts))
+
+
+def on_a_portal(ad: Ad, chance: random.Random) -> Ad:
+    """With the lines that portals put around it."""
+    top, end = chance.sample(PAGE_TOP, 2), chance.sample(PAGE_END, 3)
+    return replace(ad, text="\n".join((*top, ad.text, *end)))
+
+
+def other_title(ad: Ad, chance: random.Random) -> Ad:
+    """With a title that says little, or none."""
+    titles = (None, "POSAO U INOSTRANSTVU", "Potrebni radnici – odlična plata!", f"HITNO!!! {ad.title or 'Posao'}")
+    return replace(ad, title=chance.choice(titles))
+
+
+def with_slips(ad: Ad, chance: random.Random) -> Ad:
+    """Typed anew, with a slip in one word of twenty."""
+    words = ad.text.split(" ")
+    for at in chance.sample(range(len(words)), max(1, len(words) // 20)):
+        if len(words[at]) > 4 and words[at].isalpha():
+            words[at] = words[at][:2] + words[at][3] + words[at][2] + words[at][4:]
+    return replace(ad, text=" ".join(words))
+
+
+DISTORTIONS: dict[str, Distortion] = {
+    one.__name__: one
+    for one in (
+        cyrillic,
+        stripped,
+        emoji,
+        other_phone,
+        other_price,
+        shortened,
+        shuffled,
+        on_a_portal,
+        other_title,
+        with_slips,
+    )
+}
+
+
+def _on_both(ad: Ad, change: Callable[[str], str]) -> Ad:
+    return replace(ad, title=ad.title and change(ad.title), text=change(ad.text))
+
+
+def _in_cyrillic(part: str) -> str:
+    is_address = re.fullmatch(r"\S*[@/.]\S*[a-z]\S*", part) and ("@" in part or "www." in part or ".example" in part)
+    return part if is_address else str(cyrtranslit.to_cyrillic(part, "sr"))
