@@ -14,7 +14,7 @@ from pipelines.register.names import Role, parse_name
 
 MOST_PER_WORD = 60
 """Entries looked at for one word; a word that more of them share tells none apart."""
-MOST_COMPARED = 8
+MOST_COMPARED = 5
 WHOLE_BRAND = 1_000
 """Outweighs any number of single words."""
 

@@ -21,7 +21,6 @@ from pipelines.register.words import LegalForm
 
 __all__ = ["MediatorQuery", "match", "verdict_of"]
 
-NEAREST = 3
 LONG_WORD = 7
 """From here on one letter more, less or other rarely makes another word."""
 SOUND = frozenset((Fit.FULL, Fit.CORE))
@@ -41,7 +40,7 @@ def match(query: MediatorQuery, register: Register | None, *, on: date) -> Regis
         as_of=register.as_of,
         snapshot=register.snapshot,
         stale=register.is_stale(on=on),
-        nearest=nearest_of(case.compared, contacts=case.contacts)[:NEAREST],
+        nearest=nearest_of(case.compared, contacts=case.contacts),
     )
 
 

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from datetime import date
+from itertools import islice
 
 from crawler.assessment import Nearest, RegisterAnswer, Verdict
 from pipelines.register.comparing import Comparison, Fit, SlipFound
 from pipelines.register.slips import Slip
 from pipelines.register.words import LegalForm
 
+NEAREST = 3
 FORM_NAMES = {
     LegalForm.COMPANY: "privredno društvo",
     LegalForm.ENTREPRENEUR: "preduzetnik",
@@ -24,12 +26,13 @@ SLIPS = {
 
 
 def nearest_of(compared: Iterable[Comparison], *, contacts: frozenset[int] = frozenset()) -> tuple[Nearest, ...]:
-    """The entries with the reasons why each is near and why it is not more than that; those without any left out.
+    """The first three that have a reason, with the reasons why each is near and why it is not more than that.
 
     `contacts` are the positions of entries whose phone, e-mail or domain was given.
     """
     reasoned = ((found, reasons_of(found, contacts)) for found in compared)
-    return tuple(Nearest(found.indexed.entry.name, found.score, reasons) for found, reasons in reasoned if reasons)
+    near = (Nearest(found.indexed.entry.name, found.score, reasons) for found, reasons in reasoned if reasons)
+    return tuple(islice(near, NEAREST))
 
 
 def reasons_of(found: Comparison, contacts: frozenset[int] = frozenset()) -> tuple[str, ...]:
