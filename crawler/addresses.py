@@ -4,18 +4,23 @@ from __future__ import annotations
 
 import hashlib
 from functools import lru_cache
+from urllib.parse import urlsplit
 
 from courlan import clean_url
 from w3lib.url import canonicalize_url
 
+POSTING_MARK = "posting-"
+"""Spiders give an ad without an address of its own its page's address and a fragment that begins so."""
+
 
 @lru_cache(maxsize=4096)
 def canonical_url(url: str) -> str:
-    """The address without tracking parameters, fragment and order of parameters.
+    """The address without tracking parameters and order of parameters; of fragments only a posting's mark stays.
 
     courlan drops tracking parameters and w3lib resolves the path; neither does both (docs of 2026, tried).
     """
-    return str(canonicalize_url(clean_url(url) or url))
+    marked = urlsplit(url).fragment.startswith(POSTING_MARK)
+    return str(canonicalize_url(clean_url(url) or url, keep_fragments=marked))
 
 
 def url_key(url: str) -> str:

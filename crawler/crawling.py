@@ -13,11 +13,14 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
 
+from apscheduler.triggers.cron import CronTrigger
+
 from crawler.health import Problem, RunOutcome
-from crawler.manifest import SourceManifest, load_manifests
+from crawler.manifest import SourceManifest, read_manifests
 from crawler.night import Night, StepReport
 from crawler.store.engine import reading
 from crawler.store.nights import begin_run, finish_run, finished_sources
+from crawler.store.status import last_runs
 
 logger = logging.getLogger(__name__)
 
@@ -45,9 +48,33 @@ class SpiderProcess:
 
 
 def crawl_due_sources(night: Night) -> StepReport:
-    """The night's crawl: every enabled source that has not run yet in this night."""
-    manifests = load_manifests(night.settings.source_folders)
-    return run_spiders(night, [order_for(manifest) for manifest in manifests.values() if manifest.enabled])
+    """The night's crawl: every enabled source that is due and has not run yet in this night.
+
+    A source whose manifest is wrong is recorded as failed and keeps no other from running.
+    """
+    read = read_manifests(night.settings.source_folders)
+    with reading(night.engine) as connection:
+        last = last_runs(connection)
+    for source, fault in read.faults.items():
+        logger.error("manifest refused source=%s fault=%s", source, fault)
+        _note_failure(night, source, Problem.BAD_MANIFEST)
+    due = [
+        manifest
+        for manifest in read.manifests.values()
+        if manifest.enabled and is_due(manifest, last=last.get(manifest.id, NEVER)[0], now=night.now)
+    ]
+    return run_spiders(night, [order_for(manifest) for manifest in due])
+
+
+NEVER: tuple[None, None, int] = (None, None, 0)
+
+
+def is_due(manifest: SourceManifest, *, last: datetime | None, now: datetime) -> bool:
+    """Whether the source has a turn since its last run ended; without a schedule every night is its turn."""
+    if manifest.schedule is None or last is None:
+        return True
+    trigger = CronTrigger.from_crontab(manifest.schedule, timezone="Europe/Belgrade")
+    return bool(trigger.get_next_fire_time(None, last) <= now)
 
 
 def order_for(manifest: SourceManifest) -> SpiderOrder:
@@ -124,19 +151,24 @@ def _stop(spider: SpiderProcess) -> None:
 
 def _note_end(night: Night, spider: SpiderProcess) -> int:
     """Closes the run of a spider that could not close it itself. Returns 1 for a crash."""
-    with night.engine.begin() as connection:
+    with reading(night.engine) as connection:
         if spider.source in finished_sources(connection, night.id):
             return 0
-        now = datetime.now(UTC)
-        begin_run(connection, night_id=night.id, source=spider.source, now=now)
+    logger.error("spider crashed source=%s status=%s", spider.source, spider.process.returncode)
+    _note_failure(night, spider.source, Problem.CRASHED)
+    return 1
+
+
+def _note_failure(night: Night, source: str, problem: Problem) -> None:
+    now = datetime.now(UTC)
+    with night.engine.begin() as connection:
+        begin_run(connection, night_id=night.id, source=source, now=now)
         finish_run(
             connection,
             night_id=night.id,
-            source=spider.source,
+            source=source,
             now=now,
             outcome=RunOutcome.FAILED,
             counts={},
-            problems={Problem.CRASHED: 1},
+            problems={problem: 1},
         )
-    logger.error("spider crashed source=%s status=%s", spider.source, spider.process.returncode)
-    return 1

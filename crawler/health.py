@@ -30,6 +30,8 @@ class Problem(StrEnum):
     GONE = "gone"
     """404 or 410 on an ad: it was taken down, which is a fact and no fault."""
     CRASHED = "crashed"
+    BAD_MANIFEST = "bad_manifest"
+    """The source's own `source.yml` is wrong; `adwatch sources check` says where."""
 
     @property
     def is_block(self) -> bool:

@@ -270,21 +270,22 @@ class ManifestsRead:
     """What was read from the source folders: the good ones by id, and what is wrong with the others."""
 
     manifests: dict[str, AnySource]
-    faults: tuple[SourceError, ...]
+    faults: dict[str, SourceError]
+    """By name of the source's folder."""
 
 
 def load_manifests(folders: Sequence[Path]) -> dict[str, AnySource]:
     """All manifests of these folders by id, sorted. Raises SourceError for the first that is wrong."""
     read = read_manifests(folders)
     if read.faults:
-        raise read.faults[0]
+        raise next(iter(read.faults.values()))
     return read.manifests
 
 
 def read_manifests(folders: Sequence[Path]) -> ManifestsRead:
     """All good manifests of these folders, and an error for each bad one: one mistake must not cost a night."""
     manifests: dict[str, AnySource] = {}
-    faults = []
+    faults: dict[str, SourceError] = {}
     for file in _manifest_files(folders):
         try:
             manifest = read_manifest(file)
@@ -292,8 +293,8 @@ def read_manifests(folders: Sequence[Path]) -> ManifestsRead:
                 raise SourceError(f"{file}: id: another folder has a source {manifest.id!r} already")
             manifests[manifest.id] = manifest
         except SourceError as error:
-            faults.append(error)
-    return ManifestsRead(dict(sorted(manifests.items())), tuple(faults))
+            faults[file.parent.name] = error
+    return ManifestsRead(dict(sorted(manifests.items())), faults)
 
 
 def read_manifest(file: Path) -> AnySource:

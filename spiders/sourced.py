@@ -38,6 +38,6 @@ def spider_class(manifest: AnySource, *, module: str = __name__) -> type[SourceS
 
 
 _read = read_manifests(Settings.from_environment().source_folders)
-for _fault in _read.faults:
+for _fault in _read.faults.values():
     logger.error("manifest left out: %s", _fault)
 globals().update({_manifest.id: spider_class(_manifest) for _manifest in _read.manifests.values()})

@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 from functools import partial
 from pathlib import Path
+from types import SimpleNamespace
+from typing import Any
 
 import pytest
 from sqlalchemy import select
 
 from crawler import nightly
-from crawler.crawling import SpiderOrder, run_spiders
+from crawler.config import Settings
+from crawler.crawling import SpiderOrder, crawl_due_sources, is_due, run_spiders
 from crawler.errors import AdwatchError
 from crawler.night import Night, StepReport
 from crawler.nightly import one_night_at_a_time, run_night
@@ -84,3 +87,33 @@ def test_source_that_finished_is_not_run_again_in_the_same_night(tmp_path: Path)
     run_spiders(night, orders)
 
     assert run_spiders(night, orders).counts["crashed"] == 0
+
+
+def test_source_with_a_wrong_manifest_fails_alone(tmp_path: Path) -> None:
+    store = StoreBuilder(tmp_path / "home")
+    broken = store.settings.home / "sources" / "xx_broken"
+    broken.mkdir(parents=True)
+    (broken / "source.yml").write_text("id: xx_broken\nkind: nothing\n", encoding="utf-8")
+    night = Night(store.night(), Settings(store.settings.home), store.engine, NOW)
+
+    crawl_due_sources(night)
+
+    with store.connect() as connection:
+        row = connection.execute(select(runs.c.source, runs.c.outcome, runs.c.problems)).one()
+    assert tuple(row) == ("xx_broken", "failed", {"bad_manifest": 1})
+
+
+@pytest.mark.parametrize(
+    ("schedule", "last", "due"),
+    [
+        (None, NOW - timedelta(hours=1), True),
+        ("0 2 * * mon", None, True),
+        ("0 2 * * mon", NOW - timedelta(days=1), False),
+        ("0 2 * * mon", NOW - timedelta(days=5), True),
+        ("0 2 * * fri", NOW - timedelta(days=7), True),
+    ],
+)
+def test_source_is_due_when_its_schedule_came_round(schedule: str | None, last: datetime | None, due: bool) -> None:
+    manifest: Any = SimpleNamespace(schedule=schedule)
+
+    assert is_due(manifest, last=last, now=NOW) is due

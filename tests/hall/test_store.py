@@ -122,8 +122,15 @@ def test_addresses_of_one_page_have_one_key(one: str, other: str) -> None:
     assert url_key(one) == url_key(other)
 
 
-def test_addresses_that_differ_in_the_ads_number_have_two_keys() -> None:
-    assert url_key("http://portal.example/oglas?id=1") != url_key("http://portal.example/oglas?id=2")
+@pytest.mark.parametrize(
+    ("one", "other"),
+    [
+        ("http://portal.example/oglas?id=1", "http://portal.example/oglas?id=2"),
+        ("http://portal.example/zid#posting-0a1b", "http://portal.example/zid#posting-2c3d"),
+    ],
+)
+def test_addresses_of_two_ads_have_two_keys(one: str, other: str) -> None:
+    assert url_key(one) != url_key(other)
 
 
 def test_cut_off_night_is_resumed_and_a_finished_one_is_not(store: StoreBuilder) -> None:

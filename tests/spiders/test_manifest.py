@@ -78,7 +78,7 @@ def test_one_bad_manifest_does_not_hide_the_good_ones(tmp_path: Path) -> None:
     (tmp_path / "rs_los" / "source.yml").write_text("kind: [", encoding="utf-8")
     read = read_manifests([tmp_path])
     assert list(read.manifests) == ["rs_primer"]
-    assert "rs_los" in str(read.faults[0])
+    assert "rs_los" in str(read.faults["rs_los"])
 
 
 def test_the_same_source_in_two_folders_is_an_error(tmp_path: Path) -> None:
