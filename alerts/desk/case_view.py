@@ -78,8 +78,11 @@ class CaseView:
     marked: MarkedAd
     badge: RegisterBadge
     copies: tuple[Copy, ...]
+    is_copies_cut: bool
+    """There are more than the page shows."""
     sightings: tuple[tuple[date, tuple[Seen, ...]], ...]
     """By day in Belgrade, newest first."""
+    is_sightings_cut: bool
     sisters: tuple[SisterCase, ...]
     evidence: tuple[Capture, ...]
     """The capture of the shown text first."""
@@ -97,6 +100,7 @@ def read_case_view(
     case = case_or_not_found(connection, case_id)
     leading = leading_ad(connection, case_id)
     copies = read_copies(connection, case_id, limit=MOST_COPIES)
+    sightings = read_sightings(connection, case_id, limit=MOST_SIGHTINGS)
     shown = find_capture(connection, leading.ad.capture_id)
     return CaseView(
         case=case,
@@ -106,7 +110,9 @@ def read_case_view(
         marked=mark_ad(leading.ad.title, leading.ad.text, leading.assessment),
         badge=badge_of(leading.assessment.register, today=today, stale_after_days=stale_after_days),
         copies=tuple(copy for copy in copies if copy.ad_id != leading.ad.ad_id),
-        sightings=_by_day(read_sightings(connection, case_id, limit=MOST_SIGHTINGS)),
+        is_copies_cut=len(copies) == MOST_COPIES,
+        sightings=_by_day(sightings),
+        is_sightings_cut=len(sightings) == MOST_SIGHTINGS,
         sisters=tuple(sister_cases(connection, case_id, limit=MOST_SISTERS)),
         evidence=_once([*([shown] if shown else []), *(copy.capture for copy in copies)]),
         drafts=tuple(_preview(row, script) for row in drafts_of_case(connection, case_id)),

@@ -326,7 +326,7 @@ def test_a_decision_can_be_taken_back(desk: DeskUnderTest) -> None:
     case_id = desk.store.complaint_case()
     desk.decide(case_id, "confirm")
     answer = desk.decide(case_id, "reopen", pile="confirmed")
-    assert answer.headers["location"].startswith(f"/cases/{case_id}?")
+    assert answer.headers["location"] == f"/cases/{case_id}?pile=open&done={case_id}"
     assert desk.state(case_id) == "open"
 
 

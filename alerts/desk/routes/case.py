@@ -92,7 +92,8 @@ def decide(
             decide_case(connection, case_id, chosen, person=visitor.person.email, now=desk.clock(), note=told)
         except UsageError as error:
             raise PageError(Failure.CHANGED, case_id=case_id) from error
-    return RedirectResponse(_address_after(case_id, following, pile), status_code=303)
+    shown_pile = Pile.OPEN if chosen is Decision.REOPEN else pile
+    return RedirectResponse(_address_after(case_id, following, shown_pile), status_code=303)
 
 
 @router.get("/{case_id}/draft.{kind}")

@@ -24,7 +24,7 @@ FORM_COOKIE = "adwatch_form"
 router = APIRouter()
 
 
-@router.get("/healthz", response_class=PlainTextResponse)
+@router.api_route("/healthz", methods=["GET", "HEAD"], response_class=PlainTextResponse)
 def healthz() -> str:
     """Says that the desk answers."""
     return "ok"
