@@ -80,7 +80,7 @@ def _facts(rows: Iterable[tuple[str, str]]) -> Table:
     table.add_column(overflow="fold")
     previous = ""
     for name, value in rows:
-        table.add_row("" if name == previous else name, Text(value))
+        table.add_row("" if name == previous else name, _plain(value))
         previous = name
     return table
 
@@ -91,5 +91,10 @@ def _indicators(assessment: Assessment) -> Table:
     table.add_column(overflow="fold", style="italic")
     for found in assessment.indicators:
         quote = f"„{' '.join(found.quote.split())}“" if found.quote else ""
-        table.add_row(Text(f"• {describe(found.code).title}"), Text(quote))
+        table.add_row(_plain(f"• {describe(found.code).title}"), _plain(quote))
     return table
+
+
+def _plain(value: str) -> Text:
+    """Text without characters that would steer the terminal: an ad may hold any."""
+    return Text("".join(char if char.isprintable() else " " for char in value))

@@ -143,7 +143,8 @@ def explain(first: JudgedAd, second: JudgedAd) -> JoinReason:
 def _too_little(first: JudgedAd, second: JudgedAd, jaccard: float, held: float) -> Ground | None:
     fewest = min(len(first.text.words), len(second.text.words))
     if fewest < FEW_WORDS:
-        enough = jaccard >= SHORT_NEAR or (held >= SHORT_NEAR and _share_contact(first, second))
+        alike = jaccard >= SHORT_NEAR and fewest >= SHORT_TEXT
+        enough = alike or (held >= SHORT_NEAR and _share_contact(first, second))
         return None if enough and fewest > 2 else Ground.LITTLE_SHARED
     if jaccard >= NEAR or held >= HELD:
         return None

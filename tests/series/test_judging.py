@@ -1,0 +1,109 @@
+"""What makes two ads one offer, and what keeps them apart however alike they are."""
+
+from __future__ import annotations
+
+import random
+
+import pytest
+
+from crawler.assessment import Ad
+from pipelines.series.comparable import make_comparable
+from pipelines.series.judging import Ground, JudgedAd, compare, explain
+from pipelines.series.memory import series_of
+from pipelines.series.signatures import sign
+from tests.series.clusters import DISTORTIONS
+
+TITLE = "Zidari i tesari – okolina Minhena"
+TEXT = """Građevinsko preduzeće iz Minhena prima deset zidara i pet tesara za stambene zgrade u bližoj okolini grada.
+
+Zarada je 17,50 evra na sat, obračun svakog petnaestog u mesecu, a prekovremeni sati plaćaju se uvećano.
+
+Smeštaj je u radničkom domu, dvoje u sobi, i ne naplaćuje se prva tri meseca.
+
+Prijave na 060 000 0021 ili posao@primer-gradnja.example."""
+
+
+def judged(text: str, title: str | None = None) -> JudgedAd:
+    return JudgedAd(make_comparable(title, text))
+
+
+@pytest.mark.parametrize("name", sorted(DISTORTIONS))
+def test_every_single_distortion_joins(name: str) -> None:
+    original = Ad(title=TITLE, text=TEXT)
+    copy = DISTORTIONS[name](original, random.Random(3))  # noqa: S311
+    assert compare(judged(TEXT, TITLE), judged(copy.text, copy.title)).joins
+    assert len(set(series_of([original, copy]))) == 1
+
+
+@pytest.mark.parametrize("name", ["cyrillic", "stripped", "emoji", "other_phone", "other_price", "on_a_portal"])
+def test_what_a_repost_changes_first_leaves_the_text_the_same(name: str) -> None:
+    copy = DISTORTIONS[name](Ad(title=TITLE, text=TEXT), random.Random(4))  # noqa: S311
+    original, other = sign([make_comparable(TITLE, TEXT), make_comparable(copy.title, copy.text)])
+    assert original.text_key == other.text_key
+
+
+@pytest.mark.parametrize(
+    ("word", "other", "ground"),
+    [
+        ("zidara", "molera", Ground.OTHER_WORK),
+        ("Minhena", "Beča", Ground.OTHER_PLACE),
+        ("Minhena", "Hamburga", Ground.OTHER_PLACE),
+        ("zidara i pet tesara", "kalaisača i pet sarača", Ground.OTHER_TITLE),
+    ],
+)
+def test_another_work_or_place_parts_texts_that_are_else_the_same(word: str, other: str, ground: Ground) -> None:
+    first, second = judged(TEXT), judged(TEXT.replace(word, other))
+    likeness = compare(first, second)
+    assert likeness.jaccard > 0.8
+    assert likeness.ground is ground
+
+
+def test_a_shared_town_of_departure_parts_nothing() -> None:
+    first = f"{TEXT}\nPolazak iz Niša."
+    assert compare(judged(first), judged(first.replace("Niša", "Kragujevca"))).joins
+
+
+def test_short_texts_need_more_than_a_few_shared_words() -> None:
+    first = judged("Potrebni vozači za Austriju, plata 2500 evra, zvati 060 000 0001")
+    second = judged("Potrebni vozači za Austriju, dobra plata, smeštaj, pisati na 060 000 0002")
+    assert not compare(first, second).joins
+
+
+def test_a_very_short_text_joins_only_with_the_same_contact() -> None:
+    texts = [
+        "Posao u Austriji, zvati 060 000 0001",
+        "Посао у Аустрији, звати 060/000-0001",
+        "Posao u Austriji, zvati 060 000 0002",
+    ]
+    first, copy, other = series_of([Ad(text) for text in texts])
+    assert first == copy
+    assert first != other
+
+
+def test_what_is_left_without_work_and_place_does_not_join_one_of_two_jobs() -> None:
+    rest = TEXT.split("\n\n", 1)[1]
+    other = TEXT.replace("Minhena", "Beča")
+    first, second, left = series_of([Ad(TEXT), Ad(other), Ad(rest)])
+    assert len({first, second, left}) == 3
+
+
+def test_a_join_is_explained_by_its_words() -> None:
+    reason = explain(judged(TEXT), judged(TEXT.replace("u radničkom domu", "u hotelu")))
+    assert reason.likeness.ground is Ground.NEAR_TEXT
+    assert "minhena" in reason.shared
+    assert reason.only_first == ("radnickom", "domu")
+    assert reason.only_second == ("hotelu",)
+
+
+def test_one_address_is_one_series_but_a_bare_site_is_none() -> None:
+    page, site = "http://oglasi.example/oglas/1?utm_source=a", "http://agencija.example/"
+    one, again, third, fourth = series_of(
+        [
+            Ad(TEXT, url=page),
+            Ad("Sasvim drugi tekst na istoj strani.", url="https://www.oglasi.example/oglas/1"),
+            Ad("Konobari za hotel u Budvi.", url=site),
+            Ad("Berba jagoda u Španiji.", url=site),
+        ]
+    )
+    assert one == again
+    assert third != fourth

@@ -1,0 +1,121 @@
+"""`adwatch check`, `dedupe` and `reassess` as anybody would call them."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+from io import StringIO
+from pathlib import Path
+
+import pytest
+from rich.console import Console
+
+from crawler.assessment import Mediator
+from crawler.errors import UsageError
+from pipelines.card import card_of
+from pipelines.given_texts import read_given_ads
+from tests.builders import StoreBuilder, complaint_assessment
+from tests.whole.running import ADWATCH, adwatch, adwatch_json, environment
+
+TEXT = "Potrebni zidari u Minhenu, plata 5.500 evra, kotizacija 100 evra unapred. Zvati 060 000 0001."
+
+
+@pytest.fixture
+def home(tmp_path: Path) -> Path:
+    return tmp_path / "home"
+
+
+def test_check_reads_a_file_or_standard_input_and_creates_nothing(tmp_path: Path, home: Path) -> None:
+    file = tmp_path / "oglas.txt"
+    file.write_text(TEXT, encoding="utf-8-sig")
+    from_file = adwatch_json(home, "check", str(file))
+    from_input = json.loads(adwatch(home, "check", "--json", "-", given=TEXT).stdout)
+    assert from_file == from_input
+    assert from_file["destinations"] == ["DE"]
+    assert from_file["register"]["verdict"] is None
+    for found in from_file["indicators"]:
+        assert found["start"] is None or TEXT[found["start"] : found["end"]] == found["quote"]
+    assert not home.exists()
+
+
+def test_the_card_shows_level_register_quotes_and_contacts(home: Path) -> None:
+    card = adwatch(home, "check", given=TEXT).stdout
+    assert "RIZIK" in card
+    assert "registar agencija nije uvezen" in card
+    assert "Traži se novac od radnika" in card
+    assert "kotizacija 100 evra" in card
+    assert "+381600000001" in card
+
+
+def test_nothing_an_ad_holds_steers_the_terminal() -> None:
+    console = Console(file=StringIO(), width=120)
+    console.print(card_of(complaint_assessment(mediator=Mediator(name="Primer \x1b[31m[red]Rad"))))
+    assert isinstance(console.file, StringIO)
+    assert "Primer  [31m[red]Rad" in console.file.getvalue()
+
+
+def test_check_uses_the_newest_register_of_the_store(home: Path) -> None:
+    store = StoreBuilder(home)
+    store.register(names=["Primer Radnik d.o.o."])
+    store.engine.dispose()
+    answer = json.loads(adwatch(home, "check", "--json", given=f"Agencija Zimska Breza. {TEXT}").stdout)["register"]
+    assert answer["as_of"] == "2026-11-01"
+
+
+def test_check_lines_keep_id_and_order(tmp_path: Path, home: Path) -> None:
+    given = [{"id": 7, "title": "Zidari", "text": TEXT}, {"id": "b", "title": None, "text": "Prodajem \ud800 bicikl."}]
+    file = tmp_path / "oglasi.jsonl"
+    file.write_text("\n\n".join(map(json.dumps, given)), encoding="utf-8")
+    ended = adwatch(home, "check", "--jsonl", str(file))
+    printed = [json.loads(line) for line in ended.stdout.splitlines()]
+    assert [(one["id"], one["is_job_ad"]) for one in printed] == [(7, True), ("b", False)]
+
+
+def test_dedupe_names_the_series_of_each_line(tmp_path: Path, home: Path) -> None:
+    texts = [TEXT, "Konobari i sobarice za hotel u Budvi, smeštaj i hrana besplatni.", TEXT.replace("5.500", "4.900")]
+    file = tmp_path / "oglasi.jsonl"
+    lines = [json.dumps({"id": f"x{number}", "title": None, "text": text}) for number, text in enumerate(texts)]
+    file.write_text("\n".join(lines), encoding="utf-8")
+    printed = [json.loads(line) for line in adwatch(home, "dedupe", "--jsonl", str(file)).stdout.splitlines()]
+    assert [one["id"] for one in printed] == ["x0", "x1", "x2"]
+    first, other, copy = (one["series"] for one in printed)
+    assert first == copy != other
+    assert not home.exists()
+
+
+def test_reassess_judges_stored_ads(home: Path) -> None:
+    store = StoreBuilder(home)
+    store.ad()
+    store.engine.dispose()
+    assert adwatch_json(home, "reassess")["ads"] == 1
+    assert adwatch_json(home, "reassess")["ads"] == 0
+
+
+@pytest.mark.parametrize(
+    ("content", "said"),
+    [
+        ('{"id": 1, "text": "a"}\n{"id": ', "line 2"),
+        ('{"id": 1, "title": "a"}', "line 1"),
+        ('{"id": 1, "text": 5}', "line 1"),
+        ('{"id": 1, "text": "a", "url": 5}', "line 1"),
+        ("[" * 100_000, "line 1"),
+    ],
+)
+def test_a_broken_line_is_named(tmp_path: Path, content: str, said: str) -> None:
+    file = tmp_path / "broken.jsonl"
+    file.write_text(content, encoding="utf-8")
+    with pytest.raises(UsageError, match=said):
+        list(read_given_ads(file))
+
+
+def test_a_reader_that_leaves_is_no_error(tmp_path: Path, home: Path) -> None:
+    file = tmp_path / "oglasi.jsonl"
+    file.write_text(f"{json.dumps({'id': 1, 'text': TEXT})}\n" * 300, encoding="utf-8")
+    call = subprocess.Popen(
+        [ADWATCH, "check", "--jsonl", file], env=environment(home), stdout=subprocess.PIPE, stderr=subprocess.PIPE
+    )
+    assert call.stdout and call.stderr
+    call.stdout.readline()
+    call.stdout.close()
+    assert call.stderr.read() == b""
+    call.wait(timeout=60)
