@@ -15,7 +15,7 @@ from pipelines.indicators.rules import ORDER
 from pipelines.judging.proposing import propose
 from pipelines.packaged import rules_version
 from pipelines.reading.classifying import language_of, offers_work, script_of, states_contract, states_hours
-from pipelines.reading.contacts import find_contacts, find_phones
+from pipelines.reading.contacts import contact_countries, find_contacts, find_phones
 from pipelines.reading.identity import find_mediator
 from pipelines.reading.places import find_whereabouts
 from pipelines.reading.wages import FoundWage, find_wage
@@ -40,10 +40,10 @@ def assess(ad: Ad, register: Register | None, *, on: date) -> Assessment:
     if not offers_work(text):
         return _no_offer(ad, text, contacts)
     title_end = len(fold(ad.title).text) if ad.title else 0
-    where = find_whereabouts(text, title_end=title_end)
+    where = find_whereabouts(text, title_end=title_end, hints=contact_countries(contacts))
     phones = [(phone.start, phone.end) for phone in find_phones(text.text)]
     wage = find_wage(text, taken=phones, countries=where.destinations)
-    mediator = find_mediator(text, contacts, organization=ad.organization)
+    mediator = find_mediator(text, organization=ad.organization)
     answer = match(_query(mediator, contacts), register, on=on)
     derived = derive_indicators(text, wage=wage, destinations=where.destinations, contacts=contacts, mediator=mediator)
     found = {**find_indicators(text), **derived}

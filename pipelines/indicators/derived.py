@@ -20,10 +20,15 @@ _FREE_MAILBOXES = re.compile(
 _SOCIAL = re.compile(
     r"(?:t\.me|wa\.me|facebook\.com|fb\.com|fb\.me|instagram\.com|tiktok\.com|telegram\.me|viber\.com|bit\.ly|goo\.gl|forms\.gle)"
 )
+_STREET_BEFORE = (
+    r"ul\.|ulica|ulici|ulice|bulevar\w{0,2}|bul\.|trg\w{0,2}|kneza|kralja|kraljice|cara|vojvode|marsala|despota|generala"
+    r"|svetog|nikole|brace|patrijarha|put|strasse|promenade|avenija|cesta"
+)
+_STREET_ENDING = r"ska|cka|eva|ova|ina|jna|ovina|nova|ijeva|nicka|strasse|gasse|weg|platz|straat"
 _STREET = re.compile(
-    r"(?:\b(?:ul\.|ulica|ulici|bulevar\w{0,2}|bul\.|trg\w{0,2}|kneza|kralja|kraljice|cara|vojvode|marsala|despota|generala|svetog|nikole|brace|patrijarha"
-    r"|put|strasse|promenade|avenija|cesta|ulice)[^\w\n]{1,3}(?:[\w.]{1,20}[^\w\n]{1,2}){0,4}?|\b[a-z]{3,20}(?:ska|cka|eva|ova|ina|jna|anska|ovina|strasse|gasse|weg|platz|straat|nova|ijeva|nicka)(?: ulica)? "
-    r"|\b[a-z]{3,20}(?:strasse|gasse|weg|platz|straat) |\b[ivx]{1,4} ulica )(?:br\.? ?)?\d{1,3}[a-z]?(?:/\d{1,3})?(?![\d.]|,\d| ?(?:sat|h\b|god|radni|evr|eur|€|mesec|dan|din))"
+    rf"(?:\b(?:{_STREET_BEFORE})[^\w\n]{{1,3}}(?:[\w.]{{1,20}}[^\w\n]{{1,2}}){{0,4}}?"
+    rf"|\b[a-z]{{3,20}}(?:{_STREET_ENDING})(?: ulica)? |\b[ivx]{{1,4}} ulica )"
+    r"(?:br\.? ?)?\d{1,3}[a-z]?(?:/\d{1,3})?(?![\d.]|,\d| ?(?:sat|h\b|god|radni|evr|eur|€|mesec|dan|din))"
 )
 _MOBILE_BEGINNINGS = {
     381: "6",
@@ -81,7 +86,7 @@ def is_landline(phone: str) -> bool:
     """An E.164 number that stands in a room. Unknown ranges are told by how mobile numbers begin there."""
     number = phonenumbers.parse(phone)
     kind = phonenumbers.number_type(number)
-    if kind is not PhoneNumberType.UNKNOWN and kind != PhoneNumberType.UNKNOWN:
+    if kind != PhoneNumberType.UNKNOWN:
         return kind not in _MOBILE
     beginnings = _MOBILE_BEGINNINGS.get(number.country_code or 0)
     return beginnings is None or not str(number.national_number).startswith(beginnings)

@@ -13,7 +13,34 @@ from crawler.errors import ConfigError
 from pipelines.packaged import RuleData, load_packaged
 
 RULES = Path(__file__).parent / "rules"
-ORDER = ["high_wage", "below_minimum_wage", "upfront_fee", "wage_deduction", "withheld_wage", "document_retention", "sensitive_data_request", "irregular_work", "undeclared_pay", "visa_arranged", "free_accommodation", "free_transport", "no_requirements", "contact_unverifiable", "employer_not_named", "urgency", "restriction_of_movement", "housing_with_employer", "sexualised_offer", "gender_age_targeting", "photo_request", "minors_accepted", "excessive_hours", "secrecy", "vague_job", "licence_disclaimer"]
+ORDER = [
+    "high_wage",
+    "below_minimum_wage",
+    "upfront_fee",
+    "wage_deduction",
+    "withheld_wage",
+    "document_retention",
+    "sensitive_data_request",
+    "irregular_work",
+    "undeclared_pay",
+    "visa_arranged",
+    "free_accommodation",
+    "free_transport",
+    "no_requirements",
+    "contact_unverifiable",
+    "employer_not_named",
+    "urgency",
+    "restriction_of_movement",
+    "housing_with_employer",
+    "sexualised_offer",
+    "gender_age_targeting",
+    "photo_request",
+    "minors_accepted",
+    "excessive_hours",
+    "secrecy",
+    "vague_job",
+    "licence_disclaimer",
+]
 """All indicators, in the order in which they are listed."""
 
 

@@ -22,7 +22,7 @@ def propose(
     findings: frozenset[str],
     referral: tuple[str, ...],
 ) -> Proposal:
-    """A proposal where a fresh register knows no valid licence for a mediator of work abroad, or a hard trigger stands."""
+    """A proposal where a fresh register knows no valid licence for a mediator of work abroad, or on a hard trigger."""
     unlicensed = offers_work_abroad and register.lacks_licence and _mediates(mediator, findings)
     if not unlicensed and not (referral and offers_work_abroad):
         return Proposal()

@@ -21,15 +21,103 @@ _CYRILLIC = re.compile("[Ѐ-ӿ]")
 _LATIN = re.compile("[a-zčćžšđ]", re.IGNORECASE)
 _FOREIGN_WORDS = {
     "sl": frozenset(
-        ["isce", "iscemo", "nudimo", "delo", "delavce", "delavec", "delovno", "placo", "pogodba", "tedensko", "namestitev", "in", "ki", "ter", "za", "pri"]
+        [
+            "isce",
+            "iscemo",
+            "nudimo",
+            "delo",
+            "delavce",
+            "delavec",
+            "delovno",
+            "placo",
+            "pogodba",
+            "tedensko",
+            "namestitev",
+            "in",
+            "ki",
+            "ter",
+            "za",
+            "pri",
+        ]
     ),
-    "de": frozenset(["wir", "suchen", "und", "fur", "der", "die", "das", "mit", "auf", "unterkunft", "arbeit", "stunden", "sie", "bei", "ist", "nicht"]),
-    "en": frozenset(["the", "and", "for", "with", "you", "are", "is", "of", "work", "per", "month", "job", "we", "our", "from", "to"]),
+    "de": frozenset(
+        [
+            "wir",
+            "suchen",
+            "und",
+            "fur",
+            "der",
+            "die",
+            "das",
+            "mit",
+            "auf",
+            "unterkunft",
+            "arbeit",
+            "stunden",
+            "sie",
+            "bei",
+            "ist",
+            "nicht",
+        ]
+    ),
+    "en": frozenset(
+        [
+            "the",
+            "and",
+            "for",
+            "with",
+            "you",
+            "are",
+            "is",
+            "of",
+            "work",
+            "per",
+            "month",
+            "job",
+            "we",
+            "our",
+            "from",
+            "to",
+        ]
+    ),
     "hr": frozenset(
-        ["smjestaj", "placa", "tjedno", "mjesec", "tijekom", "sto", "posla", "rujna", "listopada", "tvrtka", "kruha", "osiguran", "suradnja"]
+        [
+            "smjestaj",
+            "placa",
+            "tjedno",
+            "mjesec",
+            "tijekom",
+            "sto",
+            "posla",
+            "rujna",
+            "listopada",
+            "tvrtka",
+            "kruha",
+            "osiguran",
+            "suradnja",
+        ]
     ),
     "sr": frozenset(
-        ["smestaj", "plata", "nedeljno", "mesec", "mesecno", "posao", "rad", "potrebni", "potrebno", "radnici", "sa", "je", "se", "za", "i", "na", "u", "od"]
+        [
+            "smestaj",
+            "plata",
+            "nedeljno",
+            "mesec",
+            "mesecno",
+            "posao",
+            "rad",
+            "potrebni",
+            "potrebno",
+            "radnici",
+            "sa",
+            "je",
+            "se",
+            "za",
+            "i",
+            "na",
+            "u",
+            "od",
+        ]
     ),
 }
 _MOST_OF = 0.9

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from itertools import pairwise
 from typing import NamedTuple
 
 import phonenumbers
@@ -22,16 +23,17 @@ class Found(NamedTuple):
 
 
 _JOINT = r"[ /.\-()*_·•|\u00a0]{0,3}"
-_PHONE = re.compile(rf"(?<![\w/.,\-])\(?(?:\+|00|0|o(?=6)|(?=381 ?[/-]?6))\)?(?:{_JOINT}\d){{7,17}}(?!\d)")
+_PHONE = re.compile(rf"(?<![\w/.,\-])\(?(?:\+|00|0|o(?=6)|(?=381 ?[/-]?6))\)?(?:{_JOINT}\d){{7,28}}(?!\d)")
 _NEXT_NUMBER = re.compile(r"(?<=\d)[ /.\-]{1,3}(?=\+|00\d{2}|0\d{2}[ /.\-]?\d{3})")
 _DATE = re.compile(r"\d{1,2}\. ?\d{1,2}\. ?(?:19|20)\d\d\b")
 _LABELLED = re.compile(
-    r"(?:\bpib|\bmb|\bjmbg|\bmaticni broj|\bmat\. ?br|\bracun\w{0,2}|\bbr\.?|\bbroj\w{0,2} (?:dozvole|resenja|racuna))[ .:]{0,3}$"
+    r"\b(?:pib|mb|jmbg|maticni broj|mat\. ?br|racun\w{0,2}|br\.?|broj\w{0,2} (?:dozvole|resenja|racuna))[ .:]{0,3}$"
 )
 _EMAIL = re.compile(
     r"(?<![\w.+\-])[\w+\-](?:[\w.+\-]{0,63})(?:@| ?[(\[{] ?(?:at|et|@|majmun|manki) ?[)\]}] ?| (?:at|et|majmun) (?=gmail|yahoo|hotmail|outlook))"
     r"[a-z0-9\-]{1,60}(?:(?:\.| ?[(\[{] ?(?:dot|tacka|\.) ?[)\]}] ?| (?:tacka|dot) )[a-z0-9\-]{1,30}){1,4}"
 )
+_AT_SIGNS = ("@", "(", "[", "{", " at ", " et ", "majmun")
 _DOT_WORDS = re.compile(r" ?[(\[{]? ?\b(?:dot|tacka)\b ?[)\]}]? ?")
 _AT_WORDS = re.compile(r" ?[(\[{] ?(?:at|et|@|majmun|manki) ?[)\]}] ?| (?:at|et|majmun) ")
 _URL = re.compile(r"(?:https?://|\bwww\.|\bt\.me/|\bwa\.me/)[^\s<>\"']{2,300}")
@@ -43,7 +45,7 @@ _SITES = {"t.me": "telegram", "telegram.me": "telegram", "instagram.com": "insta
 _AT_NAME = re.compile(r"(?<![\w.@/])@(?P<name>[a-z0-9_][\w.]{2,40})")
 _CHANNEL = re.compile(
     r"(?<![\w@.])(?P<name>viber\w{0,3}|vajber\w{0,3}|whats? ?app?\w{0,3}|watsap\w{0,2}|vocap\w{0,2}|vacap\w{0,2}|wa|wp"
-    r"|telegram\w{0,3}|tg|insta\w{0,8}|ig|facebook\w{0,3}|fejsbuk\w{0,3}|fb)(?![\w.])"
+    r"|telegram\w{0,3}|tg|insta\w{0,8}|ig|facebook\w{0,3}|fejsbuk\w{0,3}|fb)(?!\w|\.\w)"
 )
 _NAMED = re.compile(
     r"[ :\-]{1,3}(?:profil |nalog |stranica )?:? ?(?P<name>[a-z0-9][a-z0-9]{0,30}[_.][a-z0-9_.]{1,30})(?!\w)(?!@)"
@@ -51,6 +53,7 @@ _NAMED = re.compile(
 _BETWEEN_CHANNELS = re.compile(
     r"(?:viber\w*|vajber\w*|whats? ?app?\w*|telegram\w*|[^\w\n+]|\bi\b|\bili\b|\bna\b|\bbroj\w*|\bpozivi\b|\bporuke\b|\bpoziv\b|\bnum\w*){0,12}"
 )
+_TLD_COUNTRIES = {"UK": "GB"}
 _UNITS = {
     "nula": 0, "jedan": 1, "dva": 2, "tri": 3, "cetiri": 4, "pet": 5, "sest": 6, "sedam": 7, "osam": 8, "devet": 9,
     "deset": 10, "jedanaest": 11, "dvanaest": 12, "trinaest": 13, "cetrnaest": 14, "petnaest": 15, "sesnaest": 16,
@@ -92,20 +95,34 @@ def find_phones(text: str) -> list[Found]:
 
 def find_emails(text: str) -> list[Found]:
     """E-mail addresses in a folded text, also those written with words for the signs."""
-    if "@" not in text and "gmail" not in text and "(at" not in text and "[at" not in text:
+    if not any(sign in text for sign in _AT_SIGNS):
         return []
     return [Found(_clean_email(match.group()), *match.span()) for match in _EMAIL.finditer(text)]
+
+
+def contact_countries(contacts: Contacts) -> tuple[str, ...]:
+    """Countries of the phones' codes and of the mailboxes' domains: a hint where the ad names no place."""
+    numbers = (phonenumbers.parse(phone) for phone in contacts.phones)
+    regions = [phonenumbers.region_code_for_country_code(number.country_code or 0) for number in numbers]
+    endings = [email.rsplit(".", 1)[-1].upper() for email in contacts.emails]
+    return tuple(dict.fromkeys(regions + [_TLD_COUNTRIES.get(ending, ending) for ending in endings if len(ending) == 2]))
 
 
 def _phones_in(text: str, match: re.Match[str]) -> list[Found]:
     if _DATE.match(match.group()) or _LABELLED.search(text, max(0, match.start() - 25), match.start()):
         return []
-    cuts = [0, *(cut.end() for cut in _NEXT_NUMBER.finditer(match.group())), len(match.group())]
-    pieces = [(match.group()[begin:end], match.start() + begin) for begin, end in zip(cuts, cuts[1:], strict=False)]
+    written = match.group()
+    ends = [cut.end() for cut in _NEXT_NUMBER.finditer(written) if _digits(written[cut.end() :]) >= 8]
+    cuts = [0, *ends, len(written)]
+    pieces = [(match.group()[begin:end], match.start() + begin) for begin, end in pairwise(cuts)]
     whole = [(match.group(), match.start())]
-    long_enough = [piece for piece in pieces if sum(char.isdigit() for char in piece[0]) >= 8]
+    long_enough = [piece for piece in pieces if _digits(piece[0]) >= 8]
     numbers = [(_e164(piece), start, start + len(piece)) for piece, start in long_enough or whole]
     return [Found(number, start, end) for number, start, end in numbers if number]
+
+
+def _digits(written: str) -> int:
+    return sum(char.isdigit() for char in written)
 
 
 def _e164(written: str) -> str | None:

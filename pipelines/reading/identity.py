@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 
-from crawler.assessment import Contacts, Mediator, MediatorKind
+from crawler.assessment import Mediator, MediatorKind
 from pipelines.packaged import RuleData, load_packaged
 from pipelines.reading.places import place_rules
 from pipelines.register.identifiers import valid_mb, valid_pib
@@ -63,7 +63,7 @@ _SEGMENT = re.compile(
     rf"(?:^|(?<=[,.;|:!?\n•·☎📞👉] )|(?<=[\n|•·]))(?P<name>{_NAME}(?: (?:tim|team|doo)| [–-] [a-zčćžšđ ]{{4,24}})?)(?=\s*(?:[,|:;(\n•·–☎📞-]|$|\+?\d))",
     re.M,
 )
-_NAMED_AFTER_PLACES = ("restoran", "kafe", "hotel", "pekar", "kafan", "picerij", "klub", "salon")
+_NAMED_AFTER_PLACES = ("restoran", "kafe", "hotel", "kafan", "picerij")
 _PIB = re.compile(r"\bpib\W{0,4}(\d{9})(?!\d)")
 _MB = re.compile(r"\b(?:mb|maticni broj|mat\. ?br(?:oj)?)\W{0,4}(\d{8})(?!\d)")
 _LICENCE = re.compile(
@@ -101,7 +101,7 @@ def _word_sets() -> dict[str, frozenset[str]]:
     }
 
 
-def find_mediator(ad: AdText, contacts: Contacts, *, organization: str | None = None) -> Mediator:
+def find_mediator(ad: AdText, *, organization: str | None = None) -> Mediator:
     """Who publishes the offer, as far as the ad tells; `organization` counts where the text names nobody."""
     names = _names(ad)
     best = max(names, key=lambda name: (name.certainty, -name.start), default=None)
@@ -194,7 +194,7 @@ def _signature(text: str, match: re.Match[str]) -> _Name | None:
     has_business = _has_word(name, "business")
     if not has_business and not (is_signed and len(words) > 1 and not any(char.isdigit() for char in name)):
         return None
-    if not has_business and (_has_place(name) is False and len(words) == 2):
+    if not has_business and (name.isupper() or (len(words) == 2 and not _has_place(name))):
         return None
     return _Name(name, 4 if has_business and is_signed else 2, match.start("name"), _has_word(name, "agency"))
 

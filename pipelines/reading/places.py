@@ -102,8 +102,12 @@ def _book() -> Phrasebook:
     return Phrasebook(pairs + [("at_home", phrase) for phrase in rules.at_home])
 
 
-def find_whereabouts(ad: AdText, *, title_end: int = 0) -> Whereabouts:
-    """Where the ad says that the work is done. `title_end`: length of the folded title, 0 without one."""
+def find_whereabouts(ad: AdText, *, title_end: int = 0, hints: tuple[str, ...] = ()) -> Whereabouts:
+    """Where the ad says that the work is done.
+
+    `title_end`: length of the folded title, 0 without one. `hints`: countries of the contacts, which count only where
+    no place at all is named.
+    """
     hits = _book().find(ad)
     tags = {hit.tag for hit in hits}
     places = _places(ad, hits)
@@ -112,9 +116,17 @@ def find_whereabouts(ad: AdText, *, title_end: int = 0) -> Whereabouts:
         foreign = []
     if foreign:
         return Whereabouts(tuple(dict.fromkeys(foreign)), abroad=True)
-    if any(place.code == HOME and place.role is not Role.NONE for place in places) or "elsewhere" not in tags:
-        return Whereabouts((HOME,), abroad=False)
-    return Whereabouts((), abroad=True)
+    if "elsewhere" in tags and not any(place.code == HOME and place.role is not Role.NONE for place in places):
+        return Whereabouts((), abroad=True)
+    hinted = tuple(code for code in hints if code in _codes()) if not places else ()
+    if hinted and HOME not in hinted:
+        return Whereabouts(hinted[:1], abroad=True)
+    return Whereabouts((HOME,), abroad=False)
+
+
+@cache
+def _codes() -> frozenset[str]:
+    return frozenset(country.code for country in place_rules().countries)
 
 
 def _work_abroad(places: list[Place], *, title_end: int) -> list[str]:
@@ -177,7 +189,7 @@ def _longest(hits: list[PhraseHit]) -> list[PhraseHit]:
 
 
 def _flags(text: str, places: list[Place]) -> list[Place]:
-    codes = {country.code for country in place_rules().countries}
+    codes = _codes()
     sources = {place.code for place in places if place.role is Role.WEAK}
     found = []
     for flag in _FLAG.finditer(text):

@@ -57,7 +57,8 @@ _FIGURE = r"\d{1,3}(?:[. ,]\d{3}){1,2}(?!\d)(?:[,.]\d{1,2}(?!\d))?|\d{1,6}(?:[.,
 _BOUNDARY = re.compile(r"[\n;•●▪|✅➡🔹🔸📌]|[.!?](?=\s|$)|,(?=\s)| \+ | \+(?=[a-z])|\bplus\b| - (?!\d)|:(?=\s*\n)")
 _THOUSAND = re.compile(r"k|hiljad|tisu|iljad|soma|som")
 _COUNTED = re.compile(
-    r"[ \-]{0,2}(?:h\b|sat\w{0,2}\b|cas\w{0,3}\b|stunden|hours|ur\b|dan\w?\b|god\w{0,4}|radni\w{1,3}|%|smen|mesec[ia]\b|nedelj[aeu]\b)"
+    r"[ \-]{0,2}(?:h\b|sat\w{0,2}\b|cas\w{0,3}\b|stunden|hours|ur\b|dan\w?\b|god\w{0,4}|radni\w{1,3}|%|smen"
+    r"|mesec[ia]\b|nedelj[aeu]\b)"
 )
 _ADDED = re.compile(r"(?:\+|\bplus)(?: ?[a-z]{3,12}){0,2} ?$")
 _CENTS = re.compile(r"cent")
@@ -159,12 +160,14 @@ def _read(text: str, match: re.Match[str], countries: tuple[str, ...]) -> tuple[
     if currency is None and not (match["scale"] or match["low_scale"]) and not _plausible(low, unit):
         return None
     # Of several rates the first is the base one; a figure that wage words explain beats one that stands alone.
-    certainty = 2 if is_paid else int(unit is not None and not patterns.other_words.search(line_head))
+    certainty = 2 if is_paid else int(unit is not None)
     currency = currency or _default_currency(countries, low, scaled=bool(match["scale"] or match["low_scale"]))
     if not certainty and not _stands_alone(low, currency):
         return None
-    wage = _bounded(match, text, low, high, currency=currency, unit=unit or _unit_by_size(low, currency))
-    return certainty, FoundWage(Wage(**wage, net=_net(near, after, text[end : end + 60])), start, end)
+    lowest, highest = _bounds(text[max(0, match.start() - 20) : match.start()], low, high)
+    net = _net(near, after, text[end : end + 60])
+    wage = Wage(lowest, highest, currency, unit or _unit_by_size(low, currency), net)
+    return certainty, FoundWage(wage, start, end)
 
 
 def _clause(text: str, start: int, end: int) -> tuple[str, str, str]:
@@ -239,25 +242,18 @@ def _plausible(low: float, unit: WageUnit | None) -> bool:
 
 def _stands_alone(low: float, currency: str) -> bool:
     """An amount that no word explains, but nothing except a month's wage is that large."""
-    return (
-        (currency in ("EUR", "USD", "CHF", "GBP")
-        and 600 <= low <= 8_000)
-        or (currency == "RSD"
-        and 50_000 <= low < 400_000)
+    return (currency in ("EUR", "USD", "CHF", "GBP") and 600 <= low <= 8_000) or (
+        currency == "RSD" and 50_000 <= low < 400_000
     )
 
 
-def _bounded(
-    match: re.Match[str], text: str, low: float, high: float | None, *, currency: str, unit: WageUnit
-) -> dict[str, float | str | WageUnit | None]:
-    lead = text[max(0, match.start() - 20) : match.start()]
+def _bounds(lead: str, low: float, high: float | None) -> tuple[float | None, float | None]:
+    """Lowest and highest amount, by the words before them; None where that bound is not stated."""
     if high is not None and high > low:
-        lowest: float | None = low
-        highest: float | None = high
-    else:
-        lowest = None if _patterns().upper_bound.search(lead) else low
-        highest = None if lowest is not None and _patterns().lower_bound.search(lead) else low
-    return {"min": lowest, "max": highest, "currency": currency, "unit": unit}
+        return low, high
+    if _patterns().upper_bound.search(lead):
+        return None, low
+    return low, None if _patterns().lower_bound.search(lead) else low
 
 
 def _net(near: str, after: str, following: str) -> bool | None:

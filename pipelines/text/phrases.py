@@ -1,8 +1,8 @@
 """Phrases that staff can write, and the search for many of them at once. What a phrase means is data elsewhere.
 
 A phrase is folded words: `word` stands for itself, `stem*` for any ending, `stem~` for the case endings of a noun,
-`stem^` for those of a country like Nemačka, `(a|b c)` for alternatives (also of an ending: `nov(i|om)`), `[x]` may be missing, `..` skips up to three
-words and `...` up to seven within a sentence, `#` is a number, `$` an amount of money.
+`stem^` for those of a country like Nemačka, `(a|b c)` for alternatives (also of an ending: `nov(i|om)`), `[x]` may be
+missing, `..` skips up to three words and `...` up to nine within a sentence, `#` is a number, `$` an amount of money.
 Every repetition is bounded, so a search takes time in proportion to the text, whatever the text.
 """
 
@@ -19,14 +19,14 @@ from pipelines.text.folding import Folded, fold
 _TOKEN = re.compile(r"\.{2,3}|[()\[\]|#$]|[a-z0-9][a-z0-9_&+'@/-]*[*~^]?|[^\s\w]")
 _ATTACHED = re.compile(r"([a-z0-9]+)\(([a-z*~^|]*)\)")
 _WORD = re.compile(r"\w+")
-_BETWEEN = r"[^\w\n]{1,6}"
-_GAP_STEP = r"(?:[^\w\n.!?;]{1,4}|\. ?)\w{1,30}"
+_BETWEEN = r"[^\w\n€$£]{1,6}"
+_GAP_STEP = r"(?:[^\w\n.!?;]{1,4}|\.|(?<=\d)\. )\w{1,30}"
 _NUMBER = r"\d{1,9}(?:[.,]\d{1,3}){0,2}"
 _MONEY = (
     rf"{_NUMBER}[^\w\n]{{0,2}}(?:€|\$|£|(?:e|eur|eura|euro|eur[oai]*|evr[aoi]*|ojr[ao]|dolar\w{{0,3}}|usd|chf|funt\w{{0,3}}"
     r"|din\w{0,5}|rsd|km|kruna|kuna|hiljad\w{0,2})\b)"
 )
-_ENDINGS = {"*": r"\w{0,20}", "~": r"(?:a|e|i|u|o|om|em|ama|ima)?(?!\w)", "^": r"(?:a|e|oj|u)(?!\w)"}
+_ENDINGS = {"*": r"\w{0,20}", "~": r"(?:a|e|i|u|o|om|em|ama|ima|iju|ija)?(?!\w)", "^": r"(?:a|e|oj|u)(?!\w)"}
 _NUMERIC = "0"
 """Where phrases that begin with a number are filed."""
 _STEM_KEY = 3
@@ -91,9 +91,11 @@ class Phrasebook:
         text, by_word, by_stem = ad.text, self._by_word, self._by_stem
         for word, start, _ in ad.words:
             for candidates in (by_word.get(word), by_stem.get(_stem_key(word))):
-                for phrase in candidates or ():
-                    if found := phrase.regex.match(text, start):
-                        hits.append(PhraseHit(phrase.tag, start, found.end()))
+                hits += [
+                    PhraseHit(phrase.tag, start, found.end())
+                    for phrase in candidates or ()
+                    if (found := phrase.regex.match(text, start))
+                ]
         return hits
 
     def _file(self, tag: str, phrase: str) -> None:
@@ -127,53 +129,56 @@ def _spelled_out(attached: re.Match[str]) -> str:
 class _Parser:
     def __init__(self, phrase: str) -> None:
         self.phrase = phrase
-        self.tokens = _TOKEN.findall(_ATTACHED.sub(_spelled_out, phrase))
+        self.symbols = _TOKEN.findall(_ATTACHED.sub(_spelled_out, phrase))
         self.at = 0
 
     def parse(self) -> _Parsed:
+        if not self.symbols or self.symbols[0] in ("[", "..", "..."):
+            raise self.error("it must begin with a word")
         parsed = self.sequence(closing="")
-        if self.at < len(self.tokens) or not parsed.leads:
+        if self.at < len(self.symbols) or not parsed.leads:
             raise self.error("brackets do not match, or it does not begin with a word")
         return parsed
 
     def sequence(self, closing: str) -> _Parsed:
-        regex, leads, first = "", (), True
-        while self.at < len(self.tokens) and self.tokens[self.at] not in (closing, "|"):
-            token = self.tokens[self.at]
+        regex, first = "", True
+        leads: tuple[str, ...] = ()
+        while self.at < len(self.symbols) and self.symbols[self.at] not in (closing, "|"):
+            symbol = self.symbols[self.at]
             self.at += 1
-            if token == "-":
+            if symbol == "-":
                 continue  # what stands between two words may always be a dash
-            if token in ("..", "..."):
-                regex += f"(?:{_GAP_STEP}){{0,{3 if token == '..' else 7}}}"
+            if symbol in ("..", "..."):
+                regex += f"(?:{_GAP_STEP}){{0,{3 if symbol == '..' else 9}}}"
                 continue
-            item = self.item(token)
+            item = self.item(symbol)
             between = "" if first else _BETWEEN
-            regex += f"(?:{between}{item.regex})?" if token == "[" else f"{between}{item.regex}"
+            regex += f"(?:{between}{item.regex})?" if symbol == "[" else f"{between}{item.regex}"
             leads = item.leads if first else leads
             first = False
         return _Parsed(regex, leads)
 
-    def item(self, token: str) -> _Parsed:
-        if token in "([":
-            return self.group(")" if token == "(" else "]")
-        if token == "#":
+    def item(self, symbol: str) -> _Parsed:
+        if symbol in "([":
+            return self.group(")" if symbol == "(" else "]")
+        if symbol == "#":
             return _Parsed(_NUMBER, (_NUMERIC,))
-        if token == "$":
+        if symbol == "$":
             return _Parsed(_MONEY, (_NUMERIC,))
-        if len(token) > 1 and token[-1] in _ENDINGS:
-            return self.stem(token)
-        first = _WORD.match(token)
-        return _Parsed(rf"{re.escape(token)}(?!\w)", (first.group(),)) if first else _Parsed(re.escape(token), ())
+        if len(symbol) > 1 and symbol[-1] in _ENDINGS:
+            return self.stem(symbol)
+        first = _WORD.match(symbol)
+        return _Parsed(rf"{re.escape(symbol)}(?!\w)", (first.group(),)) if first else _Parsed(re.escape(symbol), ())
 
-    def stem(self, token: str) -> _Parsed:
-        return _Parsed(re.escape(token[:-1]) + _ENDINGS[token[-1]], (token,))
+    def stem(self, symbol: str) -> _Parsed:
+        return _Parsed(re.escape(symbol[:-1]) + _ENDINGS[symbol[-1]], (symbol,))
 
     def group(self, closing: str) -> _Parsed:
         choices = [self.sequence(closing)]
-        while self.at < len(self.tokens) and self.tokens[self.at] == "|":
+        while self.at < len(self.symbols) and self.symbols[self.at] == "|":
             self.at += 1
             choices.append(self.sequence(closing))
-        if self.at >= len(self.tokens):
+        if self.at >= len(self.symbols):
             raise self.error(f"{closing} is missing")
         self.at += 1
         leads = tuple(lead for choice in choices for lead in choice.leads)

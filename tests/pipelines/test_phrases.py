@@ -1,0 +1,56 @@
+"""Phrases that staff write find what they say, and nothing a hostile text holds makes the search slow."""
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from crawler.errors import ConfigError
+from pipelines.text.phrases import Phrasebook, read_text
+
+
+def _found(phrase: str, text: str) -> list[str]:
+    ad = read_text(text)
+    return [ad.folded.quote(hit.start, hit.end) for hit in Phrasebook([("x", phrase)]).find(ad)]
+
+
+@pytest.mark.parametrize(
+    ("phrase", "text", "quote"),
+    [
+        ("smestaj* .. obezbed*", "Смештај је у хотелу обезбеђен.", "Смештај је у хотелу обезбеђен"),
+        ("bez (papira|vize i dozvole)", "Može bez vize i dozvole", "bez vize i dozvole"),
+        ("(kotizacij*|depozit*) .. $", "Depozit iznosi 1.200 €", "Depozit iznosi 1.200 €"),
+        ("nov(i|om) sad~", "u Novom Sadu", "Novom Sadu"),
+        ("nemack^", "u Nemačkoj", "Nemačkoj"),
+        ("posle # dana", "posle 14 dana", "posle 14 dana"),
+        ("isplata [svaki] dan", "isplata dan", "isplata dan"),
+        ("12/24", "smene 12/24", "12/24"),
+    ],
+)
+def test_a_phrase_finds_what_it_says(phrase: str, text: str, quote: str) -> None:
+    assert _found(phrase, text) == [quote]
+
+
+@pytest.mark.parametrize(
+    ("phrase", "text"),
+    [
+        ("bez papira", "bez papirologije"),
+        ("smestaj* .. obezbed*", "Smeštaj.\nObezbeđen prevoz"),
+        ("smestaj* .. obezbed*", "Smeštaj plaćate sami. Hrana obezbeđena"),
+        ("bec", "bečki kutak"),
+    ],
+)
+def test_a_phrase_finds_nothing_else(phrase: str, text: str) -> None:
+    assert _found(phrase, text) == []
+
+
+@pytest.mark.parametrize("phrase", ["", "(a|b", "[x] y", ".. kraj", "ab* c"])
+def test_a_phrase_that_cannot_be_read_is_refused(phrase: str) -> None:
+    with pytest.raises(ConfigError, match="phrase"):
+        Phrasebook([("x", phrase)])
+
+
+@given(st.text())
+def test_any_text_can_be_searched(text: str) -> None:
+    ad = read_text(text)
+    for hit in Phrasebook([("x", "posao .. (u|za) nemack^"), ("x", "# (h|sati)")]).find(ad):
+        assert 0 <= hit.start < hit.end <= len(ad.text)

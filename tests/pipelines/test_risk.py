@@ -1,0 +1,92 @@
+"""One indicator is never more than low, more findings never lower the risk, no fresh register proposes nothing."""
+
+import itertools
+from datetime import date
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from crawler.assessment import Mediator, MediatorKind, RegisterAnswer, RiskLevel, Verdict
+from pipelines.indicators.rules import ORDER
+from pipelines.judging.proposing import propose
+from pipelines.risk import UNLICENSED, find_referrals, judge_risk, risk_rules
+
+FINDINGS = [*ORDER, UNLICENSED]
+CHECKED = RegisterAnswer(verdict=Verdict.NOT_FOUND, as_of=date(2026, 11, 20), snapshot="sha256:0")
+AGENCY = Mediator(name="Primer Posao", kind=MediatorKind.AGENCY)
+
+
+@pytest.mark.parametrize("finding", FINDINGS)
+def test_one_finding_alone_is_low(finding: str) -> None:
+    assert judge_risk(frozenset({finding})).level is RiskLevel.LOW
+
+
+@given(st.frozensets(st.sampled_from(FINDINGS)), st.sampled_from(FINDINGS))
+def test_more_findings_never_lower_the_risk(findings: frozenset[str], more: str) -> None:
+    before, after = judge_risk(findings), judge_risk(findings | {more})
+    assert after.level.rank >= before.level.rank
+    assert after.score >= before.score
+    assert 0 <= after.score <= 1
+
+
+@given(st.frozensets(st.sampled_from(FINDINGS)))
+def test_every_judgement_gives_a_reason(findings: frozenset[str]) -> None:
+    assert all(reason.endswith(".") for reason in judge_risk(findings).reasons)
+    assert judge_risk(findings).reasons
+
+
+def test_rules_name_only_findings_that_exist() -> None:
+    groups = itertools.chain.from_iterable(combination.any for combination in risk_rules().combinations)
+    assert set(itertools.chain.from_iterable(groups)) <= set(FINDINGS)
+
+
+def test_harmless_offers_together_stay_low() -> None:
+    usual = frozenset({"visa_arranged", "free_accommodation", "free_transport", "no_requirements", "urgency"})
+    assert judge_risk(usual).level is RiskLevel.LOW
+
+
+def test_documents_and_movement_together_are_critical_and_referred() -> None:
+    findings = frozenset({"document_retention", "restriction_of_movement"})
+    assert judge_risk(findings).level is RiskLevel.CRITICAL
+    assert find_referrals(findings) == ("retained_documents", "restricted_movement")
+
+
+def _proposal(register: RegisterAnswer, mediator: Mediator = AGENCY, referral: tuple[str, ...] = (), *codes: str):  # type: ignore[no-untyped-def]
+    return propose(
+        offers_work_abroad=True, mediator=mediator, register=register, findings=frozenset(codes), referral=referral
+    )
+
+
+def test_an_agency_that_a_fresh_register_does_not_know_is_proposed() -> None:
+    proposal = _proposal(CHECKED)
+    assert proposal.recipients == ("trzisna_inspekcija",)
+    assert "nije pronađen" in proposal.why[0]
+
+
+@pytest.mark.parametrize(
+    "register",
+    [
+        RegisterAnswer(),
+        RegisterAnswer(verdict=Verdict.NOT_FOUND, stale=True),
+        RegisterAnswer(verdict=Verdict.AMBIGUOUS),
+        RegisterAnswer(verdict=Verdict.REGISTERED),
+        RegisterAnswer(verdict=Verdict.UNIDENTIFIED),
+    ],
+)
+def test_an_unchecked_or_licensed_mediator_is_never_proposed(register: RegisterAnswer) -> None:
+    assert not _proposal(register).proposed
+
+
+def test_an_employer_hiring_for_itself_needs_no_licence() -> None:
+    assert not _proposal(CHECKED, Mediator(name="Primer Bau", kind=MediatorKind.EMPLOYER)).proposed
+
+
+def test_the_police_sheet_comes_first() -> None:
+    proposal = _proposal(CHECKED, AGENCY, ("minor",), "minors_accepted")
+    assert proposal.recipients == ("policija_uput", "trzisna_inspekcija", "inspektorat_za_rad")
+
+
+def test_an_expired_licence_is_not_called_missing() -> None:
+    proposal = _proposal(RegisterAnswer(verdict=Verdict.EXPIRED, as_of=date(2026, 11, 20)))
+    assert "istekla" in proposal.why[0]
