@@ -27,7 +27,8 @@ from crawler.store.locks import Lock, take_lock
 from crawler.store.register import newest_snapshot
 from crawler.store.series import UngroupedAd, count_ungrouped, ungrouped_ads
 from pipelines.assess import RULES_VERSION, assess, mediator_key
-from pipelines.series.stored import AdCache, group_ads
+from pipelines.series.grouping import PreparedAds
+from pipelines.series.stored import group_ads
 
 BATCH = 200
 """Ads a transaction: on SQLite the desk waits some tenths of a second for it at most."""
@@ -39,9 +40,9 @@ def group_new_ads(night: Night) -> StepReport:
     counts: Counter[str] = Counter(ads=0, joined=0, new_series=0, merged=0)
     with reading(night.engine) as connection:
         total = count_ungrouped(connection)
-    cache, last = AdCache(), 0
+    prepared, last = PreparedAds(), 0
     while total:
-        found = _group_batch(night, cache, after=last, counts=counts)
+        found = _group_batch(night, prepared, after=last, counts=counts)
         if not found:
             break
         last = found[-1].ad_id
@@ -103,12 +104,12 @@ class _Judged:
     assessment: Assessment
 
 
-def _group_batch(night: Night, cache: AdCache, *, after: int, counts: Counter[str]) -> list[UngroupedAd]:
+def _group_batch(night: Night, prepared: PreparedAds, *, after: int, counts: Counter[str]) -> list[UngroupedAd]:
     with night.engine.begin() as connection:
         # Two processes that met copies of one new ad at the same moment would open two series.
         take_lock(connection, Lock.SERIES)
         found = ungrouped_ads(connection, after=after, limit=BATCH)
-        grouping = group_ads(connection, found, cache, now=night.now)
+        grouping = group_ads(connection, found, prepared, now=night.now)
     counts.update(
         ads=len(found),
         joined=sum(placed.ground is not None for placed in grouping.placed),

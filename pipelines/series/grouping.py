@@ -5,8 +5,8 @@ Where texts and signatures are kept is the index's business: `MemoryIndex` in `m
 
 from __future__ import annotations
 
-from collections import Counter, defaultdict
-from collections.abc import Collection, Iterable, Sequence
+from collections import Counter, OrderedDict, defaultdict
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import NamedTuple, Protocol
 
@@ -73,6 +73,38 @@ class Filed(NamedTuple):
     series: int
 
 
+class EarlierText(NamedTuple):
+    """A text that an index keeps."""
+
+    id: int
+    title: str | None
+    text: str
+
+
+class PreparedAds:
+    """Ads last compared, so that a popular one is not prepared again and again. Those not asked for longest go."""
+
+    def __init__(self, most: int = 4096) -> None:
+        self._most = most
+        self._ads: OrderedDict[int, JudgedAd] = OrderedDict()
+
+    def read(self, ids: Collection[int], index: Index) -> dict[int, JudgedAd]:
+        """These ads, prepared before or now."""
+        found = {one: ad for one in ids if (ad := self._ads.get(one)) is not None}
+        for earlier in index.read([one for one in ids if one not in found]):
+            found[earlier.id] = JudgedAd(make_comparable(earlier.title, earlier.text))
+        self.keep(found)
+        return found
+
+    def keep(self, ads: Mapping[int, JudgedAd]) -> None:
+        """Remembers the ads as the last ones asked for."""
+        for one, ad in ads.items():
+            self._ads[one] = ad
+            self._ads.move_to_end(one)
+        while len(self._ads) > self._most:
+            self._ads.popitem(last=False)
+
+
 class Index(Protocol):
     """What earlier texts are found by."""
 
@@ -85,16 +117,16 @@ class Index(Protocol):
     def by_part(self, parts: Collection[int]) -> Iterable[Filed]:
         """Texts filed under these parts."""
 
-    def read(self, ids: Collection[int]) -> dict[int, JudgedAd]:
-        """These texts, ready to be compared."""
+    def read(self, ids: Collection[int]) -> Iterable[EarlierText]:
+        """These texts."""
 
     def pinned(self, series: Collection[int]) -> set[int]:
         """Those of the series that must keep their number, because people work with them."""
 
 
-def group(batch: Sequence[NewText], index: Index) -> Grouping:
+def group(batch: Sequence[NewText], index: Index, prepared: PreparedAds) -> Grouping:
     """Places every text of the batch, in its order; the caller stores what comes back."""
-    return _Batch(batch, index).run()
+    return _Batch(batch, index, prepared).run()
 
 
 class _Match(NamedTuple):
@@ -175,7 +207,7 @@ class _Numbers:
 class _Batch:
     """A batch on its way: what the index knew before, and what the batch adds."""
 
-    def __init__(self, batch: Sequence[NewText], index: Index) -> None:
+    def __init__(self, batch: Sequence[NewText], index: Index, prepared: PreparedAds) -> None:
         self.batch, self.index, self.numbers = batch, index, _Numbers()
         self.ads = {new.id: JudgedAd(make_comparable(new.title, new.text)) for new in batch}
         self.signatures = sign([ad.text for ad in self.ads.values()])
@@ -185,7 +217,9 @@ class _Batch:
         unknown = [signature for signature in self.signatures if signature.text_key not in self.keys]
         for found in index.by_part({part for signature in unknown for part in signature.parts}):
             self.filed[found.part].append(found)
-        self.ads.update(index.read({found.id for signature in unknown for found in self._candidates(signature)}))
+        prepared.keep(self.ads)
+        wanted = {found.id for signature in unknown for found in self._candidates(signature)}
+        self.ads.update(prepared.read(wanted, index))
 
     def run(self) -> Grouping:
         """Places one text after another."""

@@ -119,7 +119,7 @@ def compare(first: JudgedAd, second: JudgedAd) -> Likeness:
     """Whether the two are one offer."""
     pairs, others = first.text.shingles, second.text.shingles
     shared = len(pairs & others)
-    jaccard = shared / max(1, len(pairs | others))
+    jaccard = shared / max(1, len(pairs) + len(others) - shared)
     held = shared / max(1, min(len(pairs), len(others)))
     if first.text.words == second.text.words and len(first.text.words) >= SHORT_TEXT:
         return Likeness(Ground.SAME_TEXT, jaccard, held)

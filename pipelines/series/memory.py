@@ -8,9 +8,7 @@ from itertools import islice
 
 from crawler.addresses import url_key
 from crawler.assessment import Ad
-from pipelines.series.comparable import make_comparable
-from pipelines.series.grouping import Filed, Grouping, NewText, group
-from pipelines.series.judging import JudgedAd
+from pipelines.series.grouping import EarlierText, Filed, Grouping, NewText, PreparedAds, group
 
 BATCH = 500
 
@@ -38,10 +36,10 @@ class MemoryIndex:
         """Texts filed under these parts."""
         return (Filed(part, member, self._series[member]) for part in parts for member in self._parts.get(part, ()))
 
-    def read(self, ids: Collection[int]) -> dict[int, JudgedAd]:
-        """These texts, ready to be compared."""
-        found = ((text_id, self._texts[text_id]) for text_id in ids)
-        return {text_id: JudgedAd(make_comparable(text.title, text.text)) for text_id, text in found}
+    def read(self, ids: Collection[int]) -> Iterable[EarlierText]:
+        """These texts."""
+        found = (self._texts[text_id] for text_id in ids)
+        return (EarlierText(text.id, text.title, text.text) for text in found)
 
     def pinned(self, series: Collection[int]) -> set[int]:
         """None: no people work with these series."""
@@ -74,10 +72,10 @@ class MemoryIndex:
 
 def series_of(ads: Iterable[Ad]) -> list[int]:
     """A series number for each ad, in their order. Ads at one address are one series."""
-    index, rest = MemoryIndex(), enumerate(ads)
+    index, prepared, rest = MemoryIndex(), PreparedAds(), enumerate(ads)
     while numbered := list(islice(rest, BATCH)):
         batch = [NewText(at, ad.title, ad.text, page=_page(ad.url)) for at, ad in numbered]
-        index.keep(batch, group(batch, index))
+        index.keep(batch, group(batch, index, prepared))
     return list(index.series())
 
 
