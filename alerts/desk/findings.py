@@ -11,6 +11,7 @@ from crawler.assessment import Ad, Assessment, Indicator, RegisterAnswer, Verdic
 from pipelines.indicators import IndicatorDescription, describe
 from pipelines.indicators.rules import rules
 from pipelines.register.wording import answer_sentence
+from pipelines.risk import risk_rules
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,7 +54,14 @@ class RegisterBadge:
 def order_codes(assessment: Assessment) -> list[str]:
     """The indicators' codes, each once: those that call for police or prosecutor first."""
     found = list(dict.fromkeys(indicator.code for indicator in assessment.indicators))
-    return sorted(found, key=lambda code: code not in assessment.referral)
+    grave = grave_codes(assessment)
+    return sorted(found, key=lambda code: code not in grave)
+
+
+def grave_codes(assessment: Assessment) -> frozenset[str]:
+    """Indicators on which the assessment's hard triggers rest."""
+    needs = {referral.code: referral.needs for referral in risk_rules().referrals}
+    return frozenset(needs.get(code, code) for code in assessment.referral)
 
 
 def titles_of(codes: Sequence[str]) -> list[str]:
@@ -104,9 +112,9 @@ def _finding(number: int, code: str, assessment: Assessment, *, is_marked: bool)
         title=described.title,
         why=described.why,
         reference=described.reference,
-        quotes=tuple(dict.fromkeys(found.quote for found in of_code if found.quote)),
+        quotes=tuple(dict.fromkeys(found.quote.strip() for found in of_code if found.quote)),
         is_marked=is_marked,
-        refers=code in assessment.referral,
+        refers=code in grave_codes(assessment),
     )
 
 

@@ -20,6 +20,7 @@ from alerts.wording import country_name
 
 FOLDER = Path(__file__).parent
 STATIC = FOLDER / "static"
+LONGEST_HEADING = 100
 
 
 class Pages:
@@ -40,6 +41,7 @@ class Pages:
             counted=counted,
             countries=countries,
             day=serbian_day,
+            heading=heading,
             host=host_of,
             local=serbian_time,
             utc=utc_time,
@@ -72,6 +74,13 @@ def clock(moment: datetime) -> str:
 def countries(codes: Iterable[str]) -> str:
     """Serbian names of countries, separated by commas."""
     return ", ".join(country_name(code) for code in codes)
+
+
+def heading(title: str | None, text: str) -> str:
+    """What an ad is listed by: its title, else how its text begins."""
+    lines = [" ".join(line.split()) for line in (title or text).splitlines()]
+    line = next(filter(None, lines), "Oglas bez teksta")
+    return line if len(line) <= LONGEST_HEADING else line[:LONGEST_HEADING].rsplit(" ", 1)[0] + " …"
 
 
 def serbian_day(moment: date | datetime) -> str:

@@ -49,6 +49,8 @@ class QueueRow:
     state: str
     level: str
     title: str | None
+    opening: str
+    """How the text begins: posts have no title."""
     assessment: Assessment
     ads: int
     portals: int
@@ -74,6 +76,7 @@ class Copy:
     source: str
     url: str
     title: str | None
+    opening: str
     first_seen: datetime
     last_seen: datetime
     capture: Capture
@@ -105,7 +108,15 @@ def read_queue(connection: Connection, states: Sequence[str], *, page: int, size
     chosen = select(cases.c.id).where(cases.c.state.in_(states)).order_by(*_worst_first(cases))
     wanted = chosen.limit(size).offset((page - 1) * size).subquery()
     statement: Select[Any] = (
-        select(cases.c.id, cases.c.state, cases.c.level, ad_versions.c.title, assessments.c.result, ads.c.first_seen)
+        select(
+            cases.c.id,
+            cases.c.state,
+            cases.c.level,
+            ad_versions.c.title,
+            _opening(),
+            assessments.c.result,
+            ads.c.first_seen,
+        )
         .select_from(
             cases.join(wanted, wanted.c.id == cases.c.id)
             .join(assessments, assessments.c.id == cases.c.assessment_id)
@@ -173,6 +184,7 @@ def read_copies(connection: Connection, case_id: int, *, limit: int) -> list[Cop
             ads.c.source,
             ads.c.url.label("ad_url"),
             ad_versions.c.title,
+            _opening(),
             ads.c.first_seen,
             ads.c.last_seen,
             *_capture_columns(),
@@ -187,7 +199,7 @@ def read_copies(connection: Connection, case_id: int, *, limit: int) -> list[Cop
         .limit(limit)
     )
     return [
-        Copy(row.ad_id, row.source, row.ad_url, row.title, row.first_seen, row.last_seen, _capture(row))
+        Copy(row.ad_id, row.source, row.ad_url, row.title, row.opening, row.first_seen, row.last_seen, _capture(row))
         for row in connection.execute(statement)
     ]
 
@@ -231,6 +243,10 @@ def find_capture(connection: Connection, capture_id: int) -> Capture | None:
     """The capture of that row number."""
     row = connection.execute(select(*_capture_columns()).where(captures.c.id == capture_id)).first()
     return _capture(row) if row else None
+
+
+def _opening() -> ColumnElement[str]:
+    return func.substr(ad_versions.c.text, 1, 200).label("opening")
 
 
 def _rank(table: FromClause) -> ColumnElement[int]:
@@ -278,6 +294,7 @@ def _queue_row(row: Row[Any], spread: Row[Any] | None) -> QueueRow:
         state=row.state,
         level=row.level,
         title=row.title,
+        opening=row.opening,
         assessment=Assessment.from_json(row.result),
         ads=spread.ads if spread else 1,
         portals=spread.portals if spread else 1,

@@ -10,7 +10,7 @@ from alerts.gathering import gather_facts
 from crawler.assessment import Indicator, Mediator, MediatorKind, RegisterAnswer, Verdict
 from crawler.store.drafts import NewDraft, save_drafts
 from crawler.store.schema import captures, case_events, cases
-from tests.builders import AD_TEXT, NOW, complaint_assessment
+from tests.builders import AD_TEXT, AD_TITLE, NOW, complaint_assessment
 from tests.desk.conftest import DeskUnderTest, field
 
 EVIL = '<script>alert("x")</script><img src=x onerror=alert(1)>'
@@ -199,9 +199,16 @@ def test_every_verdict_has_a_page(desk: DeskUnderTest, verdict: Verdict) -> None
 def test_hard_triggers_put_police_or_prosecutor_first(desk: DeskUnderTest) -> None:
     desk.enter()
     ad = desk.store.ad()
-    judged = complaint_assessment(referral=("upfront_fee",))
+    quote = "Kotizacija 200 evra"
+    start = f"{AD_TITLE}\n{AD_TEXT}".index(quote)
+    indicators = (Indicator("document_retention", quote, start, start + len(quote)),)
+    judged = complaint_assessment(indicators=indicators, referral=("retained_documents", "not_known_yet"))
     case_id = desk.store.case(ad, desk.store.assess(ad, judged))
-    assert "Najpre policija ili tužilaštvo" in desk.page(f"/cases/{case_id}")
+    shown = desk.page(f"/cases/{case_id}")
+    assert "Najpre policija ili tužilaštvo" in shown
+    assert "predaja ili zadržavanje ličnih dokumenata" in shown
+    assert "nekome hitno potrebna pomoć" in shown
+    assert '<mark class="quote quote-grave"' in shown
     assert "najpre policija ili tužilaštvo" in desk.page("/")
     assert desk.decide(case_id, "refer").status_code == 303
     assert desk.state(case_id) == "referred"
@@ -230,7 +237,7 @@ def test_an_ad_without_title_contact_or_findings_still_has_a_page(desk: DeskUnde
     bare = complaint_assessment(indicators=(), mediator=Mediator(), not_stated=(), destinations=())
     ad = desk.store.ad(title=None, text="Posao.")
     case_id = desk.store.case(ad, desk.store.assess(ad, bare))
-    assert "Oglas bez naslova" in desk.page(f"/cases/{case_id}")
+    assert "<h1>Posao.</h1>" in desk.page(f"/cases/{case_id}")
     assert "zemlja nije navedena" in desk.page("/")
 
 

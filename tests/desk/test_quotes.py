@@ -56,7 +56,7 @@ def test_a_quote_that_is_not_at_its_place_is_listed_but_not_marked() -> None:
 
 def test_findings_that_call_for_the_police_come_first() -> None:
     indicators = (Indicator("free_accommodation"), Indicator("document_retention"))
-    judged = complaint_assessment(indicators=indicators, referral=("document_retention",))
+    judged = complaint_assessment(indicators=indicators, referral=("retained_documents",))
     assert [finding.code for finding in mark_ad(None, "", judged).findings] == [
         "document_retention",
         "free_accommodation",

@@ -12,9 +12,10 @@ from alerts.desk.case_view import DESK_DECISIONS
 from alerts.desk.failures import Failure
 from alerts.desk.people import Role
 from alerts.desk.piles import Pile, pile_of
-from alerts.desk.rendering import FOLDER, counted, host_of, serbian_day, serbian_time, utc_time, web_address
+from alerts.desk.rendering import FOLDER, counted, heading, host_of, serbian_day, serbian_time, utc_time, web_address
 from crawler.assessment import MediatorKind, RiskLevel, Verdict, WageUnit
 from crawler.health import Problem, RunOutcome
+from pipelines.risk import risk_rules
 
 TEMPLATES = Environment(loader=FileSystemLoader(FOLDER / "templates"), autoescape=True)
 
@@ -39,6 +40,7 @@ def _words(template: str, name: str) -> dict[str, str]:
         ("WAGE_UNITS", WageUnit),
         ("DECISIONS", DESK_DECISIONS),
         ("ROLES", Role),
+        ("REFERRALS", [referral.code for referral in risk_rules().referrals]),
     ],
 )
 def test_every_code_has_words(name: str, codes: Iterable[str]) -> None:
@@ -77,6 +79,20 @@ def test_times_are_told_in_belgrade_and_in_utc() -> None:
 @pytest.mark.parametrize("url", ["javascript:alert(1)", "data:text/html,x", "//host/x", "http://", "http://[", "x"])
 def test_only_web_addresses_become_links(url: str) -> None:
     assert web_address(url) is None
+
+
+@pytest.mark.parametrize(
+    ("title", "text", "expected"),
+    [
+        ("Zidari", "Beč", "Zidari"),
+        (None, "\n  \nZidari  za\tBeč\nodmah", "Zidari za Beč"),
+        (None, " \n", "Oglas bez teksta"),
+        (None, "reč " * 50, "reč " * 25 + "…"),
+        (None, "š" * 300, "š" * 100 + " …"),
+    ],
+)
+def test_an_ad_without_title_is_listed_by_how_it_begins(title: str | None, text: str, expected: str) -> None:
+    assert heading(title, text) == expected
 
 
 def test_the_host_of_a_broken_address_is_the_address() -> None:
