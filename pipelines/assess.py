@@ -36,13 +36,13 @@ def assess(ad: Ad, register: Register | None, *, on: date) -> Assessment:
     Without a register nothing is said about a licence. A text that offers no work keeps its contacts and nothing else.
     """
     text = read_text(ad.full_text)
-    contacts = find_contacts(text, outside=fold(ad.contact).text if ad.contact else "")
+    phones = find_phones(text.text)
+    contacts = find_contacts(text, phones=phones, outside=fold(ad.contact).text if ad.contact else "")
     if not offers_work(text):
         return _no_offer(ad, text, contacts)
     title_end = len(fold(ad.title).text) if ad.title else 0
     where = find_whereabouts(text, title_end=title_end, hints=contact_countries(contacts))
-    phones = [(phone.start, phone.end) for phone in find_phones(text.text)]
-    wage = find_wage(text, taken=phones, countries=where.destinations)
+    wage = find_wage(text, taken=[(phone.start, phone.end) for phone in phones], countries=where.destinations)
     mediator = find_mediator(text, organization=ad.organization)
     answer = match(_query(mediator, contacts), register, on=on)
     derived = derive_indicators(text, wage=wage, destinations=where.destinations, contacts=contacts, mediator=mediator)

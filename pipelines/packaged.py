@@ -1,4 +1,4 @@
-"""The YAML files packaged with this room, read once and checked against their schema. What they say is not known here."""
+"""The YAML files packaged with this room, checked against their schema. What they say is not known here."""
 
 from __future__ import annotations
 
@@ -45,7 +45,7 @@ _FAST_LOADER = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 
 @cache
 def rules_version() -> str:
-    """Names the rules an assessment rests on: SHA-256 over all rule files and the version of the code, 16 hex digits."""
+    """Names the rules an assessment rests on: SHA-256 over rule files and version of the code, 16 hex digits."""
     digest = hashlib.sha256(str(CODE_VERSION).encode())
     for folder in _RULE_FOLDERS:
         for path in sorted((ROOT / folder).rglob("*.yml")):

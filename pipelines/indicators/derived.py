@@ -22,7 +22,7 @@ _SOCIAL = re.compile(
 )
 _STREET_BEFORE = (
     r"ul\.|ulica|ulici|ulice|bulevar\w{0,2}|bul\.|trg\w{0,2}|kneza|kralja|kraljice|cara|vojvode|marsala|despota|generala"
-    r"|svetog|nikole|brace|patrijarha|put|strasse|promenade|avenija|cesta"
+    r"|svetog|ulicu|nikole|brace|patrijarha|put|strasse|promenade|avenija|cesta"
 )
 _STREET_ENDING = r"ska|cka|eva|ova|ina|jna|ovina|nova|ijeva|nicka|strasse|gasse|weg|platz|straat"
 _STREET = re.compile(

@@ -70,11 +70,14 @@ _SPOKEN_PART = re.compile(
 )
 
 
-def find_contacts(ad: AdText, *, outside: str = "") -> Contacts:
-    """All contacts of the ad, in order of first mention. `outside`: folded contacts given beside the text."""
+def find_contacts(ad: AdText, *, phones: list[Found] | None = None, outside: str = "") -> Contacts:
+    """All contacts of the ad, in order of first mention.
+
+    `phones`: those of the text where they are known already. `outside`: folded contacts given beside the text.
+    """
     text = f"{ad.text}\n{outside}" if outside else ad.text
     emails = find_emails(text)
-    phones = find_phones(text)
+    phones = find_phones(text) if phones is None or outside else phones
     handles = _handles(text, phones, [found.start for found in emails])
     return Contacts(
         phones=_values(phones),
@@ -105,7 +108,9 @@ def contact_countries(contacts: Contacts) -> tuple[str, ...]:
     numbers = (phonenumbers.parse(phone) for phone in contacts.phones)
     regions = [phonenumbers.region_code_for_country_code(number.country_code or 0) for number in numbers]
     endings = [email.rsplit(".", 1)[-1].upper() for email in contacts.emails]
-    return tuple(dict.fromkeys(regions + [_TLD_COUNTRIES.get(ending, ending) for ending in endings if len(ending) == 2]))
+    return tuple(
+        dict.fromkeys(regions + [_TLD_COUNTRIES.get(ending, ending) for ending in endings if len(ending) == 2])
+    )
 
 
 def _phones_in(text: str, match: re.Match[str]) -> list[Found]:

@@ -60,7 +60,7 @@ _SUBJECT = re.compile(
     r"(?=(?:traž|траж|traz|zapošlj|запошљ|zaposlj|prima\b|прима\b|poziva\b|позива\b|otvara\b|отвара\b|angažuje|angazuje|išče|sucht|is hiring))"
 )
 _SEGMENT = re.compile(
-    rf"(?:^|(?<=[,.;|:!?\n•·☎📞👉] )|(?<=[\n|•·]))(?P<name>{_NAME}(?: (?:tim|team|doo)| [–-] [a-zčćžšđ ]{{4,24}})?)(?=\s*(?:[,|:;(\n•·–☎📞-]|$|\+?\d))",
+    rf"(?:^|(?<=[,.;|:!?\n•·☎📞👉] )|(?<=[\n|•·]))(?P<name>{_NAME}(?: (?:tim|team|doo)| [–-] [a-zčćžšđ ]{{4,24}})?)(?=\s*(?:[,|:;(\n•·–☎📞-]|\.\s|\.?$|\+?\d))",
     re.M,
 )
 _NAMED_AFTER_PLACES = ("restoran", "kafe", "hotel", "kafan", "picerij")

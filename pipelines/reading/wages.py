@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 from functools import cache
+from itertools import islice
 from pathlib import Path
 
 from crawler.assessment import Wage, WageUnit
@@ -53,6 +54,8 @@ class _Patterns:
     spoken: re.Pattern[str]
 
 
+MOST_AMOUNTS = 200
+"""An ad holds a dozen figures; a page of thousands is no ad and must not cost seconds."""
 _FIGURE = r"\d{1,3}(?:[. ,]\d{3}){1,2}(?!\d)(?:[,.]\d{1,2}(?!\d))?|\d{1,6}(?:[.,]\d{1,2}(?!\d))?"
 _BOUNDARY = re.compile(r"[\n;•●▪|✅➡🔹🔸📌]|[.!?](?=\s|$)|,(?=\s)| \+ | \+(?=[a-z])|\bplus\b| - (?!\d)|:(?=\s*\n)")
 _THOUSAND = re.compile(r"k|hiljad|tisu|iljad|soma|som")
@@ -108,7 +111,7 @@ def find_wage(ad: AdText, *, taken: list[tuple[int, int]], countries: tuple[str,
     """The base wage the ad states, or None. `taken`: places of phone numbers; `countries`: where the work is."""
     text = _spoken_as_figures(ad.text)
     best: tuple[int, FoundWage] | None = None
-    for match in _patterns().amount.finditer(text):
+    for match in islice(_patterns().amount.finditer(text), MOST_AMOUNTS):
         if any(start < match.end() and match.start() < end for start, end in taken):
             continue
         found = _read(text, match, countries)
@@ -144,7 +147,9 @@ def _figure(spoken: str, numbers: dict[str, int]) -> str:
 
 def _read(text: str, match: re.Match[str], countries: tuple[str, ...]) -> tuple[int, FoundWage] | None:
     start, end = match.start("low"), match.end()
-    if (not match["currency"] and _COUNTED.match(text, end)) or _ADDED.search(text, max(0, start - 25), start):
+    if (not (match["currency"] or match["low_currency"]) and _COUNTED.match(text, end)) or _ADDED.search(
+        text, max(0, start - 25), start
+    ):
         return None
     before, after, line_head = _clause(text, start, end)
     currency = _currency(match, countries)

@@ -22,7 +22,8 @@ _SPACES = dict.fromkeys("\r\t\v\f", " ") | dict.fromkeys("\u0085\u2028\u2029", "
 _PICTURES = {"🔟": "10", "⁄": "/"} | {chr(0x1F100 + n): str(n - 1) for n in range(1, 11)}
 _FOLDED = _CYRILLIC | _LATIN | _SIGNS | _SPACES | _PICTURES
 
-_MIXED_WORD = re.compile(r"[^\W\d_]*(?:[a-zA-ZčćžšđČĆŽŠĐ][Ѐ-ӿ]|[Ѐ-ӿ][a-zA-ZčćžšđČĆŽŠĐ])[^\W\d_]*")
+_LETTERS_OF_WORD = re.compile(r"[^\W\d_]+")
+_MIXTURE = re.compile(r"[a-zA-ZčćžšđČĆŽŠĐ][Ѐ-ӿ]|[Ѐ-ӿ][a-zA-ZčćžšđČĆŽŠĐ]")
 _CYRILLIC_LETTER = re.compile("[Ѐ-ӿ]")
 # What an alien letter is meant to be in a word of the other alphabet, by its looks.
 _LOOKS_LATIN = dict(zip("авеікмнорстухјѕАВЕІКМНОРСТУХЈЅ", "abeikmhopctyxjsabeikmhopctyxjs", strict=True))
@@ -87,7 +88,7 @@ def fold(text: str) -> Folded:
     Letters slipped in from the other alphabet count by their looks. Line breaks stay.
     """
     pieces = list(map(_LETTERS.__getitem__, text))
-    if _CYRILLIC_LETTER.search(text):
+    if _MIXTURE.search(text):
         _mend_mixed_words(text, pieces)
     lengths = list(map(len, pieces))
     if lengths.count(1) == len(lengths):
@@ -102,7 +103,9 @@ def fold_key(text: str) -> str:
 
 
 def _mend_mixed_words(text: str, pieces: list[str]) -> None:
-    for word in _MIXED_WORD.finditer(text):
+    for word in _LETTERS_OF_WORD.finditer(text):
+        if not _MIXTURE.search(word.group()):
+            continue
         cyrillic = len(_CYRILLIC_LETTER.findall(word.group()))
         looks = _LOOKS_CYRILLIC if cyrillic * 2 > len(word.group()) else _LOOKS_LATIN
         for place in range(word.start(), word.end()):

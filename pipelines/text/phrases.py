@@ -9,7 +9,7 @@ Every repetition is bounded, so a search takes time in proportion to the text, w
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from typing import NamedTuple
 
@@ -20,14 +20,15 @@ _TOKEN = re.compile(r"\.{2,3}|[()\[\]|#$]|[a-z0-9][a-z0-9_&+'@/-]*[*~^]?|[^\s\w]
 _ATTACHED = re.compile(r"([a-z0-9]+)\(([a-z*~^|]*)\)")
 _WORD = re.compile(r"\w+")
 _BETWEEN = r"[^\w\n€$£]{1,6}"
+_BETWEEN_AFTER_GAP = r"[^\w\n]{1,6}"
 _GAP_STEP = r"(?:[^\w\n.!?;]{1,4}|\.|(?<=\d)\. )\w{1,30}"
-_NUMBER = r"\d{1,9}(?:[.,]\d{1,3}){0,2}"
+_NUMBER = r"\d{1,9}(?:[.,]\d{1,3}){0,2}(?![.,]?\d)"
 _MONEY = (
     rf"{_NUMBER}[^\w\n]{{0,2}}(?:€|\$|£|(?:e|eur|eura|euro|eur[oai]*|evr[aoi]*|ojr[ao]|dolar\w{{0,3}}|usd|chf|funt\w{{0,3}}"
     r"|din\w{0,5}|rsd|km|kruna|kuna|hiljad\w{0,2})\b)"
 )
 _ENDINGS = {"*": r"\w{0,20}", "~": r"(?:a|e|i|u|o|om|em|ama|ima|iju|ija)?(?!\w)", "^": r"(?:a|e|oj|u)(?!\w)"}
-_NUMERIC = "0"
+_NUMERIC = "#"
 """Where phrases that begin with a number are filed."""
 _STEM_KEY = 3
 
@@ -46,6 +47,8 @@ class Word(NamedTuple):
     text: str
     start: int
     end: int
+    stem: str
+    """Under which phrases that begin with a stem are filed."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -65,14 +68,16 @@ class AdText:
 def read_text(original: str) -> AdText:
     """`original` ready to be searched."""
     folded = fold(original)
-    words = tuple(Word(found.group(), *found.span()) for found in _WORD.finditer(folded.text))
+    words = tuple(
+        Word(word := found.group(), *found.span(), _NUMERIC if word[0].isdigit() else word[:_STEM_KEY])
+        for found in _WORD.finditer(folded.text)
+    )
     return AdText(original, folded, words)
 
 
-@dataclass(frozen=True, slots=True)
-class _Phrase:
+class _Phrase(NamedTuple):
     tag: str
-    regex: re.Pattern[str]
+    match: Callable[[str, int], re.Match[str] | None]
 
 
 class Phrasebook:
@@ -89,20 +94,19 @@ class Phrasebook:
         """All hits, by their start; several phrases may hit at one place."""
         hits: list[PhraseHit] = []
         text, by_word, by_stem = ad.text, self._by_word, self._by_stem
-        for word, start, _ in ad.words:
-            for candidates in (by_word.get(word), by_stem.get(_stem_key(word))):
-                hits += [
-                    PhraseHit(phrase.tag, start, found.end())
-                    for phrase in candidates or ()
-                    if (found := phrase.regex.match(text, start))
-                ]
+        for word, start, _, stem in ad.words:
+            for candidates in (by_word.get(word), by_stem.get(stem)):
+                if candidates:
+                    hits += [
+                        PhraseHit(tag, start, found.end()) for tag, match in candidates if (found := match(text, start))
+                    ]
         return hits
 
     def _file(self, tag: str, phrase: str) -> None:
         parsed = _Parser(phrase).parse()
-        compiled = _Phrase(tag, re.compile(parsed.regex))
+        compiled = _Phrase(tag, re.compile(parsed.regex).match)
         for lead in parsed.leads:
-            if lead[0].isdigit():
+            if lead == _NUMERIC:
                 self._by_stem.setdefault(_NUMERIC, []).append(compiled)
             elif lead[-1] in _ENDINGS:
                 if len(lead) <= _STEM_KEY:
@@ -110,10 +114,6 @@ class Phrasebook:
                 self._by_stem.setdefault(lead[:-1][:_STEM_KEY], []).append(compiled)
             else:
                 self._by_word.setdefault(lead, []).append(compiled)
-
-
-def _stem_key(word: str) -> str:
-    return _NUMERIC if word[0].isdigit() else word[:_STEM_KEY]
 
 
 @dataclass(frozen=True, slots=True)
@@ -141,7 +141,7 @@ class _Parser:
         return parsed
 
     def sequence(self, closing: str) -> _Parsed:
-        regex, first = "", True
+        regex, first, joint = "", True, _BETWEEN
         leads: tuple[str, ...] = ()
         while self.at < len(self.symbols) and self.symbols[self.at] not in (closing, "|"):
             symbol = self.symbols[self.at]
@@ -150,12 +150,13 @@ class _Parser:
                 continue  # what stands between two words may always be a dash
             if symbol in ("..", "..."):
                 regex += f"(?:{_GAP_STEP}){{0,{3 if symbol == '..' else 9}}}"
+                joint = _BETWEEN_AFTER_GAP
                 continue
             item = self.item(symbol)
-            between = "" if first else _BETWEEN
+            between = "" if first else joint
             regex += f"(?:{between}{item.regex})?" if symbol == "[" else f"{between}{item.regex}"
             leads = item.leads if first else leads
-            first = False
+            first, joint = False, _BETWEEN
         return _Parsed(regex, leads)
 
     def item(self, symbol: str) -> _Parsed:

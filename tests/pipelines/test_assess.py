@@ -33,7 +33,11 @@ def test_an_ad_is_read_as_a_whole() -> None:
     assert (found.wage.min, found.wage.unit, found.wage.net) == (2100.0, WageUnit.MONTH, True)
     assert (found.mediator.name, found.mediator.kind) == ("Primer Posao", MediatorKind.AGENCY)
     assert found.contacts.handles == ("viber:+381645550011",)
-    assert [indicator.code for indicator in found.indicators] == ["upfront_fee", "free_accommodation", "contact_unverifiable"]
+    assert [indicator.code for indicator in found.indicators] == [
+        "upfront_fee",
+        "free_accommodation",
+        "contact_unverifiable",
+    ]
 
 
 def test_without_a_register_nothing_is_said_about_a_licence() -> None:
@@ -110,7 +114,28 @@ def test_no_text_makes_it_raise(text: str, title: str | None, organization: str 
 
 @pytest.mark.parametrize(
     "piece",
-    ["a", "0", "A ", "0 ", "@", "A.a ", "smestaj ", "od 1 do ", "€1 ", '"A ', "+3", "nula ", "Ж", "\n", "🇩🇪", "(", "d.o.o. ", "A-", "plata 1", "\u0301"],
+    [
+        "a",
+        "0",
+        "A ",
+        "0 ",
+        "@",
+        "A.a ",
+        "smestaj ",
+        "od 1 do ",
+        "€1 ",
+        '"A ',
+        "+3",
+        "nula ",
+        "Ж",
+        "\n",
+        "🇩🇪",
+        "(",
+        "d.o.o. ",
+        "A-",
+        "plata 1",
+        "\u0301",
+    ],
 )
 def test_a_hundred_kilobytes_of_one_thing_are_read(piece: str) -> None:
     text = f"Potrebni radnici {piece * (100_000 // len(piece))}"

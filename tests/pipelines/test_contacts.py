@@ -27,7 +27,9 @@ def test_a_phone_becomes_e164(text: str, phone: str) -> None:
     assert find_contacts(read_text(f"Zvati {text} Mira")).phones == (phone,)
 
 
-@pytest.mark.parametrize("text", ["dozvola br. 101-00-00157/2023-24", "od 01.09.2026.", "PIB 100000016", "smene 06-14 i 14-22"])
+@pytest.mark.parametrize(
+    "text", ["dozvola br. 101-00-00157/2023-24", "od 01.09.2026.", "PIB 100000016", "smene 06-14 i 14-22"]
+)
 def test_other_numbers_are_no_phones(text: str) -> None:
     assert find_contacts(read_text(text)).phones == ()
 

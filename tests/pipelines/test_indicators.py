@@ -69,7 +69,10 @@ def test_a_personal_number_is_never_quoted() -> None:
     assert all("0101990710008" not in (indicator.quote or "") for indicator in found.values())
 
 
-@given(st.lists(st.sampled_from([text for rule in SAID for text in rule.examples.must_fire]), max_size=4), st.text(max_size=20))
+@given(
+    st.lists(st.sampled_from([text for rule in SAID for text in rule.examples.must_fire]), max_size=4),
+    st.text(max_size=20),
+)
 def test_a_quote_is_the_slice_of_the_text(texts: list[str], noise: str) -> None:
     text = noise.join(texts)
     for indicator in find_indicators(read_text(text)).values():
