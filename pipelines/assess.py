@@ -5,9 +5,10 @@ The nightly run, `adwatch reassess`, the hotline check and `adwatch check` all c
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date
 
-from crawler.assessment import Ad, Assessment, Contacts, Mediator
+from crawler.assessment import Ad, Assessment, Contacts, Mediator, RegisterAnswer
 from crawler.register import Register
 from pipelines.indicators.derived import derive_indicators, has_street_address
 from pipelines.indicators.engine import find_indicators
@@ -38,36 +39,53 @@ def assess(ad: Ad, register: Register | None, *, on: date) -> Assessment:
     text = read_text(ad.full_text)
     phones = find_phones(text.text)
     contacts = find_contacts(text, phones=phones, outside=fold(ad.contact).text if ad.contact else "")
+    bare = Assessment(
+        id=ad.id,
+        is_job_ad=False,
+        abroad=False,
+        risk=judge_risk(frozenset()),
+        script=script_of(ad.full_text),
+        language=language_of(text),
+        contacts=contacts,
+    )
     if not offers_work(text):
-        return _no_offer(ad, text, contacts)
+        return bare
     title_end = len(fold(ad.title).text) if ad.title else 0
     where = find_whereabouts(text, title_end=title_end, hints=contact_countries(contacts))
-    wage = find_wage(text, taken=[(phone.start, phone.end) for phone in phones], countries=where.destinations)
+    taken = [(phone.start, phone.end) for phone in phones]
+    wage = find_wage(text, taken=taken, countries=where.destinations)
     mediator = find_mediator(text, organization=ad.organization)
-    answer = match(_query(mediator, contacts), register, on=on)
-    derived = derive_indicators(text, wage=wage, destinations=where.destinations, contacts=contacts, mediator=mediator)
-    found = {**find_indicators(text), **derived}
-    codes = frozenset(found)
-    findings = codes | {UNLICENSED} if where.abroad and answer.lacks_licence else codes
-    referral = find_referrals(findings | {ABROAD} if where.abroad else findings)
-    return Assessment(
-        id=ad.id,
+    said = replace(
+        bare,
         is_job_ad=True,
         abroad=where.abroad,
         destinations=where.destinations,
-        script=script_of(ad.full_text),
-        language=language_of(text),
-        wage=wage.wage if wage else None,
-        contacts=contacts,
         mediator=mediator,
+        wage=wage.wage if wage else None,
+        not_stated=_not_stated(text, wage, mediator),
+    )
+    return _judge(said, text, wage, match(_query(mediator, contacts), register, on=on))
+
+
+def _judge(said: Assessment, text: AdText, wage: FoundWage | None, answer: RegisterAnswer) -> Assessment:
+    """What the ad says, with what it amounts to."""
+    derived = derive_indicators(
+        text, wage=wage, destinations=said.destinations, contacts=said.contacts, mediator=said.mediator
+    )
+    found = {**find_indicators(text), **derived}
+    codes = frozenset(found)
+    findings = codes | {UNLICENSED} if said.abroad and answer.lacks_licence else codes
+    referral = find_referrals(findings | {ABROAD} if said.abroad else findings)
+    complaint = propose(
+        offers_work_abroad=said.abroad, mediator=said.mediator, register=answer, findings=codes, referral=referral
+    )
+    return replace(
+        said,
         register=answer,
         indicators=tuple(found[code] for code in ORDER if code in found),
-        not_stated=_not_stated(text, wage, mediator),
         risk=judge_risk(findings),
         referral=referral,
-        complaint=propose(
-            offers_work_abroad=where.abroad, mediator=mediator, register=answer, findings=codes, referral=referral
-        ),
+        complaint=complaint,
     )
 
 
@@ -85,18 +103,6 @@ def mediator_key(assessment: Assessment) -> str:
 def _distinctive(name: str) -> str:
     """The words of a name that tell it apart: without legal form and the word for what it is."""
     return " ".join(word.key for word in parse_name(name).words if word.role is not Role.FORM) or fold_key(name)
-
-
-def _no_offer(ad: Ad, text: AdText, contacts: Contacts) -> Assessment:
-    return Assessment(
-        id=ad.id,
-        is_job_ad=False,
-        abroad=False,
-        risk=judge_risk(frozenset()),
-        script=script_of(ad.full_text),
-        language=language_of(text),
-        contacts=contacts,
-    )
 
 
 def _query(mediator: Mediator, contacts: Contacts) -> MediatorQuery:

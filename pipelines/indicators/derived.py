@@ -30,19 +30,10 @@ _STREET = re.compile(
     rf"|\b[a-z]{{3,20}}(?:{_STREET_ENDING})(?: ulica)? |\b[ivx]{{1,4}} ulica )"
     r"(?:br\.? ?)?\d{1,3}[a-z]?(?:/\d{1,3})?(?![\d.]|,\d| ?(?:sat|h\b|god|radni|evr|eur|€|mesec|dan|din))"
 )
-_MOBILE_BEGINNINGS = {
-    381: "6",
-    43: "6",
-    385: "9",
-    382: "6",
-    387: "6",
-    421: "9",
-    41: "7",
-    33: ("6", "7"),
-    44: "7",
-    39: "3",
-    49: "1",
-}
+_MOBILE_BEGINNINGS: dict[int, str | tuple[str, ...]] = {
+    33: ("6", "7"), 39: "3", 41: "7", 43: "6", 44: "7", 49: "1", 381: "6", 382: "6", 385: "9", 387: "6", 421: "9",
+}  # fmt: skip
+"""How mobile numbers begin after the country code, for numbers in ranges that are not in use."""
 _MOBILE = {PhoneNumberType.MOBILE, PhoneNumberType.PAGER, PhoneNumberType.PERSONAL_NUMBER}
 
 
@@ -88,5 +79,5 @@ def is_landline(phone: str) -> bool:
     kind = phonenumbers.number_type(number)
     if kind != PhoneNumberType.UNKNOWN:
         return kind not in _MOBILE
-    beginnings = _MOBILE_BEGINNINGS.get(number.country_code or 0)
+    beginnings: str | tuple[str, ...] | None = _MOBILE_BEGINNINGS.get(number.country_code or 0)
     return beginnings is None or not str(number.national_number).startswith(beginnings)

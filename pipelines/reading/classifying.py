@@ -160,10 +160,12 @@ def language_of(ad: AdText) -> str:
 
 
 _HOURS = re.compile(
-    r"\d ?(?:h|sati|sata|casova|ur|stunden|hours)\b|\b(?:radno vreme|radno vrijeme|smen[aeui]|smjen[aeui]|puno radno|turnus|24/7|vikend)"
+    r"\d ?(?:h|sati|sata|casova|ur|stunden|hours)\b"
+    r"|\b(?:radno vreme|radno vrijeme|smen[aeui]|smjen[aeui]|puno radno|turnus|24/7|vikend)"
 )
 _CONTRACT = re.compile(
-    r"(?<!bez )\b(?:ugovor\w{0,3}|pogodb\w{1,2}|arbeitsvertrag|contract|prijav\w{1,3} od prvog|prijavljen\w{0,2}|na neodredjeno|na odredjeno)\b"
+    r"(?<!bez )\b(?:ugovor\w{0,3}|pogodb\w{1,2}|arbeitsvertrag|contract|prijav\w{1,3} od prvog|prijavljen\w{0,2}"
+    r"|na neodredjeno|na odredjeno)\b"
 )
 
 

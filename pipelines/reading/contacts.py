@@ -30,7 +30,8 @@ _LABELLED = re.compile(
     r"\b(?:pib|mb|jmbg|maticni broj|mat\. ?br|racun\w{0,2}|br\.?|broj\w{0,2} (?:dozvole|resenja|racuna))[ .:]{0,3}$"
 )
 _EMAIL = re.compile(
-    r"(?<![\w.+\-])[\w+\-](?:[\w.+\-]{0,63})(?:@| ?[(\[{] ?(?:at|et|@|majmun|manki) ?[)\]}] ?| (?:at|et|majmun) (?=gmail|yahoo|hotmail|outlook))"
+    r"(?<![\w.+\-])[\w+\-](?:[\w.+\-]{0,63})"
+    r"(?:@| ?[(\[{] ?(?:at|et|@|majmun|manki) ?[)\]}] ?| (?:at|et|majmun) (?=gmail|yahoo|hotmail|outlook))"
     r"[a-z0-9\-]{1,60}(?:(?:\.| ?[(\[{] ?(?:dot|tacka|\.) ?[)\]}] ?| (?:tacka|dot) )[a-z0-9\-]{1,30}){1,4}"
 )
 _AT_SIGNS = ("@", "(", "[", "{", " at ", " et ", "majmun")
@@ -51,7 +52,8 @@ _NAMED = re.compile(
     r"[ :\-]{1,3}(?:profil |nalog |stranica )?:? ?(?P<name>[a-z0-9][a-z0-9]{0,30}[_.][a-z0-9_.]{1,30})(?!\w)(?!@)"
 )
 _BETWEEN_CHANNELS = re.compile(
-    r"(?:viber\w*|vajber\w*|whats? ?app?\w*|telegram\w*|[^\w\n+]|\bi\b|\bili\b|\bna\b|\bbroj\w*|\bpozivi\b|\bporuke\b|\bpoziv\b|\bnum\w*){0,12}"
+    r"(?:viber\w*|vajber\w*|whats? ?app?\w*|telegram\w*|[^\w\n+]"
+    r"|\b(?:i|ili|na|pozivi|poruke|poziv)\b|\bbroj\w*|\bnum\w*){0,12}"
 )
 _TLD_COUNTRIES = {"UK": "GB"}
 _UNITS = {
@@ -66,7 +68,8 @@ _TENS = {
 _SPOKEN_WORD = "|".join([*_TENS, *sorted(_UNITS, key=len, reverse=True), r"\d{1,4}"])
 _SPOKEN = re.compile(rf"\b(?:nula|plus)\b(?:[\s,./\-]{{1,3}}(?:i )?(?:{_SPOKEN_WORD})\b){{3,16}}")
 _SPOKEN_PART = re.compile(
-    rf"(?P<tens>{'|'.join(_TENS)})(?: (?:i )?(?P<unit>jedan|dva|tri|cetiri|pet|sest|sedam|osam|devet)\b)?|{_SPOKEN_WORD}"
+    rf"(?P<tens>{'|'.join(_TENS)})(?: (?:i )?(?P<unit>jedan|dva|tri|cetiri|pet|sest|sedam|osam|devet)\b)?"
+    rf"|{_SPOKEN_WORD}"
 )
 
 

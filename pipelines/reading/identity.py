@@ -44,9 +44,10 @@ _WORD = rf"[{_UPPER}0-9][\w&'’./]{{0,24}}(?<![./])"
 _LINK = r"&|i|и|und|van|de|of|and"
 _NAME = rf"{_WORD}(?:(?: |-|–| - | – )(?:(?:{_LINK}) )?{_WORD}){{0,5}}"
 _FORM = (
-    r"(?:d\. ?o\. ?o\.?|doo|DOO|D\.O\.O\.?|д\. ?о\. ?о\.?|доо|ДОО|Д\.О\.О\.?|a\. ?d\.|AD|s\. ?r\. ?o\.?|a\. ?s\.|GmbH(?: & Co\. ?KG)?|AG|UG|KG|e\. ?[KU]\.|Kft\.?|Zrt\.?"
-    r"|Ltd\.?|Limited|LLC|Inc\.?|B\.? ?V\.?|N\.? ?V\.?|AB|AS|ASA|A/S|ApS|Oy|Sp\. ?z ?o\.? ?o\.?|S\. ?r\. ?l\.?|S\. ?p\. ?A\.?|Soc\. ?Agr\.|S\. ?A\. ?S\.?|SARL|S\. ?L\."
-    r"|d\. ?d\.|s\. ?p\.|j\. ?d\. ?o\. ?o\.|A\.Ş\.|EOOD|ЕООД|ООД|OOD|PR|ПР|pr|пр|SRL|SIA|UAB)"
+    r"(?:d\. ?o\. ?o\.?|doo|DOO|D\.O\.O\.?|д\. ?о\. ?о\.?|доо|ДОО|Д\.О\.О\.?|a\. ?d\.|AD|d\. ?d\.|j\. ?d\. ?o\. ?o\."
+    r"|s\. ?p\.|PR|ПР|pr|пр|s\. ?r\. ?o\.?|a\. ?s\.|GmbH(?: & Co\. ?KG)?|AG|UG|KG|e\. ?[KU]\.|Kft\.?|Zrt\.?"
+    r"|Ltd\.?|Limited|LLC|Inc\.?|B\.? ?V\.?|N\.? ?V\.?|AB|AS|ASA|A/S|ApS|Oy|Sp\. ?z ?o\.? ?o\.?|S\. ?r\. ?l\.?|SRL"
+    r"|S\. ?p\. ?A\.?|Soc\. ?Agr\.|S\. ?A\. ?S\.?|SARL|S\. ?L\.|A\.Ş\.|EOOD|ЕООД|ООД|OOD|SIA|UAB)"
 )
 _OPEN, _CLOSE = "[\"„“”«»']", "[\"“”«»'’]"
 _LEGAL_FORM = re.compile(rf"(?<= ){_FORM}(?!\w)")
@@ -57,10 +58,12 @@ _QUOTED = re.compile(
 _AFTER_CUE = re.compile(rf"(?: (?:za|за) [^\W\d]{{3,20}}(?: (?:i|и) [^\W\d]{{3,20}})?)?(?::| -| –)? (?P<name>{_NAME})")
 _SUBJECT = re.compile(
     rf"(?P<name>{_NAME}(?: [a-zčćžšđа-шђјљњћџ]{{4,10}})?)(?:,? (?:iz |u )?{_WORD}(?: {_WORD})?,?)? "
-    r"(?=(?:traž|траж|traz|zapošlj|запошљ|zaposlj|prima\b|прима\b|poziva\b|позива\b|otvara\b|отвара\b|angažuje|angazuje|išče|sucht|is hiring))"
+    r"(?=(?:traž|траж|traz|zapošlj|запошљ|zaposlj|prima\b|прима\b|poziva\b|позива\b|otvara\b|отвара\b"
+    r"|angažuje|angazuje|išče|sucht|is hiring))"
 )
 _SEGMENT = re.compile(
-    rf"(?:^|(?<=[,.;|:!?\n•·☎📞👉] )|(?<=[\n|•·]))(?P<name>{_NAME}(?: (?:tim|team|doo)| [–-] [a-zčćžšđ ]{{4,24}})?)(?=\s*(?:[,|:;(\n•·–☎📞-]|\.\s|\.?$|\+?\d))",
+    rf"(?:^|(?<=[,.;|:!?\n•·☎📞👉] )|(?<=[\n|•·]))(?P<name>{_NAME}(?: (?:tim|team|doo)| [–-] [a-zčćžšđ ]{{4,24}})?)"
+    r"(?=\s*(?:[,|:;(\n•·–☎📞-]|\.\s|\.?$|\+?\d))",
     re.M,
 )
 _NAMED_AFTER_PLACES = ("restoran", "kafe", "hotel", "kafan", "picerij")
@@ -69,6 +72,7 @@ _MB = re.compile(r"\b(?:mb|maticni broj|mat\. ?br(?:oj)?)\W{0,4}(\d{8})(?!\d)")
 _LICENCE = re.compile(
     r"\b(?:dozvol|licenc|resenj|odobrenj)\w{0,5}[^\n\d]{0,50}(?P<number>\d{2,4}-\d{2}-\d{2,6}(?:/\d{2,4}(?:-\d{1,3})?)?|\d{1,5}/\d{2,4})"
 )
+_ADDRESS_AFTER = re.compile(r",? (?:ul\.|ulica|ул\.|улица|bulevar|trg|[^\W\d]{4,16} \d{1,3}[a-z]?\b)", re.IGNORECASE)
 _CONTACT_AFTER = re.compile(r"[^\n]{0,45}?(?:\+?\d[\d /\-]{6}|@|t\.me)")
 
 
@@ -194,7 +198,8 @@ def _signature(text: str, match: re.Match[str]) -> _Name | None:
     has_business = _has_word(name, "business")
     if not has_business and not (is_signed and len(words) > 1 and not any(char.isdigit() for char in name)):
         return None
-    if not has_business and (name.isupper() or (len(words) == 2 and not _has_place(name))):
+    is_told_apart = _has_place(name) or bool(_ADDRESS_AFTER.match(text, match.end()))
+    if not has_business and (name.isupper() or (len(words) == 2 and not is_told_apart)):
         return None
     return _Name(name, 4 if has_business and is_signed else 2, match.start("name"), _has_word(name, "agency"))
 
