@@ -17,6 +17,7 @@ from crawler.night import Night, StepReport
 from crawler.register import Register
 from crawler.store.assessments import (
     NewAssessment,
+    Pending,
     UnassessedAd,
     count_unassessed,
     save_assessments,
@@ -25,7 +26,7 @@ from crawler.store.assessments import (
 from crawler.store.engine import reading
 from crawler.store.locks import Lock, take_lock
 from crawler.store.register import newest_snapshot
-from crawler.store.series import UngroupedAd, count_ungrouped, ungrouped_ads
+from crawler.store.series import count_ungrouped, ungrouped_ads
 from pipelines.assess import RULES_VERSION, assess, mediator_key
 from pipelines.series.grouping import PreparedAds
 from pipelines.series.stored import group_ads
@@ -40,12 +41,8 @@ def group_new_ads(night: Night) -> StepReport:
     counts: Counter[str] = Counter(ads=0, joined=0, new_series=0, merged=0)
     with reading(night.engine) as connection:
         total = count_ungrouped(connection)
-    prepared, last = PreparedAds(), 0
-    while total:
-        found = _group_batch(night, prepared, after=last, counts=counts)
-        if not found:
-            break
-        last = found[-1].ad_id
+    prepared = PreparedAds()
+    while _group_batch(night, prepared, counts):
         night.progress("grouping ads", counts["ads"], max(total, counts["ads"]))
     return StepReport(dict(counts))
 
@@ -59,16 +56,12 @@ def assess_new_ads(night: Night) -> StepReport:
     with reading(night.engine) as connection:
         register = newest_snapshot(connection, on=on, stale_after_days=night.settings.file.register_stale_after_days)
         basis = basis_of(register, on=on)
-        total = count_unassessed(connection, basis=basis.key)
+        total = sum(count_unassessed(connection, pending, basis=basis.key) for pending in Pending)
     counts: Counter[str] = Counter(ads=0, flagged=0, low=0, medium=0, high=0, critical=0)
-    last = 0
-    while total:
-        judged = _assess_batch(night, basis, after=last)
-        if not judged:
-            break
-        last = judged[-1].ad.ad_id
-        counts.update(_counted([one.assessment for one in judged]))
-        night.progress("assessing ads", counts["ads"], max(total, counts["ads"]))
+    for pending in Pending:
+        while judged := _assess_batch(night, basis, pending):
+            counts.update(_counted(judged))
+            night.progress("assessing ads", counts["ads"], max(total, counts["ads"]))
     return StepReport(dict(counts))
 
 
@@ -84,7 +77,7 @@ class Basis:
     register: Register | None
     on: date
     key: str
-    """SHA-256 of rules version, register snapshot, staleness, and the licence that ran out last."""
+    """Hash of rules version, register snapshot, staleness, and the licence that ran out last; 16 hex digits."""
 
 
 def basis_of(register: Register | None, *, on: date) -> Basis:
@@ -95,20 +88,15 @@ def basis_of(register: Register | None, *, on: date) -> Basis:
         # A licence that runs out changes the answer though the register's file stays the same.
         expired = [str(entry.valid_until) for entry in register.entries if entry.is_expired(on=on)]
         facts.append(max(expired, default="none expired"))
-    return Basis(register, on, hashlib.sha256("\n".join(facts).encode()).hexdigest())
+    return Basis(register, on, hashlib.sha256("\n".join(facts).encode()).hexdigest()[:16])
 
 
-@dataclass(frozen=True, slots=True)
-class _Judged:
-    ad: UnassessedAd
-    assessment: Assessment
-
-
-def _group_batch(night: Night, prepared: PreparedAds, *, after: int, counts: Counter[str]) -> list[UngroupedAd]:
+def _group_batch(night: Night, prepared: PreparedAds, counts: Counter[str]) -> bool:
+    """Groups some ads; False where none was left."""
     with night.engine.begin() as connection:
         # Two processes that met copies of one new ad at the same moment would open two series.
         take_lock(connection, Lock.SERIES)
-        found = ungrouped_ads(connection, after=after, limit=BATCH)
+        found = ungrouped_ads(connection, limit=BATCH)
         grouping = group_ads(connection, found, prepared, now=night.now)
     counts.update(
         ads=len(found),
@@ -116,15 +104,18 @@ def _group_batch(night: Night, prepared: PreparedAds, *, after: int, counts: Cou
         new_series=len(grouping.opened),
         merged=len(grouping.merges),
     )
-    return found
+    return bool(found)
 
 
-def _assess_batch(night: Night, basis: Basis, *, after: int) -> list[_Judged]:
+def _assess_batch(night: Night, basis: Basis, pending: Pending) -> list[Assessment]:
     # Judging takes long and happens outside the transaction that writes, so that nobody waits for it.
     with reading(night.engine) as connection:
-        found = unassessed_ads(connection, basis=basis.key, after=after, limit=BATCH)
-    judged = [_Judged(ad, assess(_ad(ad), basis.register, on=basis.on)) for ad in found]
-    new = [NewAssessment(one.ad.version_id, mediator_key(one.assessment), one.assessment) for one in judged]
+        found = unassessed_ads(connection, pending, basis=basis.key, limit=BATCH)
+    judged = [assess(_ad(ad), basis.register, on=basis.on) for ad in found]
+    new = [
+        NewAssessment(ad.ad_id, ad.version_id, mediator_key(assessment), assessment)
+        for ad, assessment in zip(found, judged, strict=True)
+    ]
     with night.engine.begin() as connection:
         save_assessments(connection, new, basis=basis.key, now=night.now)
     return judged

@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
+from enum import Enum, auto
 
-from sqlalchemy import ColumnElement, Connection, exists, func, select
+from sqlalchemy import ColumnElement, Connection, bindparam, func, or_, select, update
 
 from crawler.assessment import Assessment
 from crawler.store.schema import ad_versions, ads, assessments
@@ -31,18 +32,28 @@ class UnassessedAd:
 class NewAssessment:
     """A judgement of one version."""
 
+    ad_id: int
     version_id: int
     mediator_key: str
     assessment: Assessment
 
 
-def count_unassessed(connection: Connection, *, basis: str) -> int:
-    """How many ads have a current version that was not judged on this basis."""
-    return connection.scalar(select(func.count()).select_from(ads).where(_is_unassessed(basis))) or 0
+class Pending(Enum):
+    """Why an ad is to be judged."""
+
+    NEW_TEXT = auto()
+    """Its current version was not judged yet."""
+    OTHER_BASIS = auto()
+    """It was judged on another basis."""
 
 
-def unassessed_ads(connection: Connection, *, basis: str, after: int, limit: int) -> list[UnassessedAd]:
-    """The next such ads, by ascending id, from behind that one."""
+def count_unassessed(connection: Connection, pending: Pending, *, basis: str) -> int:
+    """How many ads wait for a judgement on this basis for that reason."""
+    return connection.scalar(select(func.count()).select_from(ads).where(_is_pending(pending, basis))) or 0
+
+
+def unassessed_ads(connection: Connection, pending: Pending, *, basis: str, limit: int) -> list[UnassessedAd]:
+    """Some ads that wait for a judgement on this basis for that reason."""
     statement = (
         select(
             ads.c.id.label("ad_id"),
@@ -55,8 +66,7 @@ def unassessed_ads(connection: Connection, *, basis: str, after: int, limit: int
             ad_versions.c.published_on,
         )
         .join(ad_versions, ad_versions.c.id == ads.c.version_id)
-        .where(_is_unassessed(basis), ads.c.id > after)
-        .order_by(ads.c.id)
+        .where(_is_pending(pending, basis))
         .limit(limit)
     )
     return [UnassessedAd(**row._mapping) for row in connection.execute(statement)]
@@ -64,7 +74,15 @@ def unassessed_ads(connection: Connection, *, basis: str, after: int, limit: int
 
 def save_assessments(connection: Connection, found: Sequence[NewAssessment], *, basis: str, now: datetime) -> None:
     """Stores the judgements; a version judged on this basis meanwhile keeps the judgement it has."""
+    if not found:
+        return
     insert_new(connection, assessments, [_row(one, basis, now) for one in found])
+    connection.execute(
+        update(ads)
+        .where(ads.c.id == bindparam("ad"))
+        .values(assessed_version_id=bindparam("version"), assessed_basis=basis),
+        [{"ad": one.ad_id, "version": one.version_id} for one in sorted(found, key=lambda one: one.ad_id)],
+    )
 
 
 def _row(one: NewAssessment, basis: str, now: datetime) -> dict[str, object]:
@@ -84,6 +102,9 @@ def _row(one: NewAssessment, basis: str, now: datetime) -> dict[str, object]:
     }
 
 
-def _is_unassessed(basis: str) -> ColumnElement[bool]:
-    judged = exists().where(assessments.c.version_id == ads.c.version_id, assessments.c.basis == basis)
-    return ads.c.version_id.is_not(None) & ~judged
+def _is_pending(pending: Pending, basis: str) -> ColumnElement[bool]:
+    if pending is Pending.NEW_TEXT:
+        # As the index ix_ads_unassessed says it.
+        return ads.c.version_id.is_distinct_from(ads.c.assessed_version_id)
+    # Two ranges of an index; a plain "unequal" would look at every ad.
+    return or_(ads.c.assessed_basis < basis, ads.c.assessed_basis > basis)

@@ -27,6 +27,7 @@ from sqlalchemy import (
     Text,
     TypeDecorator,
     UniqueConstraint,
+    text,
 )
 from sqlalchemy.dialects.postgresql import JSONB
 
@@ -156,6 +157,22 @@ ads = Table(
     Column("last_seen", UtcTime, nullable=False),
     Column("version_id", Integer, doc="Newest version; no foreign key, because versions point here"),
     _reference("series_id", "series.id", index=True),
+    Column("grouped_version_id", Integer, doc="Version whose signature was stored last"),
+    Column("assessed_version_id", Integer, doc="Version that was judged last"),
+    Column("assessed_basis", String(64), index=True, doc="Basis of that judgement"),
+)
+# What a step has left to do is found without looking at what is done.
+Index(
+    "ix_ads_ungrouped",
+    ads.c.id,
+    sqlite_where=text("version_id IS NOT grouped_version_id"),
+    postgresql_where=text("version_id IS DISTINCT FROM grouped_version_id"),
+)
+Index(
+    "ix_ads_unassessed",
+    ads.c.id,
+    sqlite_where=text("version_id IS NOT assessed_version_id"),
+    postgresql_where=text("version_id IS DISTINCT FROM assessed_version_id"),
 )
 
 ad_versions = Table(

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import NamedTuple
 
-from sqlalchemy import ColumnElement, Connection, bindparam, delete, exists, func, insert, select, update
+from sqlalchemy import ColumnElement, Connection, bindparam, delete, func, insert, select, update
 
 from crawler.store.schema import ad_versions, ads, bands, cases, series, signatures
 from crawler.store.writing import chunks, insert_new
@@ -62,8 +62,8 @@ def count_ungrouped(connection: Connection) -> int:
     return connection.scalar(select(func.count()).select_from(ads).where(_is_ungrouped())) or 0
 
 
-def ungrouped_ads(connection: Connection, *, after: int, limit: int) -> list[UngroupedAd]:
-    """The next ads that wait for their series, by ascending id, from behind that one."""
+def ungrouped_ads(connection: Connection, *, limit: int) -> list[UngroupedAd]:
+    """The first ads that wait for their series."""
     statement = (
         select(
             ads.c.id.label("ad_id"),
@@ -73,7 +73,7 @@ def ungrouped_ads(connection: Connection, *, after: int, limit: int) -> list[Ung
             ad_versions.c.text,
         )
         .join(ad_versions, ad_versions.c.id == ads.c.version_id)
-        .where(_is_ungrouped(), ads.c.id > after)
+        .where(_is_ungrouped())
         .order_by(ads.c.id)
         .limit(limit)
     )
@@ -145,8 +145,10 @@ def save_signatures(connection: Connection, found: Sequence[NewSignature]) -> No
     parts = [{"band": band, "version_id": one.version_id} for one in found for band in one.bands]
     insert_new(connection, bands, parts)
     connection.execute(
-        update(ads).where(ads.c.id == bindparam("ad")).values(series_id=bindparam("its_series")),
-        [{"ad": one.ad_id, "its_series": one.series_id} for one in found],
+        update(ads)
+        .where(ads.c.id == bindparam("ad"))
+        .values(series_id=bindparam("its_series"), grouped_version_id=bindparam("version")),
+        [{"ad": one.ad_id, "its_series": one.series_id, "version": one.version_id} for one in found],
     )
 
 
@@ -158,5 +160,5 @@ def merge_series(connection: Connection, *, kept: int, absorbed: int) -> None:
 
 
 def _is_ungrouped() -> ColumnElement[bool]:
-    signed = exists().where(signatures.c.version_id == ads.c.version_id)
-    return ads.c.version_id.is_not(None) & ~signed
+    # As the index ix_ads_ungrouped says it.
+    return ads.c.version_id.is_distinct_from(ads.c.grouped_version_id)

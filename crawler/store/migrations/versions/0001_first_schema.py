@@ -112,14 +112,32 @@ def upgrade() -> None:
         sa.Column("last_seen", UtcTime(), nullable=False),
         sa.Column("version_id", sa.Integer(), nullable=True),
         sa.Column("series_id", sa.Integer(), nullable=True),
+        sa.Column("grouped_version_id", sa.Integer(), nullable=True),
+        sa.Column("assessed_version_id", sa.Integer(), nullable=True),
+        sa.Column("assessed_basis", sa.String(length=64), nullable=True),
         sa.ForeignKeyConstraint(["series_id"], ["series.id"], name=op.f("fk_ads_series_id")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_ads")),
         sa.UniqueConstraint("url_key", name=op.f("uq_ads_url_key")),
     )
     with op.batch_alter_table("ads", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_ads_assessed_basis"), ["assessed_basis"], unique=False)
         batch_op.create_index(batch_op.f("ix_ads_first_seen"), ["first_seen"], unique=False)
         batch_op.create_index(batch_op.f("ix_ads_series_id"), ["series_id"], unique=False)
         batch_op.create_index(batch_op.f("ix_ads_source"), ["source"], unique=False)
+        batch_op.create_index(
+            "ix_ads_unassessed",
+            ["id"],
+            unique=False,
+            sqlite_where=sa.text("version_id IS NOT assessed_version_id"),
+            postgresql_where=sa.text("version_id IS DISTINCT FROM assessed_version_id"),
+        )
+        batch_op.create_index(
+            "ix_ads_ungrouped",
+            ["id"],
+            unique=False,
+            sqlite_where=sa.text("version_id IS NOT grouped_version_id"),
+            postgresql_where=sa.text("version_id IS DISTINCT FROM grouped_version_id"),
+        )
 
     op.create_table(
         "register_entries",
@@ -344,9 +362,20 @@ def downgrade() -> None:
 
     op.drop_table("register_entries")
     with op.batch_alter_table("ads", schema=None) as batch_op:
+        batch_op.drop_index(
+            "ix_ads_ungrouped",
+            sqlite_where=sa.text("version_id IS NOT grouped_version_id"),
+            postgresql_where=sa.text("version_id IS DISTINCT FROM grouped_version_id"),
+        )
+        batch_op.drop_index(
+            "ix_ads_unassessed",
+            sqlite_where=sa.text("version_id IS NOT assessed_version_id"),
+            postgresql_where=sa.text("version_id IS DISTINCT FROM assessed_version_id"),
+        )
         batch_op.drop_index(batch_op.f("ix_ads_source"))
         batch_op.drop_index(batch_op.f("ix_ads_series_id"))
         batch_op.drop_index(batch_op.f("ix_ads_first_seen"))
+        batch_op.drop_index(batch_op.f("ix_ads_assessed_basis"))
 
     op.drop_table("ads")
     op.drop_table("series")
