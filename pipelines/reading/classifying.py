@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
 from functools import cache
 from pathlib import Path
 
@@ -120,6 +121,10 @@ _FOREIGN_WORDS = {
         ]
     ),
 }
+_LANGUAGES_OF = {
+    word: tuple(language for language, words in _FOREIGN_WORDS.items() if word in words)
+    for word in frozenset().union(*_FOREIGN_WORDS.values())
+}
 _MOST_OF = 0.9
 """Share of letters in one script from which a text counts as written in it; a firm's name may be in the other."""
 
@@ -151,11 +156,8 @@ def script_of(original: str) -> str:
 
 def language_of(ad: AdText) -> str:
     """BCP 47: `sr` unless the words are clearly Croatian, Slovene, German or English."""
-    counts = dict.fromkeys(_FOREIGN_WORDS, 0)
-    for word in ad.words:
-        for language, words in _FOREIGN_WORDS.items():
-            counts[language] += word.text in words
-    best = max(counts, key=lambda language: (counts[language], language == "sr"))
+    counts = Counter(language for word in ad.words for language in _LANGUAGES_OF.get(word.text, ()))
+    best = max(_FOREIGN_WORDS, key=lambda language: (counts[language], language == "sr"))
     return best if counts[best] > counts["sr"] else "sr"
 
 

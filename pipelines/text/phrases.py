@@ -30,7 +30,8 @@ _MONEY = (
 _ENDINGS = {"*": r"\w{0,20}", "~": r"(?:a|e|i|u|o|om|em|ama|ima|iju|ija)?(?!\w)", "^": r"(?:a|e|oj|u)(?!\w)"}
 _NUMERIC = "#"
 """Where phrases that begin with a number are filed."""
-_STEM_KEY = 3
+_STEM_KEYS = (5, 4, 3)
+"""Stems are filed under so many of their letters, so that few phrases are tried at a word."""
 
 
 class PhraseHit(NamedTuple):
@@ -47,8 +48,8 @@ class Word(NamedTuple):
     text: str
     start: int
     end: int
-    stem: str
-    """Under which phrases that begin with a stem are filed."""
+    keys: tuple[str, ...]
+    """Under which phrases that may begin here are filed: the word itself, and its beginnings as stems."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -68,11 +69,14 @@ class AdText:
 def read_text(original: str) -> AdText:
     """`original` ready to be searched."""
     folded = fold(original)
-    words = tuple(
-        Word(word := found.group(), *found.span(), _NUMERIC if word[0].isdigit() else word[:_STEM_KEY])
-        for found in _WORD.finditer(folded.text)
-    )
+    words = tuple(Word(word := found.group(), *found.span(), _keys(word)) for found in _WORD.finditer(folded.text))
     return AdText(original, folded, words)
+
+
+def _keys(word: str) -> tuple[str, ...]:
+    if word[0].isdigit():
+        return (word, _NUMERIC)
+    return (word, *(f"{word[:length]}*" for length in _STEM_KEYS if len(word) >= length))
 
 
 class _Phrase(NamedTuple):
@@ -85,18 +89,17 @@ class Phrasebook:
 
     def __init__(self, phrases: Iterable[tuple[str, str]]) -> None:
         """Compiles (tag, phrase) pairs. Raises ConfigError on a phrase that cannot be read."""
-        self._by_word: dict[str, list[_Phrase]] = {}
-        self._by_stem: dict[str, list[_Phrase]] = {}
+        self._filed: dict[str, list[_Phrase]] = {}
         for tag, phrase in phrases:
             self._file(tag, phrase)
 
     def find(self, ad: AdText) -> list[PhraseHit]:
         """All hits, by their start; several phrases may hit at one place."""
         hits: list[PhraseHit] = []
-        text, by_word, by_stem = ad.text, self._by_word, self._by_stem
-        for word, start, _, stem in ad.words:
-            for candidates in (by_word.get(word), by_stem.get(stem)):
-                if candidates:
+        text, filed = ad.text, self._filed
+        for _, start, _, keys in ad.words:
+            for key in keys:
+                if candidates := filed.get(key):
                     hits += [
                         PhraseHit(tag, start, found.end()) for tag, match in candidates if (found := match(text, start))
                     ]
@@ -106,14 +109,16 @@ class Phrasebook:
         parsed = _Parser(phrase).parse()
         compiled = _Phrase(tag, re.compile(parsed.regex).match)
         for lead in parsed.leads:
-            if lead == _NUMERIC:
-                self._by_stem.setdefault(_NUMERIC, []).append(compiled)
-            elif lead[-1] in _ENDINGS:
-                if len(lead) <= _STEM_KEY:
-                    raise ConfigError(f"phrase {phrase!r} begins with {lead}: a stem needs {_STEM_KEY} letters there")
-                self._by_stem.setdefault(lead[:-1][:_STEM_KEY], []).append(compiled)
-            else:
-                self._by_word.setdefault(lead, []).append(compiled)
+            self._filed.setdefault(_lead_key(lead, phrase), []).append(compiled)
+
+
+def _lead_key(lead: str, phrase: str) -> str:
+    if lead == _NUMERIC or lead[-1] not in _ENDINGS:
+        return lead
+    stem = lead[:-1]
+    if len(stem) < min(_STEM_KEYS):
+        raise ConfigError(f"phrase {phrase!r} begins with {lead}: a stem needs {min(_STEM_KEYS)} letters there")
+    return f"{stem[: max(_STEM_KEYS)]}*"
 
 
 @dataclass(frozen=True, slots=True)
