@@ -13,7 +13,6 @@ from functools import partial
 from importlib.metadata import entry_points
 from typing import Annotated
 
-import click
 import typer
 
 from crawler.errors import AdwatchError, UsageError
@@ -41,20 +40,10 @@ def main() -> None:
     for room in entry_points(group="adwatch.commands"):
         room.load()(app)
     try:
-        exit_code = app(standalone_mode=False)
-    except click.exceptions.Abort:
-        sys.exit(130)
-    except click.ClickException as error:
-        error.show()
-        sys.exit(2)
+        app()
     except AdwatchError as error:
         sys.stderr.write(f"adwatch: {' '.join(str(error).split())}\n")
         sys.exit(error.exit_code)
-    except BrokenPipeError:
-        # The reader (`head`, a closed pager) has had enough; nothing more may be written, not even at exit.
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        sys.exit(0)
-    sys.exit(exit_code if isinstance(exit_code, int) else 0)
 
 
 @app.command()
