@@ -1,0 +1,114 @@
+"""What one ad costs at each stage of its way, on the generated ads of `local_site` (some 800 characters each)."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import UTC, date, datetime
+from itertools import count, cycle
+from pathlib import Path
+
+import pytest
+from pytest_benchmark.fixture import BenchmarkFixture
+from scrapy.http import HtmlResponse
+
+from alerts.drafting import DocumentFormat, document_of, render
+from alerts.gathering import gather_facts
+from alerts.script import Script
+from crawler.assessment import Ad
+from crawler.evidence.warc import CaptureWriter, read_payload
+from crawler.items import FetchedPage
+from crawler.store.ads import SeenAd, save_seen_ads
+from crawler.store.engine import reading
+from pipelines.assess import assess
+from pipelines.register.matching import MediatorQuery, match
+from pipelines.register.reading import read_register
+from pipelines.series.comparable import make_comparable
+from pipelines.series.signatures import sign
+from pipelines.text.folding import fold
+from spiders.structured import extract_postings
+from tests.bench.local_site import ad_text, detail_page
+from tests.builders import NOW, StoreBuilder
+
+pytestmark = pytest.mark.benchmark(group="one ad at each stage")
+
+REGISTER_FILE = Path(__file__).resolve().parents[2] / "spiders" / "demo" / "register.csv"
+TODAY = date(2026, 11, 20)
+TEXTS = [ad_text(number) for number in range(200)]
+PAGES = [detail_page(number) for number in range(50)]
+REGISTER = read_register(REGISTER_FILE, as_of=TODAY).register
+
+
+def each(work: Callable[[tuple[str, str]], object]) -> Callable[[], object]:
+    """Calls `work` with another ad each time, so that no cache is measured."""
+    texts = cycle(TEXTS)
+    return lambda: work(next(texts))
+
+
+def fetched(number: int) -> FetchedPage:
+    return FetchedPage(f"http://portal.example/{number}", datetime.now(UTC), 200, (), PAGES[number % len(PAGES)])
+
+
+def test_extract_json_ld(benchmark: BenchmarkFixture) -> None:
+    pages = cycle(PAGES)
+    benchmark(lambda: extract_postings(next(pages), "http://portal.example/1"))
+
+
+def test_bare_selector_for_comparison(benchmark: BenchmarkFixture) -> None:
+    pages = cycle(PAGES)
+    css = 'script[type="application/ld+json"]::text'
+    benchmark(lambda: HtmlResponse("http://portal.example/1", body=next(pages)).css(css).get())
+
+
+def test_capture_written(benchmark: BenchmarkFixture, tmp_path: Path) -> None:
+    numbers = count()
+    with CaptureWriter(tmp_path, "bench") as writer:
+        benchmark(lambda: writer.keep(fetched(next(numbers))))
+
+
+def test_capture_verified(benchmark: BenchmarkFixture, tmp_path: Path) -> None:
+    with CaptureWriter(tmp_path, "bench") as writer:
+        kept = writer.keep(fetched(1))[-1]
+    benchmark(lambda: read_payload(tmp_path, kept))
+
+
+def test_batch_of_100_stored(benchmark: BenchmarkFixture, tmp_path: Path) -> None:
+    store = StoreBuilder(tmp_path / "home")
+    night, capture, numbers = store.night(), store.capture("http://portal.example/", body=b"page"), count()
+
+    def seen() -> SeenAd:
+        number = next(numbers)
+        title, text = TEXTS[number % len(TEXTS)]
+        url = f"http://portal.example/{number}"
+        return SeenAd("bench", url, f"{number:064d}", NOW, capture, text, title, None, None, None, {})
+
+    def save() -> None:
+        with store.engine.begin() as connection:
+            save_seen_ads(connection, [seen() for _ in range(100)], night_id=night)
+
+    benchmark(save)
+
+
+def test_text_folded(benchmark: BenchmarkFixture) -> None:
+    benchmark(each(lambda ad: fold(ad[1])))
+
+
+def test_text_signed(benchmark: BenchmarkFixture) -> None:
+    benchmark(each(lambda ad: sign([make_comparable(*ad)])))
+
+
+def test_mediator_matched(benchmark: BenchmarkFixture) -> None:
+    benchmark(each(lambda ad: match(MediatorQuery(name=ad[1].split()[1]), REGISTER, on=TODAY)))
+
+
+def test_ad_assessed(benchmark: BenchmarkFixture) -> None:
+    benchmark(each(lambda ad: assess(Ad(title=ad[0], text=ad[1]), REGISTER, on=TODAY)))
+
+
+@pytest.mark.parametrize("kind", list(DocumentFormat))
+def test_draft_rendered(benchmark: BenchmarkFixture, tmp_path: Path, kind: DocumentFormat) -> None:
+    store = StoreBuilder(tmp_path / "home")
+    store.register()
+    case_id = store.complaint_case()
+    with reading(store.engine) as connection:
+        facts = gather_facts(connection, store.settings, case_id, "trzisna_inspekcija", now=NOW)
+    benchmark(lambda: render(document_of(facts, Script.CYRL), kind))
