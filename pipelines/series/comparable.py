@@ -57,10 +57,10 @@ class ComparableText:
 def make_comparable(title: str | None, text: str) -> ComparableText:
     """The ad as it is compared. Never raises, whatever the text."""
     folded_title = fold(title or "").text
-    title_words = _words(_masked(folded_title))
+    title_words = words_of(_masked(folded_title))
     lines = [line for line in fold(text).text.split("\n") if line.strip() and not is_portal_line(line)]
     folded_text = "\n".join(lines)
-    sentences = [_words(part) for part in _SENTENCE_END.split(_masked(folded_text))]
+    sentences = [words_of(part) for part in _SENTENCE_END.split(_masked(folded_text))]
     words = tuple(chain.from_iterable(sentences))
     repeated = bool(title_words) and words[: len(title_words)] == title_words
     return ComparableText(
@@ -83,7 +83,8 @@ def _masked(folded: str) -> str:
     return _MONEY.sub(" ", masked)
 
 
-def _words(masked: str) -> tuple[str, ...]:
+def words_of(masked: str) -> tuple[str, ...]:
+    """The words of a folded text that tell something."""
     # People write đ as dj and as d; both are one here.
     found, idle = _WORD.findall(masked.replace("dj", "d")), idle_words().anywhere
     return tuple(word for word in found if word.isalpha() and word not in idle)

@@ -10,7 +10,7 @@ from pydantic import Field
 
 from pipelines.packaged import RuleData, load_packaged
 from pipelines.reading.places import HOME, place_rules
-from pipelines.series.comparable import ComparableText
+from pipelines.series.comparable import ComparableText, words_of
 from pipelines.text.phrases import Phrasebook, read_text
 
 
@@ -36,6 +36,8 @@ class Features:
     occupations: frozenset[str] = frozenset()
     countries: frozenset[str] = frozenset()
     towns: frozenset[str] = frozenset()
+    place_words: frozenset[str] = frozenset()
+    """The words that name these places."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,17 +61,23 @@ def features_of(ad: ComparableText) -> AdFeatures:
 
 
 def _features(folded: str) -> Features:
-    tags = {hit.tag for hit in _book().find(read_text(folded))}
+    hits = _book().find(read_text(folded))
+    tags = {hit.tag for hit in hits}
+    places = [folded[hit.start : hit.end] for hit in hits if hit.tag[2] == ":"]
     return Features(
         frozenset(tag[4:] for tag in tags if tag.startswith("job:")),
         frozenset(tag[:2] for tag in tags if tag[2] == ":"),
         frozenset(tag for tag in tags if tag[2:7] == ":town"),
+        frozenset(word for place in places for word in words_of(place)),
     )
 
 
 def _together(first: Features, second: Features) -> Features:
     return Features(
-        first.occupations | second.occupations, first.countries | second.countries, first.towns | second.towns
+        first.occupations | second.occupations,
+        first.countries | second.countries,
+        first.towns | second.towns,
+        first.place_words | second.place_words,
     )
 
 

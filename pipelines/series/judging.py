@@ -183,8 +183,11 @@ def conflict(first: JudgedAd, second: JudgedAd) -> Ground | None:
         return Ground.OTHER_PLACE
     if _differ(wholes[0].towns, wholes[1].towns):
         return Ground.OTHER_PLACE
+    # Places were compared above: of one country, they may go by other names.
+    places = wholes[0].place_words | wholes[1].place_words
     left, right = first.text, second.text
-    if _titles_conflict(left, right) or _opening_conflicts(left, right) or _opening_conflicts(right, left):
+    titles_conflict = _titles_conflict(left, right, places)
+    if titles_conflict or _opening_conflicts(left, right, places) or _opening_conflicts(right, left, places):
         return Ground.OTHER_TITLE
     return None
 
@@ -207,22 +210,22 @@ def _titles_agree(first: tuple[str, ...], second: tuple[str, ...]) -> bool:
     return len(few) >= 2 and len(_missing(few, many)) * 3 <= len(few)
 
 
-def _titles_conflict(first: ComparableText, second: ComparableText) -> bool:
+def _titles_conflict(first: ComparableText, second: ComparableText, places: frozenset[str]) -> bool:
     """Most words of either title occur nowhere in the other ad."""
-    left, right = _telling(first.title_words), _telling(second.title_words)
+    left, right = _telling(first.title_words) - places, _telling(second.title_words) - places
     if not left or not right:
         return False
     missing_left, missing_right = _missing(left, set(second.words)), _missing(right, set(first.words))
     return len(missing_left) * 2 >= len(left) and len(missing_right) * 2 >= len(right)
 
 
-def _opening_conflicts(first: ComparableText, second: ComparableText) -> bool:
+def _opening_conflicts(first: ComparableText, second: ComparableText, places: frozenset[str]) -> bool:
     """The first sentence stands in the other ad with other telling words: one pattern filled in for two jobs."""
     opening = frozenset(first.sentences[0] if first.sentences else ())
     twin = max(map(frozenset, second.sentences), key=lambda sentence: len(sentence & opening), default=opening)
     if len(twin & opening) * 3 < min(len(twin), len(opening)):
         return False
-    left, right = _telling(opening - twin), _telling(twin - opening)
+    left, right = _telling(opening - twin) - places, _telling(twin - opening) - places
     return bool(_missing(left, set(second.words))) and bool(_missing(right, set(first.words)))
 
 

@@ -63,6 +63,13 @@ def test_a_shared_town_of_departure_parts_nothing() -> None:
     assert compare(judged(first), judged(first.replace("Niša", "Kragujevca"))).joins
 
 
+def test_a_place_may_go_by_the_name_of_its_country() -> None:
+    first = (
+        "TAJLAND! Rad na računaru u međunarodnoj kompaniji, brzo kucanje i osnovni engleski, kartu i vizu plaća firma."
+    )
+    assert compare(judged(first), judged(first.replace("TAJLAND", "Bangkok i okolina"))).joins
+
+
 def test_short_texts_need_more_than_a_few_shared_words() -> None:
     first = judged("Potrebni vozači za Austriju, plata 2500 evra, zvati 060 000 0001")
     second = judged("Potrebni vozači za Austriju, dobra plata, smeštaj, pisati na 060 000 0002")
