@@ -23,6 +23,7 @@ class Wording(BaseModel):
     indicators: dict[str, str]
     mediator_kinds: dict[MediatorKind, str]
     not_stated: dict[str, str]
+    triggers: dict[str, str]
     other_trigger: str
 
     def of_indicator(self, code: str) -> str:
@@ -31,7 +32,7 @@ class Wording(BaseModel):
 
     def of_trigger(self, code: str) -> str:
         """The phrase for a reason to refer a case; a general one for a new code: no referral waits."""
-        return self.indicators.get(code, self.other_trigger)
+        return self.triggers.get(code, self.other_trigger)
 
     def of_omission(self, code: str) -> str:
         """The phrase for what an ad does not state."""

@@ -16,7 +16,7 @@ from fastapi.responses import HTMLResponse
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
 from alerts.stating import BELGRADE
-from alerts.wording import country_name
+from alerts.wording import country_name, wording
 
 FOLDER = Path(__file__).parent
 STATIC = FOLDER / "static"
@@ -44,6 +44,7 @@ class Pages:
             heading=heading,
             host=host_of,
             local=serbian_time,
+            trigger=wording().of_trigger,
             utc=utc_time,
             web=web_address,
         )

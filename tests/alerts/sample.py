@@ -117,7 +117,7 @@ def _assessment() -> Assessment:
         indicators=(*quoted, Indicator("high_wage")),
         not_stated=("hours", "contract"),
         risk=Risk(RiskLevel.CRITICAL, 0.9),
-        referral=("document_retention",),
+        referral=("retained_documents",),
         complaint=Proposal(True, tuple(load_recipients())),
     )
 

@@ -92,7 +92,7 @@ def test_only_a_register_that_knows_no_licence_carries_a_complaint_about_it(
 
 
 def test_a_referral_needs_no_register_and_says_that_nothing_was_checked(store: StoreBuilder) -> None:
-    case_id = _case(store, complaint_assessment(referral=("document_retention",)))
+    case_id = _case(store, complaint_assessment(referral=("retained_documents",)))
     facts = _facts(store, case_id, POLICE)
     assert facts.register_check.snapshot is None
     assert facts.triggers == ("predaja ili zadržavanje ličnih dokumenata",)

@@ -207,7 +207,7 @@ def test_hard_triggers_put_police_or_prosecutor_first(desk: DeskUnderTest) -> No
     shown = desk.page(f"/cases/{case_id}")
     assert "Najpre policija ili tužilaštvo" in shown
     assert "predaja ili zadržavanje ličnih dokumenata" in shown
-    assert "nekome hitno potrebna pomoć" in shown
+    assert "hitno potrebna pomoć" in shown
     assert '<mark class="quote quote-grave"' in shown
     assert "najpre policija ili tužilaštvo" in desk.page("/")
     assert desk.decide(case_id, "refer").status_code == 303

@@ -15,7 +15,6 @@ from alerts.desk.piles import Pile, pile_of
 from alerts.desk.rendering import FOLDER, counted, heading, host_of, serbian_day, serbian_time, utc_time, web_address
 from crawler.assessment import MediatorKind, RiskLevel, Verdict, WageUnit
 from crawler.health import Problem, RunOutcome
-from pipelines.risk import risk_rules
 
 TEMPLATES = Environment(loader=FileSystemLoader(FOLDER / "templates"), autoescape=True)
 
@@ -40,7 +39,6 @@ def _words(template: str, name: str) -> dict[str, str]:
         ("WAGE_UNITS", WageUnit),
         ("DECISIONS", DESK_DECISIONS),
         ("ROLES", Role),
-        ("REFERRALS", [referral.code for referral in risk_rules().referrals]),
     ],
 )
 def test_every_code_has_words(name: str, codes: Iterable[str]) -> None:
