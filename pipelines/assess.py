@@ -27,6 +27,7 @@ from pipelines.text.folding import fold, fold_key
 from pipelines.text.phrases import AdText, read_text
 
 RULES_VERSION = rules_version()
+HOME_CODE = "+381"
 KEY_LENGTH = 200
 """Longest key of a mediator that the store keeps."""
 
@@ -54,7 +55,8 @@ def assess(ad: Ad, register: Register | None, *, on: date) -> Assessment:
     where = find_whereabouts(text, title_end=title_end, hints=contact_countries(contacts))
     taken = [(phone.start, phone.end) for phone in phones]
     wage = find_wage(text, taken=taken, countries=where.destinations)
-    mediator = find_mediator(text, organization=ad.organization)
+    at_home = where.abroad and bool(phones) and all(phone.value.startswith(HOME_CODE) for phone in phones)
+    mediator = find_mediator(text, organization=ad.organization, recruits_at_home=at_home)
     said = replace(
         bare,
         is_job_ad=True,

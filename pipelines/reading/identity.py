@@ -49,6 +49,10 @@ _FORM = (
     r"|Ltd\.?|Limited|LLC|Inc\.?|B\.? ?V\.?|N\.? ?V\.?|AB|AS|ASA|A/S|ApS|Oy|Sp\. ?z ?o\.? ?o\.?|S\. ?r\. ?l\.?|SRL"
     r"|S\. ?p\. ?A\.?|Soc\. ?Agr\.|S\. ?A\. ?S\.?|SARL|S\. ?L\.|A\.Ş\.|EOOD|ЕООД|ООД|OOD|SIA|UAB)"
 )
+_FOREIGN_FORM = re.compile(
+    r"\b(?:GmbH|AG|UG|KG|s\. ?r\. ?o|Kft|Ltd|B\.? ?V|N\.? ?V|AB|AS|ApS|Oy|Sp\. ?z|S\. ?r\. ?l|S\. ?A|A\.Ş)\b"
+)
+_CERTAIN = 5
 _OPEN, _CLOSE = "[\"„“”«»']", "[\"“”«»'’]"
 _LEGAL_FORM = re.compile(rf"(?<= ){_FORM}(?!\w)")
 _BEFORE_FORM = re.compile(rf"(?<![\w.])(?P<name>{_NAME}(?: [a-zčćžšđа-шђјљњћџ]{{3,14}}){{0,2}}),? $")
@@ -57,9 +61,10 @@ _QUOTED = re.compile(
 )
 _AFTER_CUE = re.compile(rf"(?: (?:za|за) [^\W\d]{{3,20}}(?: (?:i|и) [^\W\d]{{3,20}})?)?(?::| -| –)? (?P<name>{_NAME})")
 _SUBJECT = re.compile(
-    rf"(?P<name>{_NAME}(?: [a-zčćžšđа-шђјљњћџ]{{4,10}})?)(?:,? (?:iz |u )?{_WORD}(?: {_WORD})?,?)? "
+    rf"(?P<name>{_NAME}(?: [a-zčćžšđа-шђјљњћџ]{{3,10}}){{0,2}})(?:,? (?:iz |u )?{_WORD}(?: {_WORD})?,?)? "
     r"(?=(?:traž|траж|traz|zapošlj|запошљ|zaposlj|prima\b|прима\b|poziva\b|позива\b|otvara\b|отвара\b"
-    r"|angažuje|angazuje|išče|sucht|is hiring))"
+    r"|angažuje|angazuje|išče|sucht|is hiring"
+    r"|šalje\b|шаље\b|nudi\b|нуди\b|bira\b|prikuplja|прикупља|prijavljuje|vam nudi))"
 )
 _SEGMENT = re.compile(
     rf"(?:^|(?<=[,.;|:!?\n•·☎📞👉] )|(?<=[\n|•·]))(?P<name>{_NAME}(?: (?:tim|team|doo)| [–-] [a-zčćžšđ ]{{4,24}})?)"
@@ -70,7 +75,8 @@ _NAMED_AFTER_PLACES = ("restoran", "kafe", "hotel", "kafan", "picerij")
 _PIB = re.compile(r"\bpib\W{0,4}(\d{9})(?!\d)")
 _MB = re.compile(r"\b(?:mb|maticni broj|mat\. ?br(?:oj)?)\W{0,4}(\d{8})(?!\d)")
 _LICENCE = re.compile(
-    r"\b(?:dozvol|licenc|resenj|odobrenj)\w{0,5}[^\n\d]{0,50}(?P<number>\d{2,4}-\d{2}-\d{2,6}(?:/\d{2,4}(?:-\d{1,3})?)?|\d{1,5}/\d{2,4})"
+    r"\b(?:dozvol|licenc|resenj|odobrenj)\w{0,5}[^\n\d]{0,50}"
+    r"(?P<number>\d{2,4}-\d{2}-\d{2,6}(?:/\d{2,4}(?:-\d{1,3})?)?|\d{1,5}/\d{2,4})"
 )
 _ADDRESS_AFTER = re.compile(r",? (?:ul\.|ulica|ул\.|улица|bulevar|trg|[^\W\d]{4,16} \d{1,3}[a-z]?\b)", re.IGNORECASE)
 _CONTACT_AFTER = re.compile(r"[^\n]{0,45}?(?:\+?\d[\d /\-]{6}|@|t\.me)")
@@ -105,14 +111,21 @@ def _word_sets() -> dict[str, frozenset[str]]:
     }
 
 
-def find_mediator(ad: AdText, *, organization: str | None = None) -> Mediator:
-    """Who publishes the offer, as far as the ad tells; `organization` counts where the text names nobody."""
+def find_mediator(ad: AdText, *, organization: str | None = None, recruits_at_home: bool = False) -> Mediator:
+    """Who publishes the offer, as far as the ad tells.
+
+    `organization` counts where the text names nobody for certain. `recruits_at_home`: the work is abroad and all phones
+    are home numbers, so a firm that does not say that it hires for itself may well mediate.
+    """
     names = _names(ad)
     best = max(names, key=lambda name: (name.certainty, -name.start), default=None)
-    name = best.written if best else (organization or "").strip() or None
+    given = (organization or "").strip() or None
+    if given and best and best.certainty < _CERTAIN:
+        best = None
+    name = best.written if best else given
     return Mediator(
         name=name,
-        kind=_kind(ad, best, name),
+        kind=_kind(ad, best, name, recruits_at_home=recruits_at_home),
         pib=next((valid for found in _PIB.finditer(ad.text) if (valid := valid_pib(found[1]))), None),
         mb=next((valid for found in _MB.finditer(ad.text) if (valid := valid_mb(found[1]))), None),
         licence=_licence(ad.text),
@@ -219,6 +232,8 @@ def _trimmed(name: str) -> str:
         words.pop(0)
     while words and words[0] in ("i", "и", "-", "–", "&", "za", "of"):
         words.pop(0)
+    while words and ("/" in words[-1] or words[-1][:2] in ("06", "00")) and words[-1][0].isdigit():
+        words.pop()
     return " ".join(words).strip(" -–")
 
 
@@ -248,7 +263,10 @@ def _has_word(name: str, which: str) -> bool:
 
 def _is_place(name: str) -> bool:
     folded = fold_key(name)
-    return any(hit.start == 0 and hit.end >= len(folded) - 1 for hit in _place_hits(folded))
+    rest = folded
+    for hit in reversed(_place_hits(folded)):
+        rest = rest[: hit.start] + rest[hit.end :]
+    return not set(re.findall(r"\w+", rest)) - {"i", "u", "na", "ili"}
 
 
 def _has_place(name: str) -> bool:
@@ -259,17 +277,26 @@ def _place_hits(folded: str) -> list[PhraseHit]:
     return _places().find(read_text(folded))
 
 
-def _kind(ad: AdText, best: _Name | None, name: str | None) -> MediatorKind:
+def _kind(ad: AdText, best: _Name | None, name: str | None, *, recruits_at_home: bool) -> MediatorKind:
     kinds = {hit.tag for hit in _kinds().find(ad)}
     if name is None and "individual" in kinds:
         return MediatorKind.INDIVIDUAL
     if "direct" in kinds and not (best and best.is_agency):
         return MediatorKind.EMPLOYER
-    if "agency" in kinds or (best and best.is_agency):
+    if "agency" in kinds or (best and best.is_agency) or (name and _has_word(name, "agency")):
         return MediatorKind.AGENCY
     if name is not None:
-        return MediatorKind.EMPLOYER
+        return MediatorKind.UNKNOWN if recruits_at_home and not _is_local_trade(ad, name) else MediatorKind.EMPLOYER
     return MediatorKind.INDIVIDUAL if _has_first_name(ad.text) else MediatorKind.UNKNOWN
+
+
+def _is_local_trade(ad: AdText, name: str) -> bool:
+    """A hotel, a restaurant or the like, or a firm with a foreign legal form: it hires for itself."""
+    folded = fold_key(name)
+    at = ad.text.find(folded)
+    cue = _cue_before(ad.text, at) if at > 0 else ""
+    is_trade = _starts(cue, identity_rules().employer_cues) or _starts(folded, identity_rules().employer_cues)
+    return is_trade or _FOREIGN_FORM.search(name) is not None
 
 
 def _has_first_name(text: str) -> bool:

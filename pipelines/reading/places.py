@@ -116,12 +116,18 @@ def find_whereabouts(ad: AdText, *, title_end: int = 0, hints: tuple[str, ...] =
         foreign = []
     if foreign:
         return Whereabouts(tuple(dict.fromkeys(foreign)), abroad=True)
-    if "elsewhere" in tags and not any(place.code == HOME and place.role is not Role.NONE for place in places):
+    if "elsewhere" in tags and not any(_is_home_work(ad.text, place, title_end) for place in places):
         return Whereabouts((), abroad=True)
     hinted = tuple(code for code in hints if code in _codes()) if not places else ()
     if hinted and HOME not in hinted:
         return Whereabouts(hinted[:1], abroad=True)
     return Whereabouts((HOME,), abroad=False)
+
+
+def _is_home_work(text: str, place: Place, title_end: int) -> bool:
+    """The work itself is at home: said with a preposition or in the title, not just an address."""
+    is_said = place.start < title_end or text[max(0, place.start - 2) : place.start] == "u "
+    return place.code == HOME and place.role is Role.WORK and is_said
 
 
 @cache
