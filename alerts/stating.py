@@ -34,7 +34,7 @@ from crawler.config import Organisation
 from crawler.errors import DraftError
 from crawler.evidence.warc import Capture
 from crawler.store.drafts import CaseAd, CaseSighting, LeadingAd, Snapshot
-from pipelines.text.personal_numbers import redact_jmbg
+from crawler.personal_numbers import redact_jmbg
 
 BELGRADE = ZoneInfo("Europe/Belgrade")
 MAX_AD_CHARACTERS = 6000

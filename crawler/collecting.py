@@ -29,6 +29,7 @@ from crawler.config import Settings
 from crawler.evidence.warc import Capture, CaptureWriter
 from crawler.health import Problem, outcome_of, problem_stat
 from crawler.items import AdPosting, FetchedPage
+from crawler.personal_numbers import redact_jmbg
 from crawler.store.ads import FetchedUrl, SeenAd, save_pages, save_seen_ads, seen_in_night
 from crawler.store.captures import captures_by_digest, save_captures
 from crawler.store.engine import open_store, reading
@@ -206,8 +207,11 @@ def _text_lines(posting: AdPosting) -> list[str]:
 
 
 def storable(value: str | None) -> str | None:
-    """The text without characters no database takes, trimmed; None where nothing is left."""
-    return UNSTORABLE.sub("", value).strip() or None if value else None
+    """The text without characters no database takes and with personal numbers starred out; None where nothing is left.
+
+    A JMBG is never stored (rule 8); what the page said stays in the capture, as evidence.
+    """
+    return redact_jmbg(UNSTORABLE.sub("", value).strip()) or None if value else None
 
 
 def content_hash(fields: dict[str, str | None]) -> str:

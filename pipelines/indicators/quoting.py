@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from crawler.assessment import Indicator
-from pipelines.text.personal_numbers import find_jmbg
+from crawler.personal_numbers import find_jmbg
 from pipelines.text.phrases import AdText
 
 

@@ -17,6 +17,7 @@ from crawler.collecting import StorePipeline, content_hash, shown_fields, storab
 from crawler.evidence.verify import verify_evidence
 from crawler.health import Problem, problem_stat
 from crawler.items import AdPosting, FetchedPage
+from crawler.personal_numbers import find_jmbg
 from crawler.store.schema import ad_versions, captures, runs, sightings
 from crawler.store.status import count_all
 from tests.builders import StoreBuilder
@@ -116,6 +117,19 @@ def test_text_no_database_takes_is_stored_without_it(store: StoreBuilder) -> Non
     with store.connect() as connection:
         row = connection.execute(select(ad_versions.c.title, ad_versions.c.text, ad_versions.c.contact)).one()
     assert tuple(row) == ("Radnik", "ab", None)
+
+
+def test_personal_number_is_never_stored(store: StoreBuilder) -> None:
+    number = "0101990710008"
+    assert find_jmbg(number)
+    crawl(store, [posting(description=f"Javiti se sa JMBG {number}.", contactRaw=number, jobTitle=number)])
+
+    with store.connect() as connection:
+        row = connection.execute(
+            select(*(ad_versions.c[name] for name in ("title", "text", "contact", "posting")))
+        ).one()
+    assert number not in str(tuple(row))
+    assert row.text == f"Javiti se sa JMBG {'*' * 13}."
 
 
 def test_pay_and_place_in_fields_of_their_own_stand_in_the_text_once() -> None:
