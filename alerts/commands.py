@@ -10,6 +10,7 @@ import typer
 
 from alerts.cases import CaseState, Decision
 from alerts.desk.commands import add_desk_commands
+from alerts.headings import heading
 from crawler.output import print_json, print_table
 
 if TYPE_CHECKING:
@@ -101,7 +102,7 @@ def _as_json(line: CaseLine) -> dict[str, Any]:
         "state": line.state,
         "level": line.level,
         "score": line.score,
-        "title": line.title,
+        "title": heading(line.title, line.text),
         "mediator": result["mediator"]["name"],
         "verdict": result["register"]["verdict"],
         "destinations": result["destinations"],

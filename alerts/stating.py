@@ -33,8 +33,8 @@ from crawler.assessment import Assessment
 from crawler.config import Organisation
 from crawler.errors import DraftError
 from crawler.evidence.warc import Capture
-from crawler.store.drafts import CaseAd, CaseSighting, LeadingAd, Snapshot
 from crawler.personal_numbers import redact_jmbg
+from crawler.store.drafts import CaseAd, CaseSighting, LeadingAd, Snapshot
 
 BELGRADE = ZoneInfo("Europe/Belgrade")
 MAX_AD_CHARACTERS = 6000

@@ -20,7 +20,6 @@ from alerts.wording import country_name, wording
 
 FOLDER = Path(__file__).parent
 STATIC = FOLDER / "static"
-LONGEST_HEADING = 100
 
 
 class Pages:
@@ -75,13 +74,6 @@ def clock(moment: datetime) -> str:
 def countries(codes: Iterable[str]) -> str:
     """Serbian names of countries, separated by commas."""
     return ", ".join(country_name(code) for code in codes)
-
-
-def heading(title: str | None, text: str) -> str:
-    """What an ad is listed by: its title, else how its text begins."""
-    lines = [" ".join(line.split()) for line in (title or text).splitlines()]
-    line = next(filter(None, lines), "Oglas bez teksta")
-    return line if len(line) <= LONGEST_HEADING else line[:LONGEST_HEADING].rsplit(" ", 1)[0] + " …"
 
 
 def serbian_day(moment: date | datetime) -> str:

@@ -75,6 +75,8 @@ class CaseLine:
     level: str
     score: float
     title: str | None
+    text: str
+    """Of the leading ad."""
     result: dict[str, Any]
     """Assessment.to_json() of the leading assessment."""
     ads: int
@@ -206,6 +208,7 @@ def list_cases(connection: Connection, *, states: Iterable[str] = ()) -> list[Ca
             cases.c.level,
             cases.c.score,
             ad_versions.c.title,
+            ad_versions.c.text,
             assessments.c.result,
             cases.c.series_id,
             cases.c.mediator_key,
