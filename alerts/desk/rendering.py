@@ -15,6 +15,7 @@ from babel.numbers import format_decimal
 from fastapi.responses import HTMLResponse
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
+from alerts.headings import heading
 from alerts.stating import BELGRADE
 from alerts.wording import country_name, wording
 

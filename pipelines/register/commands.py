@@ -13,6 +13,8 @@ from zoneinfo import ZoneInfo
 
 import typer
 
+from crawler.output import print_table
+
 if TYPE_CHECKING:
     from crawler.register import Register
     from pipelines.register.importing import ImportReport
@@ -199,19 +201,13 @@ def _print_report(report: ImportReport) -> None:
 
 
 def _print_register(register: Register, on: date) -> None:
-    from rich.console import Console  # noqa: PLC0415
-    from rich.markup import escape  # noqa: PLC0415
-    from rich.table import Table  # noqa: PLC0415
-
     from pipelines.register.matching import verdict_of  # noqa: PLC0415
 
     stale = ", stale" if register.is_stale(on=on) else ""
-    table = Table(
-        title=f"Register as of {register.as_of}{stale}: {len(register.entries)} agencies", title_justify="left"
-    )
-    for heading in ("name", "seat", "licence", "valid until", on.isoformat()):
-        table.add_column(heading)
-    for entry in register.entries:
-        cells = (entry.name, entry.seat, entry.licence_number, entry.valid_until, verdict_of(entry, on=on).value)
-        table.add_row(*(escape(str(cell)) if cell else "" for cell in cells))
-    Console().print(table)
+    title = f"Register as of {register.as_of}{stale}: {len(register.entries)} agencies"
+    columns = ("name", "seat", "licence", "valid until", on.isoformat())
+    rows = [
+        (entry.name, entry.seat, entry.licence_number, entry.valid_until, verdict_of(entry, on=on).value)
+        for entry in register.entries
+    ]
+    print_table(title, columns, rows)
