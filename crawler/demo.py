@@ -26,6 +26,7 @@ from crawler.files import write_whole
 from crawler.night_report import night_with_progress, print_night
 from crawler.nightly import NightResult
 from crawler.store.engine import open_store
+from crawler.store.people import find_person
 
 DEMO_WORLD = Path(__file__).resolve().parent.parent / "spiders" / "demo"
 REGISTER = DEMO_WORLD / "register.csv"
@@ -103,10 +104,10 @@ def _import_register(settings: Settings, engine: Engine, now: datetime) -> None:
 def _demo_person(settings: Settings, engine: Engine, now: datetime) -> str:
     """The password of the demo's person, who is added on the first run; it is kept in the demo's data folder."""
     kept = settings.home / "demo-password.txt"
-    if kept.exists():
-        return kept.read_text(encoding="ascii").strip()
-    password = secrets.token_urlsafe(9)
     with engine.begin() as connection:
+        if find_person(connection, email=PERSON):
+            return kept.read_text(encoding="ascii").strip() if kept.exists() else "as shown when the demo first ran"
+        password = secrets.token_urlsafe(9)
         _named("alerts.desk.people:add_person")(
             connection, email=PERSON, name="Ana Primer", role="admin", password=password, now=now
         )
