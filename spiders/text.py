@@ -7,7 +7,8 @@ import warnings
 from collections.abc import Iterator
 from html import unescape
 
-from bs4 import BeautifulSoup, MarkupResemblesLocatorWarning, NavigableString, PageElement, Tag
+from bs4 import BeautifulSoup, MarkupResemblesLocatorWarning, Tag
+from bs4.element import NavigableString, PageElement
 
 UNSEEN = ("script", "style", "template", "noscript", "head", "svg", "iframe", "object")
 PARAGRAPHS = ("p", "ul", "ol", "dl", "table", "blockquote", "pre", "hr", "h1", "h2", "h3", "h4", "h5", "h6")
