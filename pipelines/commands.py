@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from pipelines.evaluation.commands import evaluate_app
 from pipelines.register.commands import register_app, today
 
 if TYPE_CHECKING:
@@ -28,6 +29,7 @@ def add_commands(app: typer.Typer) -> None:
     app.command()(dedupe)
     app.command()(reassess)
     app.add_typer(register_app, name="register")
+    app.add_typer(evaluate_app, name="evaluate")
 
 
 def check(

@@ -25,35 +25,42 @@ def read_given_text(source: str) -> str:
 
 
 def read_given_ads(path: Path) -> Iterator[tuple[Any, Ad]]:
-    """The id as given and the ad of each line; empty lines are passed over.
+    """The id as given and the ad of each line. Raises UsageError, naming the line, where one is none."""
+    for number, given in read_objects(path):
+        yield given.get("id"), given_ad(given, number)
 
-    Raises UsageError, naming the line, where one is not a JSON object with a text.
-    """
+
+def read_objects(path: Path) -> Iterator[tuple[int, dict[str, Any]]]:
+    """The JSON object of each line with the line's number; empty lines are passed over. Raises UsageError."""
     try:
         with path.open("rb") as lines:
             for number, line in enumerate(lines, 1):
                 if line.strip():
-                    yield _given_ad(_decoded(line, f"line {number}"), number)
+                    yield number, _object(_decoded(line, f"line {number}"), number)
     except OSError as error:
         raise UsageError(f"{path} cannot be read: {error.strerror}") from error
 
 
-def _given_ad(line: str, number: int) -> tuple[Any, Ad]:
+def given_ad(given: dict[str, Any], number: int) -> Ad:
+    """The ad of a line; without an id the line's number is its id. Raises UsageError where it has no text."""
+    if not isinstance(given.get("text"), str):
+        raise UsageError(f'line {number} has no "text"')
+    for name in ("title", "url"):
+        if not isinstance(given.get(name), str | None):
+            raise UsageError(f'line {number}: "{name}" is not a text')
+    return Ad(
+        _sound(given["text"]), id=str(given.get("id", number)), title=_sound(given.get("title")), url=given.get("url")
+    )
+
+
+def _object(line: str, number: int) -> dict[str, Any]:
     try:
         given = json.loads(line)
     except (ValueError, RecursionError) as error:
         raise UsageError(f"line {number} is not JSON: {str(error).splitlines()[0]}") from error
     if not isinstance(given, dict):
         raise UsageError(f"line {number} is not a JSON object")
-    if not isinstance(given.get("text"), str):
-        raise UsageError(f'line {number} has no "text"')
-    for name in ("title", "url"):
-        if not isinstance(given.get(name), str | None):
-            raise UsageError(f'line {number}: "{name}" is not a text')
-    ad = Ad(
-        _sound(given["text"]), id=str(given.get("id", number)), title=_sound(given.get("title")), url=given.get("url")
-    )
-    return given.get("id"), ad
+    return given
 
 
 def _decoded(content: bytes, name: str) -> str:

@@ -1,0 +1,1 @@
+"""How well the program reads and groups, measured on labelled data. What it reads is decided elsewhere."""
