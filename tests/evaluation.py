@@ -73,7 +73,7 @@ def measure_crawl(folder: Path) -> bool:
         verified = json.loads(_adwatch(home, "evidence", "verify", "--json").stdout)
         steps = {step["name"]: step for step in json.loads(crawled.stdout)["steps"]}
     expected = json.loads((folder / "pages" / "expected.json").read_text(encoding="utf-8"))
-    assessed = steps["assess_new_ads"]["counts"].get("assessed", 0)
+    assessed = steps["assess_new_ads"]["counts"].get("ads", 0)
     print(f"  {counts} assessed {assessed}, evidence {'verifies' if verified['ok'] else verified['first_broken']}")
     return bool(counts["ads"] >= len(expected) and assessed == counts["ads"] and verified["ok"])
 
