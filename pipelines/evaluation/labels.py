@@ -16,6 +16,9 @@ from pipelines.given_texts import given_ad, read_objects
 from pipelines.indicators.rules import ORDER
 from pipelines.packaged import RuleData
 
+_REASONS = {"missing": "missing", "extra_forbidden": "unknown field", "model_type": "not a JSON object"}
+"""Words for what the schema's own words would not tell a person who writes labels."""
+
 
 def _known(code: str) -> str:
     if code not in ORDER:
@@ -119,7 +122,7 @@ def _ad_label(given: dict[str, Any], number: int) -> AdLabel:
 
 
 def _reason(error: ErrorDetails) -> str:
-    if error["type"] == "missing":
-        return "missing"
+    if error["type"] in _REASONS:
+        return _REASONS[error["type"]]
     own = error.get("ctx", {}).get("error")
     return str(own) if isinstance(own, ValueError) else error["msg"]
