@@ -26,9 +26,7 @@ app = typer.Typer(
     rich_markup_mode="rich",
     pretty_exceptions_enable=False,
 )
-sources_app = typer.Typer(no_args_is_help=True, help="The sources adwatch collects from.")
 evidence_app = typer.Typer(no_args_is_help=True, help="Captures and their chain of custody.")
-app.add_typer(sources_app, name="sources")
 app.add_typer(evidence_app, name="evidence")
 
 AsJson = Annotated[bool, typer.Option("--json", help="Print one JSON document.")]
@@ -124,55 +122,6 @@ def status(as_json: AsJson = False) -> None:
         print_json(counts)
     else:
         print_table("In the store", ("what", "how many"), counts.items())
-
-
-@sources_app.command("list")
-def list_sources(as_json: AsJson = False) -> None:
-    """All sources, with how each fared last time.
-
-    Example: [bold]adwatch sources list[/bold]
-    """
-    from crawler.manifest import load_manifests  # noqa: PLC0415
-    from crawler.opening import opened  # noqa: PLC0415
-    from crawler.store.engine import reading  # noqa: PLC0415
-    from crawler.store.status import last_runs  # noqa: PLC0415
-
-    with opened() as (settings, engine):
-        manifests = load_manifests(settings.source_folders)
-        with reading(engine) as connection:
-            runs = last_runs(connection)
-    rows = []
-    for manifest in manifests.values():
-        finished, outcome, ads = runs.get(manifest.id, (None, None, 0))
-        rows.append(
-            {
-                "id": manifest.id,
-                "name": manifest.name,
-                "kind": manifest.kind,
-                "enabled": manifest.enabled,
-                "last_run": finished.isoformat() if finished else None,
-                "outcome": outcome,
-                "ads": ads,
-            }
-        )
-    if as_json:
-        print_json(rows)
-    else:
-        columns = ("id", "kind", "enabled", "last_run", "outcome", "ads")
-        print_table("Sources", columns, [[row[column] for column in columns] for row in rows])
-
-
-@sources_app.command("check")
-def check_sources() -> None:
-    """Read every source manifest and say what is wrong with it.
-
-    Example: [bold]adwatch sources check[/bold]
-    """
-    from crawler.config import Settings  # noqa: PLC0415
-    from crawler.manifest import load_manifests  # noqa: PLC0415
-
-    manifests = load_manifests(Settings.from_environment().source_folders)
-    sys.stderr.write(f"{len(manifests)} source manifests are sound\n")
 
 
 @evidence_app.command("verify")

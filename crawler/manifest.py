@@ -286,7 +286,7 @@ def read_manifests(folders: Sequence[Path]) -> ManifestsRead:
     """All good manifests of these folders, and an error for each bad one: one mistake must not cost a night."""
     manifests: dict[str, AnySource] = {}
     faults: dict[str, SourceError] = {}
-    for file in _manifest_files(folders):
+    for file in manifest_files(folders):
         try:
             manifest = read_manifest(file)
             if manifest.id in manifests:
@@ -312,7 +312,8 @@ def read_manifest(file: Path) -> AnySource:
     return manifest
 
 
-def _manifest_files(folders: Sequence[Path]) -> list[Path]:
+def manifest_files(folders: Sequence[Path]) -> list[Path]:
+    """Every `source.yml` of these folders; a folder that is not there has none."""
     return [file for folder in folders if folder.is_dir() for file in sorted(folder.glob(f"*/{MANIFEST_FILE}"))]
 
 

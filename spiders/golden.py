@@ -5,6 +5,7 @@ A source folder holds `source.yml`, `pages/` and `expected.json`, a list of Gold
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import UTC, datetime, time
 from pathlib import Path
 from typing import Any, Literal
@@ -18,10 +19,11 @@ from scrapy.http import HtmlResponse, JsonResponse, TextResponse, XmlResponse
 from scrapy.settings import Settings
 from scrapy.statscollectors import MemoryStatsCollector
 
-from crawler.errors import SourceError
+from crawler.config import Settings as AdwatchSettings
+from crawler.errors import SourceError, UsageError
 from crawler.health import Problem, problem_stat
 from crawler.items import AdPosting
-from crawler.manifest import MANIFEST_FILE, AnySource, read_manifest
+from crawler.manifest import MANIFEST_FILE, AnySource, manifest_files, read_manifest
 from crawler.notations import FieldName
 from crawler.politeness import FETCHED_AT
 from spiders.sourced import spider_class
@@ -50,6 +52,33 @@ class GoldenPage(BaseModel):
 
 
 _PAGES = TypeAdapter(list[GoldenPage])
+
+
+def source_folders(sources: Sequence[str] | None) -> list[Path]:
+    """Folders of these sources, of all where none is named. Raises UsageError on an unknown id."""
+    files = manifest_files(AdwatchSettings.from_environment().source_folders)
+    known = {file.parent.name: file.parent for file in files}
+        file.parent.name: file.parent for file in manifest_files(AdwatchSettings.from_environment().source_folders)
+    }
+    for source in sources or ():
+        if source not in known:
+            raise UsageError(f"unknown source {source}; `adwatch sources list` shows the known ones")
+    return [known[source] for source in sources or sorted(known)]
+
+
+def check_folder(folder: Path) -> list[str]:
+    """What is wrong with a source: its manifest, or a golden page that is read otherwise than expected."""
+    try:
+        read_manifest(folder / MANIFEST_FILE)
+        if not (folder / EXPECTED_FILE).exists():
+            return []
+        return [
+            f"{folder.name}: {expected.page} is read otherwise than {EXPECTED_FILE} says"
+            for expected in golden_pages(folder)
+            if read_again(folder, expected) != expected
+        ]
+    except SourceError as error:
+        return [str(error)]
 
 
 def golden_pages(folder: Path) -> list[GoldenPage]:
