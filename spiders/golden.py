@@ -58,8 +58,6 @@ def source_folders(sources: Sequence[str] | None) -> list[Path]:
     """Folders of these sources, of all where none is named. Raises UsageError on an unknown id."""
     files = manifest_files(AdwatchSettings.from_environment().source_folders)
     known = {file.parent.name: file.parent for file in files}
-        file.parent.name: file.parent for file in manifest_files(AdwatchSettings.from_environment().source_folders)
-    }
     for source in sources or ():
         if source not in known:
             raise UsageError(f"unknown source {source}; `adwatch sources list` shows the known ones")
