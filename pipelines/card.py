@@ -86,12 +86,15 @@ def _facts(rows: Iterable[tuple[str, str]]) -> Table:
 
 
 def _indicators(assessment: Assessment) -> Table:
+    """Title and quote, and below them the rule's name and reason, so that staff find its file."""
     table = Table.grid(padding=(0, 2))
-    table.add_column()
-    table.add_column(overflow="fold", style="italic")
+    table.add_column(no_wrap=True)
+    table.add_column(overflow="fold")
     for found in assessment.indicators:
+        described = describe(found.code)
         quote = f"„{' '.join(found.quote.split())}“" if found.quote else ""
-        table.add_row(_plain(f"• {describe(found.code).title}"), _plain(quote))
+        table.add_row(_plain(f"• {described.title}"), Text(_plain(quote).plain, style="italic"))
+        table.add_row(Text(f"  {found.code}", style="dim"), Text(described.why, style="dim"))
     return table
 
 

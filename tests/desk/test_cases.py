@@ -10,6 +10,7 @@ from alerts.gathering import gather_facts
 from crawler.assessment import Indicator, Mediator, MediatorKind, RegisterAnswer, Verdict
 from crawler.store.drafts import NewDraft, save_drafts
 from crawler.store.schema import captures, case_events, cases
+from pipelines.indicators import describe
 from tests.builders import AD_TEXT, AD_TITLE, NOW, complaint_assessment
 from tests.desk.conftest import DeskUnderTest, field
 
@@ -150,6 +151,14 @@ def test_a_quote_is_marked_with_what_was_found_and_why(desk: DeskUnderTest) -> N
     marked = shown[shown.index("<mark") : shown.index("</mark>")]
     assert marked.endswith(">Kotizacija 200 evra pre puta")
     assert 'title="1. ' in marked
+
+
+def test_a_finding_names_its_rule_and_reason(desk: DeskUnderTest) -> None:
+    desk.enter()
+    shown = desk.page(f"/cases/{desk.store.complaint_case()}")
+    finding = shown[shown.index('id="nalaz-1"') :].partition("</li>")[0]
+    for words in (describe("upfront_fee").title, describe("upfront_fee").why[:40], "pravilo <code>upfront_fee</code>"):
+        assert words in finding
 
 
 def test_an_address_that_is_no_web_address_is_no_link(desk: DeskUnderTest) -> None:

@@ -14,6 +14,7 @@ from crawler.assessment import Mediator
 from crawler.errors import UsageError
 from pipelines.card import card_of
 from pipelines.given_texts import read_given_ads
+from pipelines.indicators import describe
 from tests.builders import StoreBuilder, complaint_assessment
 from tests.whole.running import ADWATCH, adwatch, adwatch_json, environment
 
@@ -44,6 +45,8 @@ def test_the_card_shows_level_register_quotes_and_contacts(home: Path) -> None:
     assert "registar agencija nije uvezen" in card
     assert "Traži se novac od radnika" in card
     assert "kotizacija" in card
+    assert "upfront_fee" in card
+    assert describe("upfront_fee").why[:40] in card
     assert "+381600000001" in card
 
 
