@@ -44,9 +44,11 @@ class Role(IntEnum):
 
     NONE = 0
     """Part of a name, the road or a formality."""
-    WEAK = 1
-    """The firm's seat, an address, a doubtful name: counts where nothing better is said."""
-    WORK = 2
+    BASE = 1
+    """The firm's seat, an address, somebody's origin: counts where nothing better is said."""
+    WEAK = 2
+    """A name that means something else as well: counts where nothing better is said."""
+    WORK = 3
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,6 +83,12 @@ _BEFORE_CONTACT = re.compile(
 )
 
 
+_SEAT = re.compile(r"[\"”“»] ?\($|(?:d\.? ?o\.? ?o\.?|gmbh|s\.r\.o\.|kft\.?|ltd\.?|a\.?d\.?) ?\($")
+"""A place in brackets after the name of a firm is where the firm sits."""
+_WORKPLACE = re.compile(r"(?<!\w)(?:u|na|za|kod|blizu|v|nach|pored) (?:gradu |okolini |centru )?$")
+_DENIED = re.compile(r"(?<!\w)(?:ne|nije|nema|nismo|bez|nisu)(?: [^\W_]{1,12}){0,2} $")
+
+
 @cache
 def place_rules() -> PlaceRules:
     """The packaged data on places."""
@@ -111,17 +119,29 @@ def find_whereabouts(ad: AdText, *, title_end: int = 0, hints: tuple[str, ...] =
     hits = _book().find(ad)
     tags = {hit.tag for hit in hits}
     places = _places(ad, hits)
+    work = [place for place in places if place.role is Role.WORK]
     foreign = _work_abroad(places, title_end=title_end)
-    if "at_home" in tags:
+    if "at_home" in tags or (_goes_elsewhere(ad.text, hits) and _is_only_based(places)):
         foreign = []
     if foreign:
         return Whereabouts(tuple(dict.fromkeys(foreign)), abroad=True)
-    if "elsewhere" in tags and not any(_is_home_work(ad.text, place, title_end) for place in places):
+    if _goes_elsewhere(ad.text, hits) and not any(_is_home_work(ad.text, place, title_end) for place in work):
         return Whereabouts((), abroad=True)
     hinted = tuple(code for code in hints if code in _codes()) if not places else ()
     if hinted and HOME not in hinted:
         return Whereabouts(hinted[:1], abroad=True)
     return Whereabouts((HOME,), abroad=False)
+
+
+def _goes_elsewhere(text: str, hits: list[PhraseHit]) -> bool:
+    """The ad speaks of abroad or of ships, and does not deny it."""
+    return any(hit.tag == "elsewhere" and not _DENIED.search(text, max(0, hit.start - 25), hit.start) for hit in hits)
+
+
+def _is_only_based(places: list[Place]) -> bool:
+    """All foreign places named are somebody's seat or origin, none the place of work."""
+    foreign = [place for place in places if place.code != HOME and place.role is not Role.NONE]
+    return bool(foreign) and all(place.role is Role.BASE for place in foreign)
 
 
 def _is_home_work(text: str, place: Place, title_end: int) -> bool:
@@ -143,11 +163,11 @@ def _work_abroad(places: list[Place], *, title_end: int) -> list[str]:
     foreign = [place.code for place in work if place.code != HOME]
     if foreign or any(place.code == HOME for place in work):
         return foreign
-    return [place.code for place in places if place.role is Role.WEAK and place.code != HOME]
+    return [place.code for place in places if place.role in (Role.BASE, Role.WEAK) and place.code != HOME]
 
 
 def _places(ad: AdText, hits: list[PhraseHit]) -> list[Place]:
-    named = _longest([hit for hit in hits if hit.tag[2] == ":"])
+    named = _longest([hit for hit in hits if hit.tag[2] == ":" and not _is_in_contact(ad.text, hit)])
     before = {hit.end: hit.tag.removeprefix("before:") for hit in hits if hit.tag.startswith("before:")}
     described = {hit.start for hit in hits if hit.tag == "described"}
     quoted = [found.span() for found in _QUOTED.finditer(ad.text)]
@@ -160,18 +180,33 @@ def _places(ad: AdText, hits: list[PhraseHit]) -> list[Place]:
     return sorted(places + _flags(ad.text, places), key=lambda place: place.start)
 
 
+def _is_in_contact(text: str, hit: PhraseHit) -> bool:
+    """Part of a mailbox, page or handle, not a place."""
+    return text[hit.start - 1 : hit.start] in tuple("._@/") or text[hit.end : hit.end + 1] in tuple("@_")
+
+
 def _role(text: str, hit: PhraseHit, *, before: dict[int, str], described: set[int], previous: Place | None) -> Role:
     if hit.tag.endswith(":country") and _next_word(text, hit.end) in described:
         return Role.NONE
-    leading = _leading(text, hit.start, before)
+    # "u nisu" is told apart from "they are not" with its preposition.
+    leading = _leading(text, hit.start + 2 if text.startswith("u ", hit.start) else hit.start, before)
     if leading == "none":
         return Role.NONE
-    if leading in ("origin", "base") or hit.tag.endswith(":doubtful"):
+    if leading in ("origin", "base") or _SEAT.search(text, max(0, hit.start - 20), hit.start):
+        return Role.BASE
+    if hit.tag.endswith(":doubtful"):
         return Role.WEAK
-    if leading is None and previous and _LINK.fullmatch(text, previous.end, hit.start):
+    if _WORKPLACE.search(text, max(0, hit.start - 12), hit.start):
+        return Role.WORK
+    if (
+        leading is None
+        and previous
+        and previous.role is not Role.WEAK
+        and _LINK.fullmatch(text, previous.end, hit.start)
+    ):
         return previous.role
     if _AFTER_ADDRESS.search(text, max(0, hit.start - 30), hit.start) or _BEFORE_CONTACT.match(text, hit.end):
-        return Role.WEAK if leading is None else Role.WORK
+        return Role.BASE if leading is None else Role.WORK
     return Role.WORK
 
 
@@ -187,8 +222,10 @@ def _next_word(text: str, end: int) -> int:
 
 
 def _longest(hits: list[PhraseHit]) -> list[PhraseHit]:
+    """The longest name at each place; of towns of one name, that of a country the ad names."""
+    countries = {hit.tag[:2] for hit in hits if hit.tag.endswith(":country")}
     kept: list[PhraseHit] = []
-    for hit in sorted(hits, key=lambda hit: (hit.start, -hit.end)):
+    for hit in sorted(hits, key=lambda hit: (hit.start, -hit.end, hit.tag[:2] not in countries)):
         if not kept or hit.start >= kept[-1].end:
             kept.append(hit)
     return kept
@@ -196,10 +233,10 @@ def _longest(hits: list[PhraseHit]) -> list[PhraseHit]:
 
 def _flags(text: str, places: list[Place]) -> list[Place]:
     codes = _codes()
-    sources = {place.code for place in places if place.role is Role.WEAK}
+    sources = {place.code for place in places if place.role in (Role.BASE, Role.WEAK)}
     found = []
     for flag in _FLAG.finditer(text):
         code = "".join(chr(ord("A") + ord(letter) - _FLAG_BASE) for letter in flag.group())
-        role = Role.WEAK if code in sources else Role.WORK
+        role = Role.BASE if code in sources else Role.WORK
         found += [Place(code, role, *flag.span())] if code in codes else []
     return found
