@@ -6,10 +6,6 @@ import json
 from pathlib import Path
 from typing import Any
 
-from alembic import command
-from alembic.config import Config
-from alembic.script import ScriptDirectory
-from alembic.util import CommandError
 from sqlalchemy import Connection, Engine, create_engine, event, inspect, make_url, text
 from sqlalchemy.exc import DatabaseError, OperationalError
 
@@ -37,8 +33,6 @@ def open_store(settings: Settings) -> Engine:
         raise ConfigError(f"the database cannot be opened: {_reason(error)}") from error
     except DatabaseError as error:
         raise ConfigError(f"the database cannot be read: {_reason(error)}") from error
-    except CommandError as error:
-        raise StoreError("the database was made by a newer adwatch; update the program") from error
     return engine
 
 
@@ -60,15 +54,31 @@ def reading(engine: Engine) -> Connection:
 
 
 def upgrade(engine: Engine) -> None:
-    """Brings the schema to the newest migration. Safe to call from many processes at once."""
+    """Brings the schema to the newest migration. Safe to call from many processes at once.
+
+    Raises StoreError where the database is newer than the program.
+    """
+    with reading(engine) as connection:
+        if _is_newest(connection):
+            return
+    from alembic import command  # noqa: PLC0415 - takes half a second to load, and is needed once a release
+    from alembic.config import Config  # noqa: PLC0415
+
     config = Config()
     config.set_main_option("script_location", str(MIGRATIONS))
     with engine.begin() as connection:
         take_lock(connection, Lock.MIGRATION)
-        if _current_revision(connection) == ScriptDirectory.from_config(config).get_current_head():
-            return
-        config.attributes["connection"] = connection
-        command.upgrade(config, "head")
+        if not _is_newest(connection):
+            config.attributes["connection"] = connection
+            command.upgrade(config, "head")
+
+
+def _is_newest(connection: Connection) -> bool:
+    known = sorted(file.name.split("_")[0] for file in (MIGRATIONS / "versions").glob("[0-9]*.py"))
+    current = _current_revision(connection)
+    if current is not None and current not in known:
+        raise StoreError("the database was made by a newer adwatch; update the program")
+    return current == known[-1]
 
 
 def _current_revision(connection: Connection) -> str | None:
