@@ -32,11 +32,17 @@ def load_packaged(path: Path, schema: type[Data]) -> Data:
     try:
         return schema.model_validate(yaml.load(path.read_text(encoding="utf-8"), Loader=_FAST_LOADER))  # noqa: S506
     except (OSError, yaml.YAMLError) as error:
-        raise ConfigError(f"{path.name} cannot be read: {str(error).splitlines()[0]}") from error
+        raise ConfigError(f"{path.name} cannot be read: {_reason(error)}") from error
     except ValidationError as error:
         first = error.errors()[0]
         where = ".".join(str(part) for part in first["loc"])
         raise ConfigError(f"{path.name}: {where}: {first['msg']}") from error
+
+
+def _reason(error: OSError | yaml.YAMLError) -> str:
+    if isinstance(error, yaml.MarkedYAMLError) and error.problem_mark:
+        return f"line {error.problem_mark.line + 1}: {error.problem}"
+    return str(error).splitlines()[0]
 
 
 # The C loader builds the same plain values as yaml.safe_load, ten times as fast.

@@ -138,6 +138,9 @@ class _Parser:
         self.at = 0
 
     def parse(self) -> _Parsed:
+        if fold(self.phrase).text != self.phrase:
+            # Otherwise letters that are no part of a phrase would be passed over and the rest find something else.
+            raise self.error(f"written folded it is {fold(self.phrase).text!r}")
         if not self.symbols or self.symbols[0] in ("[", "..", "..."):
             raise self.error("it must begin with a word")
         parsed = self.sequence(closing="")

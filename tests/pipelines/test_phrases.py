@@ -43,7 +43,7 @@ def test_a_phrase_finds_nothing_else(phrase: str, text: str) -> None:
     assert _found(phrase, text) == []
 
 
-@pytest.mark.parametrize("phrase", ["", "(a|b", "[x] y", ".. kraj", "ab* c"])
+@pytest.mark.parametrize("phrase", ["", "(a|b", "[x] y", ".. kraj", "ab* c", "Kaucij*", "kuća"])
 def test_a_phrase_that_cannot_be_read_is_refused(phrase: str) -> None:
     with pytest.raises(ConfigError, match="phrase"):
         Phrasebook([("x", phrase)])
