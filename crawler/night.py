@@ -48,3 +48,6 @@ STEPS: tuple[str, ...] = (
     "alerts.steps:prepare_drafts",
 )
 """Textual references, so that the hall starts the rooms without importing them."""
+
+WHILE_CRAWLING: tuple[str, ...] = STEPS[1:3]
+"""Steps that also run beside the crawl, on what it has brought so far: spiders mostly wait for sites."""

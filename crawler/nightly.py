@@ -7,9 +7,10 @@ import importlib
 import logging
 import os
 import socket
+from collections import Counter
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -17,7 +18,8 @@ from sqlalchemy import Engine, text
 
 from crawler.config import Settings
 from crawler.errors import AdwatchError
-from crawler.night import STEPS, Night, Progress, Step, StepReport, silent
+from crawler.meanwhile import judging_meanwhile
+from crawler.night import STEPS, WHILE_CRAWLING, Night, Progress, Step, StepReport, silent
 from crawler.store.locks import Lock
 from crawler.store.nights import begin_night, begin_run_by_hand, finish_night
 
@@ -62,7 +64,7 @@ def run_night(
             else:
                 night_id = begin_run_by_hand(connection, now=now)
         night = Night(night_id, settings, engine, now, progress)
-        results = tuple(_run_step(name, step, night) for name, step in _steps(crawl))
+        results = _run_steps(night, crawl)
         summary = {"steps": {result.name: {**result.counts, "failure": result.failure} for result in results}}
         with engine.begin() as connection:
             finish_night(connection, night_id, now=datetime.now(UTC), summary=summary)
@@ -109,11 +111,21 @@ def _file_lease(path: Path) -> Iterator[None]:
         yield
 
 
-def _steps(crawl: Step | None) -> Iterator[tuple[str, Step]]:
-    """Name and function of each step; imported one by one, when its turn comes."""
-    for position, reference in enumerate(STEPS):
-        given = crawl if position == 0 else None
-        yield reference.rpartition(":")[2], given or named(reference)
+def _run_steps(night: Night, crawl: Step | None) -> tuple[StepResult, ...]:
+    (crawling, *others) = STEPS
+    beside = {_name(reference): named(reference) for reference in others if reference in WHILE_CRAWLING}
+    with judging_meanwhile(night, beside) as judged:
+        results = [_run_step(_name(crawling), crawl or named(crawling), night)]
+    for reference in others:
+        result = _run_step(_name(reference), named(reference), night)
+        counts = judged.get(_name(reference), Counter())
+        counts.update(result.counts)
+        results.append(replace(result, counts=dict(counts)))
+    return tuple(results)
+
+
+def _name(reference: str) -> str:
+    return reference.rpartition(":")[2]
 
 
 def _run_step(name: str, step: Step, night: Night) -> StepResult:
