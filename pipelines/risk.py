@@ -5,7 +5,7 @@ Monotone by construction: a combination that is met stays met when findings are 
 
 from __future__ import annotations
 
-from functools import cache
+from functools import cache, lru_cache
 from pathlib import Path
 
 from pydantic import Field
@@ -51,9 +51,11 @@ def risk_rules() -> RiskRules:
     return load_packaged(Path(__file__).parent / "judging" / "risk.yml", RiskRules)
 
 
+@lru_cache(maxsize=10_000)
 def judge_risk(findings: frozenset[str]) -> Risk:
     """Level, score and reasons for these findings: indicator codes, and `mediator_unlicensed`."""
-    met = [combination for combination in risk_rules().combinations if _is_met(combination.any, findings)]
+    met = [combination for combination in risk_rules().combinations if _may_be_met(combination.any, findings)]
+    met = [combination for combination in met if _is_met(combination.any, findings)]
     level = max((combination.level for combination in met), key=lambda level: level.rank, default=RiskLevel.LOW)
     reasons = tuple(combination.reason for combination in met if combination.level is level)
     if not met:
@@ -70,6 +72,11 @@ def find_referrals(findings: frozenset[str]) -> tuple[str, ...]:
     )
 
 
+def _may_be_met(groups: list[list[str]], findings: frozenset[str]) -> bool:
+    """Every group finds something: quick to tell, and rarely so."""
+    return not any(map(findings.isdisjoint, groups))
+
+
 def _is_met(groups: list[list[str]], findings: frozenset[str], used: frozenset[str] = frozenset()) -> bool:
     """Every group finds a finding that no other group took."""
     if not groups:
@@ -81,7 +88,7 @@ def _is_met(groups: list[list[str]], findings: frozenset[str], used: frozenset[s
 def _score(level: RiskLevel, findings: frozenset[str]) -> float:
     """Each level has a quarter of the scale; inside it findings fill what is left, so the score never falls."""
     left = 1.0
-    for code in findings:
+    for code in sorted(findings):
         left *= 1 - (_UNLICENSED_WEIGHT if code == UNLICENSED else _weight(code))
     return round((level.rank + min(1 - left, 0.99)) / len(RiskLevel), 4)
 

@@ -3,20 +3,24 @@
 from __future__ import annotations
 
 import re
+from bisect import bisect_left
+from collections import defaultdict
 from functools import cache
 
 from crawler.assessment import Indicator
 from pipelines.indicators.quoting import quoted
 from pipelines.indicators.rules import Negation, rules
 from pipelines.text.phrases import AdText, Phrasebook, PhraseHit
+from pipelines.text.spans import Spans
 
 _NEGATORS = (
-    "ne|nije|nisu|nema|nemamo|nemate|bez|nikakv\\w{1,3}|nismo|nisam|necemo|nece|ni|niti|nikad\\w?|nemoj\\w{0,2}"
-    "|not|no|never|kein\\w{0,2}|nicht|ohne|brez|nikakrsn\\w{1,3}"
-)
-_NEGATED_BEFORE = re.compile(rf"(?<!\w)(?:{_NEGATORS})(?: [^\W_]{{1,20}}){{0,2}} $")
-_NEGATED_AFTER = re.compile(rf" (?:se |vam |vas |je |su )?(?:{_NEGATORS})(?!\w)")
-_NEGATED_INSIDE = re.compile(rf"(?<!\w)(?:{_NEGATORS})(?!\w)")
+    "ne", "nije", "nisu", "nema", "nemamo", "nemate", "bez", "nikakv*", "nismo", "nisam", "necemo", "nece", "ni",
+    "niti", "nikad*", "nemoj*", "not", "no", "never", "kein*", "nicht", "ohne", "brez", "nikakrsn*",
+)  # fmt: skip
+_NEGATOR = "|".join(_NEGATORS).replace("*", r"\w{0,3}")
+_NEGATED_BEFORE = re.compile(rf"(?<!\w)(?:{_NEGATOR})(?: [^\W_]{{1,20}}){{0,2}} $")
+_NEGATED_AFTER = re.compile(rf" (?:se |vam |vas |je |su )?(?:{_NEGATOR})(?!\w)")
+_NEGATED_INSIDE = re.compile(rf"(?<!\w)(?:{_NEGATOR})(?!\w)")
 _LEAD = 45
 
 
@@ -34,33 +38,38 @@ def _book() -> Phrasebook:
     return Phrasebook(pairs)
 
 
+@cache
+def _negators() -> Phrasebook:
+    return Phrasebook(("negator", word) for word in _NEGATORS)
+
+
 def find_indicators(ad: AdText) -> dict[str, Indicator]:
     """What the ad says, by code, each with its first quote. Negated statements do not count."""
-    hits = _book().find(ad)
-    taken_back: dict[str, list[PhraseHit]] = {}
-    for hit in hits:
+    said: list[tuple[str, str, PhraseHit]] = []
+    taken_back: defaultdict[str, list[PhraseHit]] = defaultdict(list)
+    for hit in _book().find(ad):
         code, how = hit.tag.split(":")
         if how == "never":
-            taken_back.setdefault(code, []).append(hit)
+            taken_back[code].append(hit)
+        else:
+            said.append((code, how, hit))
+    covered = {code: Spans((hit.start, hit.end) for hit in hits) for code, hits in taken_back.items()}
+    negators = [hit.start for hit in _negators().find(ad)]
     found: dict[str, Indicator] = {}
-    for hit in hits:
-        code, how = hit.tag.split(":")
-        if how == "never" or code in found or _is_taken_back(hit, taken_back.get(code, ())):
+    for code, how, hit in said:
+        if code in found or (code in covered and covered[code].overlap(hit.start, hit.end)):
             continue
-        if not _is_negated(ad.text, hit, how):
+        if how == "plain" or not _is_negated(ad.text, hit, how, negators):
             found[code] = quoted(ad, code, hit.start, hit.end)
     return found
 
 
-def _is_taken_back(hit: PhraseHit, never: list[PhraseHit] | tuple[()]) -> bool:
-    return any(other.start < hit.end and hit.start < other.end for other in never)
-
-
-def _is_negated(text: str, hit: PhraseHit, how: str) -> bool:
-    if how == "plain":
-        return False
-    if _NEGATED_INSIDE.search(text, hit.start, hit.end):
-        return True
-    if _NEGATED_BEFORE.search(text[max(0, hit.start - _LEAD) : hit.start]):
-        return True
+def _is_negated(text: str, hit: PhraseHit, how: str, negators: list[int]) -> bool:
+    lead = max(0, hit.start - _LEAD)
+    first = bisect_left(negators, lead)
+    if first < len(negators) and negators[first] < hit.end:
+        if _NEGATED_INSIDE.search(text, hit.start, hit.end):
+            return True
+        if _NEGATED_BEFORE.search(text[lead : hit.start]):
+            return True
     return how == Negation.AROUND.value and bool(_NEGATED_AFTER.match(text, hit.end))

@@ -11,6 +11,14 @@ def quoted(ad: AdText, code: str, start: int, end: int) -> Indicator:
     """The indicator with the original words behind folded[start:end], or without where they hold a JMBG."""
     begin, stop = ad.folded.span(start, end)
     quote = ad.original[begin:stop]
-    if not quote or any(found for found in find_jmbg(ad.original) if found[0] < stop and begin < found[1]):
+    if not quote or (_has_digit(quote) and _holds_jmbg(ad.original, begin, stop)):
         return Indicator(code)
     return Indicator(code, quote, begin, stop)
+
+
+def _has_digit(quote: str) -> bool:
+    return any(map(str.isdigit, quote))
+
+
+def _holds_jmbg(text: str, begin: int, stop: int) -> bool:
+    return any(start < stop and begin < end for start, end in find_jmbg(text))

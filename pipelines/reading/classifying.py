@@ -18,8 +18,8 @@ class KindRules(RuleData):
     not_offers: dict[int, list[str]]
 
 
-_CYRILLIC = re.compile("[Ѐ-ӿ]")
-_LATIN = re.compile("[a-zčćžšđ]", re.IGNORECASE)
+_CYRILLIC = re.compile("[Ѐ-ӿ]+")
+_LATIN = re.compile("[a-zA-ZčćžšđČĆŽŠĐ]+")
 _FOREIGN_WORDS = {
     "sl": frozenset(
         [
@@ -148,34 +148,52 @@ def offers_work(ad: AdText) -> bool:
 
 def script_of(original: str) -> str:
     """`Latn`, `Cyrl`, or `mixed` where both scripts carry a real share of the letters."""
-    cyrillic, latin = len(_CYRILLIC.findall(original)), len(_LATIN.findall(original))
+    cyrillic, latin = _letters(_CYRILLIC, original), _letters(_LATIN, original)
     if cyrillic > _MOST_OF * (cyrillic + latin):
         return "Cyrl"
     return "Latn" if latin >= _MOST_OF * (cyrillic + latin) else "mixed"
 
 
+def _letters(script: re.Pattern[str], original: str) -> int:
+    return sum(map(len, script.findall(original)))
+
+
 def language_of(ad: AdText) -> str:
     """BCP 47: `sr` unless the words are clearly Croatian, Slovene, German or English."""
-    counts = Counter(language for word in ad.words for language in _LANGUAGES_OF.get(word.text, ()))
+    telling = Counter(word for word, _ in ad.words if word in _LANGUAGES_OF)
+    counts: Counter[str] = Counter()
+    for word, times in telling.items():
+        for language in _LANGUAGES_OF[word]:
+            counts[language] += times
     best = max(_FOREIGN_WORDS, key=lambda language: (counts[language], language == "sr"))
     return best if counts[best] > counts["sr"] else "sr"
 
 
-_HOURS = re.compile(
-    r"\d ?(?:h|sati|sata|casova|ur|stunden|hours)\b"
-    r"|\b(?:radno vreme|radno vrijeme|smen[aeui]|smjen[aeui]|puno radno|turnus|24/7|vikend)"
-)
+_HOURS_COUNTED = re.compile(r"\d ?(?:h|sati|sata|casova|ur|stunden|hours)\b")
+_HOURS_NAMED = re.compile(r"radno vreme|radno vrijeme|smen[aeui]|smjen[aeui]|puno radno|turnus|24/7|vikend")
 _CONTRACT = re.compile(
-    r"(?<!bez )\b(?:ugovor\w{0,3}|pogodb\w{1,2}|arbeitsvertrag|contract|prijav\w{1,3} od prvog|prijavljen\w{0,2}"
+    r"(?<!bez )(?:ugovor\w{0,3}|pogodb\w{1,2}|arbeitsvertrag|contract|prijav\w{1,3} od prvog|prijavljen\w{0,2}"
     r"|na neodredjeno|na odredjeno)\b"
 )
 
 
+@cache
+def _leads() -> Phrasebook:
+    """Words with which the above begin."""
+    hours = ("radno", "smen*", "smjen*", "puno", "turnus*", "24/7", "vikend*")
+    contract = ("ugovor*", "pogodb*", "arbeitsvertrag", "contract", "prijav*", "na neodredjeno", "na odredjeno")
+    return Phrasebook([("hours", lead) for lead in hours] + [("contract", lead) for lead in contract])
+
+
 def states_hours(ad: AdText) -> bool:
     """The ad says how long or when one works."""
-    return _HOURS.search(ad.text) is not None
+    return _HOURS_COUNTED.search(ad.text) is not None or _is_said(ad, "hours", _HOURS_NAMED)
 
 
 def states_contract(ad: AdText) -> bool:
     """The ad speaks of a contract or of registering the worker."""
-    return _CONTRACT.search(ad.text) is not None
+    return _is_said(ad, "contract", _CONTRACT)
+
+
+def _is_said(ad: AdText, what: str, pattern: re.Pattern[str]) -> bool:
+    return any(pattern.match(ad.text, hit.start) for hit in _leads().find(ad) if hit.tag == what)

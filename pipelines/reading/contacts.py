@@ -3,15 +3,21 @@
 from __future__ import annotations
 
 import re
+from bisect import bisect_left, bisect_right
+from collections.abc import Callable
+from dataclasses import dataclass
 from itertools import pairwise
-from typing import NamedTuple
+from operator import attrgetter, methodcaller
+from typing import NamedTuple, TypeVar
 
 import phonenumbers
 
 from crawler.assessment import Contacts
+from pipelines.text.lines import matches_in_lines_with
 from pipelines.text.phrases import AdText
 
 HOME_REGION = "RS"
+_T = TypeVar("_T")
 
 
 class Found(NamedTuple):
@@ -24,17 +30,19 @@ class Found(NamedTuple):
 
 _JOINT = r"[ /.\-()*_·•|\u00a0]{0,3}"
 _PHONE = re.compile(rf"(?<![\w/.,\-])\(?(?:\+|00|0|o(?=6)|(?=381 ?[/-]?6))\)?(?:{_JOINT}\d){{7,28}}(?!\d)")
+_SEVEN_DIGITS = re.compile(rf"(?:\d{_JOINT}){{6}}\d")
 _NEXT_NUMBER = re.compile(r"(?<=\d)[ /.\-]{1,3}(?=\+|00\d{2}|0\d{2}[ /.\-]?\d{3})")
 _DATE = re.compile(r"\d{1,2}\. ?\d{1,2}\. ?(?:19|20)\d\d\b")
 _LABELLED = re.compile(
     r"\b(?:pib|mb|jmbg|maticni broj|mat\. ?br|racun\w{0,2}|br\.?|broj\w{0,2} (?:dozvole|resenja|racuna))[ .:]{0,3}$"
 )
+_AT_IN_BRACKETS = r"[(\[{] ?(?:at|et|@|majmun|manki) ?[)\]}]"
+_AT_SPOKEN = r" (?:at|et|majmun) (?=gmail|yahoo|hotmail|outlook)"
+_AT_SIGN = re.compile(rf"@|{_AT_IN_BRACKETS}|{_AT_SPOKEN}")
 _EMAIL = re.compile(
-    r"(?<![\w.+\-])[\w+\-](?:[\w.+\-]{0,63})"
-    r"(?:@| ?[(\[{] ?(?:at|et|@|majmun|manki) ?[)\]}] ?| (?:at|et|majmun) (?=gmail|yahoo|hotmail|outlook))"
+    rf"(?<![\w.+\-])[\w+\-](?:[\w.+\-]{{0,63}})(?:@| ?{_AT_IN_BRACKETS} ?|{_AT_SPOKEN})"
     r"[a-z0-9\-]{1,60}(?:(?:\.| ?[(\[{] ?(?:dot|tacka|\.) ?[)\]}] ?| (?:tacka|dot) )[a-z0-9\-]{1,30}){1,4}"
 )
-_AT_SIGNS = ("@", "(", "[", "{", " at ", " et ", "majmun")
 _DOT_WORDS = re.compile(r" ?[(\[{]? ?\b(?:dot|tacka)\b ?[)\]}]? ?")
 _AT_WORDS = re.compile(r" ?[(\[{] ?(?:at|et|@|majmun|manki) ?[)\]}] ?| (?:at|et|majmun) ")
 _URL = re.compile(r"(?:https?://|\bwww\.|\bt\.me/|\bwa\.me/)[^\s<>\"']{2,300}")
@@ -81,39 +89,54 @@ def find_contacts(ad: AdText, *, phones: list[Found] | None = None, outside: str
     text = f"{ad.text}\n{outside}" if outside else ad.text
     emails = find_emails(text)
     phones = find_phones(text) if phones is None or outside else phones
-    handles = _handles(text, phones, [found.start for found in emails])
+    handles = _handles(text, phones, emails)
     return Contacts(
         phones=_values(phones),
         emails=_values(emails),
         handles=tuple(dict.fromkeys(handles)),
-        urls=tuple(dict.fromkeys(_clean_url(found.group()) for found in _URL.finditer(text))),
+        urls=_urls(text),
     )
 
 
 def find_phones(text: str) -> list[Found]:
     """Phone numbers in a folded text as E.164; without a country code they are Serbian."""
-    found = [phone for match in _PHONE.finditer(text) for phone in _phones_in(text, match)]
+    written = matches_in_lines_with(_SEVEN_DIGITS, _PHONE, text)
+    found = [phone for match in written for phone in _phones_in(text, match)]
     if "nula" in text or "plus" in text:
         found += [phone for match in _SPOKEN.finditer(text) if (phone := _spoken(match))]
-    found += [Found(f"+{match['name']}", *match.span()) for match in _PROFILE.finditer(text) if _is_wa_number(match)]
+    found += [Found(f"+{match['name']}", *match.span()) for match in _profiles(text) if _is_wa_number(match)]
     return sorted(found, key=lambda phone: phone.start)
 
 
 def find_emails(text: str) -> list[Found]:
     """E-mail addresses in a folded text, also those written with words for the signs."""
-    if not any(sign in text for sign in _AT_SIGNS):
-        return []
-    return [Found(_clean_email(match.group()), *match.span()) for match in _EMAIL.finditer(text)]
+    found = matches_in_lines_with(_AT_SIGN, _EMAIL, text)
+    return [Found(_clean_email(match.group()), *match.span()) for match in found]
+
+
+def _urls(text: str) -> tuple[str, ...]:
+    links = _URL.finditer(text) if "/" in text or "www." in text else ()
+    return tuple(dict.fromkeys(_clean_url(link.group()) for link in links))
 
 
 def contact_countries(contacts: Contacts) -> tuple[str, ...]:
     """Countries of the phones' codes and of the mailboxes' domains: a hint where the ad names no place."""
-    numbers = (phonenumbers.parse(phone) for phone in contacts.phones)
-    regions = [phonenumbers.region_code_for_country_code(number.country_code or 0) for number in numbers]
+    regions = [_region(phone) for phone in contacts.phones]
     endings = [email.rsplit(".", 1)[-1].upper() for email in contacts.emails]
     return tuple(
         dict.fromkeys(regions + [_TLD_COUNTRIES.get(ending, ending) for ending in endings if len(ending) == 2])
     )
+
+
+def _region(phone: str) -> str:
+    """The country of an E.164 number; no country code is the beginning of another."""
+    codes = (int(phone[1:end]) for end in (2, 3, 4))
+    code = next((code for code in codes if code in phonenumbers.COUNTRY_CODE_TO_REGION_CODE), 0)
+    return phonenumbers.region_code_for_country_code(code)
+
+
+def _profiles(text: str) -> list[re.Match[str]]:
+    return list(_PROFILE.finditer(text)) if "/" in text else []
 
 
 def _phones_in(text: str, match: re.Match[str]) -> list[Found]:
@@ -171,22 +194,49 @@ def _clean_url(written: str) -> str:
     return written.rstrip(".,;:!?)]}\"'")
 
 
-def _handles(text: str, phones: list[Found], email_starts: list[int]) -> list[str]:
-    found = [(match.start(), _profile(match)) for match in _PROFILE.finditer(text)]
-    names = [(match.start(), match.end(), match["name"].rstrip(".")) for match in _AT_NAME.finditer(text)]
-    channels = list(_CHANNEL.finditer(text))
-    found += [(start, f"{_channel_of(text, start, end, name, channels)}:{name}") for start, end, name in names]
-    for channel in channels:
-        kind = _kind(channel["name"])
-        if kind in ("telegram", "instagram", "facebook"):
-            named = _NAMED.match(text, channel.end())
-            if named and named.start("name") not in email_starts:
-                found.append((channel.start(), f"{kind}:{named['name'].rstrip('.')}"))
-                continue
-        if kind in ("viber", "whatsapp", "telegram") and not _leads_to_name(text, channel, names):
-            phone = _phone_of(text, channel, phones)
-            found += [(channel.start(), f"{kind}:{phone}")] if phone else []
+@dataclass(frozen=True, slots=True, eq=False)
+class _Surroundings:
+    """What stands in the text that a channel may be reached on."""
+
+    text: str
+    phones: list[Found]
+    names: list[Found]
+    """@names, by their start."""
+    channels: list[re.Match[str]]
+    email_starts: frozenset[int]
+    only_phone: str | None
+
+
+def _handles(text: str, phones: list[Found], emails: list[Found]) -> list[str]:
+    at_names = _AT_NAME.finditer(text) if "@" in text else ()
+    names = [Found(match["name"].rstrip("."), *match.span()) for match in at_names]
+    values = _values(phones)
+    around = _Surroundings(
+        text=text,
+        phones=phones,
+        names=names,
+        channels=list(_CHANNEL.finditer(text)),
+        email_starts=frozenset(found.start for found in emails),
+        only_phone=values[0] if len(values) == 1 else None,
+    )
+    found = [(match.start(), _profile(match)) for match in _profiles(text)]
+    found += [(name.start, f"{_channel_of(around, name)}:{name.value}") for name in names]
+    for channel in around.channels:
+        handle = _handle(around, channel)
+        found += [(channel.start(), handle)] if handle else []
     return [handle for _, handle in sorted(found)]
+
+
+def _handle(around: _Surroundings, channel: re.Match[str]) -> str | None:
+    kind = _kind(channel["name"])
+    if kind in ("telegram", "instagram", "facebook"):
+        named = _NAMED.match(around.text, channel.end())
+        if named and named.start("name") not in around.email_starts:
+            return f"{kind}:{named['name'].rstrip('.')}"
+    if kind in ("viber", "whatsapp", "telegram") and not _leads_to_name(around, channel):
+        phone = _phone_of(around, channel)
+        return f"{kind}:{phone}" if phone else None
+    return None
 
 
 def _kind(channel: str) -> str:
@@ -205,39 +255,54 @@ def _profile(match: re.Match[str]) -> str:
     return f"{site}:+{name}" if site == "whatsapp" else f"{site}:{name}"
 
 
-def _channel_of(text: str, start: int, end: int, name: str, channels: list[re.Match[str]]) -> str:
+def _channel_of(around: _Surroundings, name: Found) -> str:
+    text, near = around.text, _between(around.channels, _match_start, name.start - 50, name.end + 15)
     before = [
-        channel for channel in channels if 0 <= start - channel.end() <= 25 and "\n" not in text[channel.end() : start]
+        channel
+        for channel in near
+        if 0 <= name.start - channel.end() <= 25 and "\n" not in text[channel.end() : name.start]
     ]
     after = [
-        channel for channel in channels if 0 <= channel.start() - end <= 15 and "\n" not in text[end : channel.start()]
+        channel
+        for channel in near
+        if 0 <= channel.start() - name.end <= 15 and "\n" not in text[name.end : channel.start()]
     ]
     for channel in [*reversed(before), *after]:
         kind = _kind(channel["name"])
         if kind in ("telegram", "instagram", "facebook"):
             return kind
     # Telegram names hold no dots; Instagram's may.
-    return "instagram" if "." in name else "telegram"
+    return "instagram" if "." in name.value else "telegram"
 
 
-def _leads_to_name(text: str, channel: re.Match[str], names: list[tuple[int, int, str]]) -> bool:
-    is_telegram = _kind(channel["name"]) == "telegram"
-    return is_telegram and any(
-        -15 <= start - channel.end() <= 12 or 0 <= channel.start() - end <= 4 for start, end, _ in names
-    )
+def _leads_to_name(around: _Surroundings, channel: re.Match[str]) -> bool:
+    if _kind(channel["name"]) != "telegram":
+        return False
+    near = _between(around.names, _found_start, channel.start() - 50, channel.end() + 12)
+    return any(-15 <= name.start - channel.end() <= 12 or 0 <= channel.start() - name.end <= 4 for name in near)
 
 
-def _phone_of(text: str, channel: re.Match[str], phones: list[Found]) -> str | None:
-    following = next((phone for phone in phones if phone.start >= channel.end()), None)
-    previous = next((phone for phone in reversed(phones) if phone.end <= channel.start()), None)
+_match_start = methodcaller("start")
+_found_start = attrgetter("start")
+
+
+def _between(found: list[_T], start_of: Callable[[_T], int], first: int, last: int) -> list[_T]:
+    """Of things sorted by their start, those that start within these bounds."""
+    return found[bisect_left(found, first, key=start_of) : bisect_right(found, last, key=start_of)]
+
+
+def _phone_of(around: _Surroundings, channel: re.Match[str]) -> str | None:
+    text, phones = around.text, around.phones
+    at = bisect_left(phones, channel.end(), key=_found_start)
+    following = phones[at] if at < len(phones) else None
+    previous = phones[at - 1] if at else None
     if following and _BETWEEN_CHANNELS.fullmatch(text, channel.end(), following.start):
         return following.value
-    if previous and _is_near(text, previous.end, channel.start(), 30):
+    if previous and 0 <= channel.start() - previous.end <= 30 and "\n" not in text[previous.end : channel.start()]:
         return previous.value
     if following and _is_near(text, channel.end(), following.start, 60):
         return following.value
-    only = {phone.value for phone in phones}
-    return only.pop() if len(only) == 1 else None
+    return around.only_phone
 
 
 def _is_near(text: str, start: int, end: int, limit: int) -> bool:

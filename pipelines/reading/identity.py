@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from functools import cache
+from itertools import islice
 from pathlib import Path
 
 from crawler.assessment import Mediator, MediatorKind
@@ -12,6 +14,7 @@ from pipelines.packaged import RuleData, load_packaged
 from pipelines.reading.places import place_rules
 from pipelines.register.identifiers import valid_mb, valid_pib
 from pipelines.text.folding import fold_key
+from pipelines.text.lines import matches_in_lines_with
 from pipelines.text.phrases import AdText, Phrasebook, PhraseHit, read_text
 
 
@@ -40,9 +43,12 @@ class _Name:
 
 
 _UPPER = "".join(re.escape(chr(code)) for code in range(0x30, 0x530) if chr(code).isupper())
-_WORD = rf"[{_UPPER}0-9][\w&'’./]{{0,24}}(?<![./])"
+_FIRST = f"[{_UPPER}0-9]"
+_WORD_ON = r"[\w&'’./]{0,24}(?<![./])"
+_WORD = f"{_FIRST}{_WORD_ON}"
 _LINK = r"&|i|и|und|van|de|of|and"
-_NAME = rf"{_WORD}(?:(?: |-|–| - | – )(?:(?:{_LINK}) )?{_WORD}){{0,5}}"
+_NAME_ON = rf"(?:(?: |-|–| - | – )(?:(?:{_LINK}) )?{_WORD}){{0,5}}"
+_NAME = f"{_WORD}{_NAME_ON}"
 _FORM = (
     r"(?:d\. ?o\. ?o\.?|doo|DOO|D\.O\.O\.?|д\. ?о\. ?о\.?|доо|ДОО|Д\.О\.О\.?|a\. ?d\.|AD|d\. ?d\.|j\. ?d\. ?o\. ?o\."
     r"|s\. ?p\.|PR|ПР|pr|пр|s\. ?r\. ?o\.?|a\. ?s\.|GmbH(?: & Co\. ?KG)?|AG|UG|KG|e\. ?[KU]\.|Kft\.?|Zrt\.?"
@@ -52,7 +58,10 @@ _FORM = (
 _FOREIGN_FORM = re.compile(
     r"\b(?:GmbH|AG|UG|KG|s\. ?r\. ?o|Kft|Ltd|B\.? ?V|N\.? ?V|AB|AS|ApS|Oy|Sp\. ?z|S\. ?r\. ?l|S\. ?A|A\.Ş)\b"
 )
+MOST_NAMES = 300
+"""Of each way to name somebody; an ad names a dozen, and a page of thousands is no ad and must not cost seconds."""
 _CERTAIN = 5
+_LONGEST_NAME = 300
 _OPEN, _CLOSE = "[\"„“”«»']", "[\"“”«»'’]"
 _LEGAL_FORM = re.compile(rf"(?<= ){_FORM}(?!\w)")
 _BEFORE_FORM = re.compile(rf"(?<![\w.])(?P<name>{_NAME}(?: [a-zčćžšđа-шђјљњћџ]{{3,14}}){{0,2}}),? $")
@@ -60,14 +69,20 @@ _QUOTED = re.compile(
     rf"(?<!\w){_OPEN}(?P<name>[{_UPPER}0-9][^\"„“”«»\n]{{1,60}}){_CLOSE}(?P<form> ?,? ?{_FORM}(?!\w))?"
 )
 _AFTER_CUE = re.compile(rf"(?: (?:za|за) [^\W\d]{{3,20}}(?: (?:i|и) [^\W\d]{{3,20}})?)?(?::| -| –)? (?P<name>{_NAME})")
+_SEEKS = (
+    r"(?:traž|траж|traz|zapošlj|запошљ|zaposlj|prima\b|прима\b|poziva\b|позива\b|otvara\b|отвара\b"
+    r"|angažuje|angazuje|išče|sucht|is hiring"
+    r"|šalje\b|шаље\b|nudi\b|нуди\b|bira\b|prikuplja|прикупља|prijavljuje|vam nudi)"
+)
 _SUBJECT = re.compile(
     rf"(?P<name>{_NAME}(?: [a-zčćžšđа-шђјљњћџ]{{3,10}}){{0,2}})(?:,? (?:iz |u )?{_WORD}(?: {_WORD})?,?)? "
-    r"(?=(?:traž|траж|traz|zapošlj|запошљ|zaposlj|prima\b|прима\b|poziva\b|позива\b|otvara\b|отвара\b"
-    r"|angažuje|angazuje|išče|sucht|is hiring"
-    r"|šalje\b|шаље\b|nudi\b|нуди\b|bira\b|prikuplja|прикупља|prijavljuje|vam nudi))"
+    rf"(?={_SEEKS})"
 )
+_SEEKING = re.compile(f" {_SEEKS}")
 _SEGMENT = re.compile(
-    rf"(?:^|(?<=[,.;|:!?\n•·☎📞👉] )|(?<=[\n|•·]))(?P<name>{_NAME}(?: (?:tim|team|doo)| [–-] [a-zčćžšđ ]{{4,24}})?)"
+    # Looking back from behind the first letter lets the search skip to capital letters.
+    rf"(?P<name>{_FIRST}(?:(?<=^.)|(?<=[,.;|:!?\n•·☎📞👉] .)|(?<=[\n|•·].))"
+    rf"{_WORD_ON}{_NAME_ON}(?: (?:tim|team|doo)| [–-] [a-zčćžšđ ]{{4,24}})?)"
     r"(?=\s*(?:[,|:;(\n•·–☎📞-]|\.\s|\.?$|\+?\d))",
     re.M,
 )
@@ -75,10 +90,11 @@ _NAMED_AFTER_PLACES = ("restoran", "kafe", "hotel", "kafan", "picerij")
 _PIB = re.compile(r"\bpib\W{0,4}(\d{9})(?!\d)")
 _MB = re.compile(r"\b(?:mb|maticni broj|mat\. ?br(?:oj)?)\W{0,4}(\d{8})(?!\d)")
 _LICENCE = re.compile(
-    r"\b(?:dozvol|licenc|resenj|odobrenj)\w{0,5}[^\n\d]{0,50}"
+    r"\w{6,15}[^\n\d]{0,50}"
     r"(?P<number>\d{2,4}-\d{2}-\d{2,6}(?:/\d{2,4}(?:-\d{1,3})?)?|\d{1,5}/\d{2,4})"
 )
 _ADDRESS_AFTER = re.compile(r",? (?:ul\.|ulica|ул\.|улица|bulevar|trg|[^\W\d]{4,16} \d{1,3}[a-z]?\b)", re.IGNORECASE)
+_NOTHING_AFTER = re.compile(r"\s*\Z")
 _CONTACT_AFTER = re.compile(r"[^\n]{0,45}?(?:\+?\d[\d /\-]{6}|@|t\.me)")
 
 
@@ -126,24 +142,35 @@ def find_mediator(ad: AdText, *, organization: str | None = None, recruits_at_ho
     return Mediator(
         name=name,
         kind=_kind(ad, best, name, recruits_at_home=recruits_at_home),
-        pib=next((valid for found in _PIB.finditer(ad.text) if (valid := valid_pib(found[1]))), None),
-        mb=next((valid for found in _MB.finditer(ad.text) if (valid := valid_mb(found[1]))), None),
-        licence=_licence(ad.text),
+        pib=_number_after(_PIB, ad.text, valid_pib) if "pib" in ad.text else None,
+        mb=_number_after(_MB, ad.text, valid_mb) if "mb" in ad.text or "mat" in ad.text else None,
+        licence=_licence(ad),
     )
 
 
-def _licence(text: str) -> str | None:
-    found = _LICENCE.search(text)
-    return found["number"] if found else None
+def _number_after(label: re.Pattern[str], text: str, valid: Callable[[str], str | None]) -> str | None:
+    return next((number for found in label.finditer(text) if (number := valid(found[1]))), None)
+
+
+def _licence(ad: AdText) -> str | None:
+    found = (_LICENCE.match(ad.text, hit.start) for hit in _licence_words().find(ad))
+    return next((match["number"] for match in found if match), None)
+
+
+@cache
+def _licence_words() -> Phrasebook:
+    return Phrasebook(("licence", word) for word in ("dozvol*", "licenc*", "resenj*", "odobrenj*"))
 
 
 def _names(ad: AdText) -> list[_Name]:
     text = ad.original
-    found = [_with_form(text, match) for match in _LEGAL_FORM.finditer(text)]
-    found += [_quoted(text, match) for match in _QUOTED.finditer(text)]
-    found += _after_cues(ad)
-    found += [_subject(match) for match in _SUBJECT.finditer(text)]
-    found += [_signature(text, match) for match in _SEGMENT.finditer(text)]
+    subjects = matches_in_lines_with(_SEEKING, _SUBJECT, text)
+    segments = _SEGMENT.finditer(text, max(0, len(text) // 3 - _LONGEST_NAME))
+    found = [_with_form(text, match) for match in islice(_LEGAL_FORM.finditer(text), MOST_NAMES)]
+    found += [_quoted(text, match) for match in islice(_QUOTED.finditer(text), MOST_NAMES)]
+    found += [_after_cue(cue, match) for cue, match in islice(_cued(ad), MOST_NAMES)]
+    found += [_subject(match) for match in islice(subjects, MOST_NAMES)]
+    found += [_signature(text, match) for match in islice(segments, MOST_NAMES)]
     return [name for name in found if name and name.certainty > 0 and any(char.isalpha() for char in name.written)]
 
 
@@ -168,15 +195,14 @@ def _quoted(text: str, match: re.Match[str]) -> _Name | None:
     )
 
 
-def _after_cues(ad: AdText) -> list[_Name | None]:
+def _cued(ad: AdText) -> Iterator[tuple[str, re.Match[str]]]:
+    """Each cue that a name follows, and the name."""
     beginnings = _cue_beginnings()
-    cues = [word for word in ad.words if word.text[:3] in beginnings and _is_cue(word.text)]
-    found = []
-    for cue in cues:
-        _, end = ad.folded.span(cue.start, cue.end)
-        match = _AFTER_CUE.match(ad.original, end)
-        found += [_after_cue(cue.text, match)] if match else []
-    return found
+    for word, start in ad.words:
+        if word[:3] in beginnings and _is_cue(word):
+            _, end = ad.folded.span(start, start + len(word))
+            if match := _AFTER_CUE.match(ad.original, end):
+                yield word, match
 
 
 @cache
@@ -203,11 +229,13 @@ def _subject(match: re.Match[str]) -> _Name | None:
 
 
 def _signature(text: str, match: re.Match[str]) -> _Name | None:
+    if " " not in match["name"]:
+        return None
     name = _trimmed(match["name"])
     words = name.split()
     if not 2 <= len(words) <= 6 or len(name) > 60 or match.end() < len(text) // 3 or _is_place(name):
         return None
-    is_signed = bool(_CONTACT_AFTER.match(text, match.end())) or not text[match.end() :].strip()
+    is_signed = bool(_CONTACT_AFTER.match(text, match.end()) or _NOTHING_AFTER.match(text, match.end()))
     has_business = _has_word(name, "business")
     if not has_business and not (is_signed and len(words) > 1 and not any(char.isdigit() for char in name)):
         return None
@@ -300,5 +328,10 @@ def _is_local_trade(ad: AdText, name: str) -> bool:
 
 
 def _has_first_name(text: str) -> bool:
+    return _first_name().search(text) is not None
+
+
+@cache
+def _first_name() -> re.Pattern[str]:
     cues = "|".join(identity_rules().first_name_cues)
-    return bool(re.search(rf"\b(?:{cues})[^\w\n]{{1,3}}[a-z]{{3,12}}\b[^\w\n]{{0,4}}(?:\+|\d|$)", text))
+    return re.compile(rf"\b(?:{cues})[^\w\n]{{1,3}}[a-z]{{3,12}}\b[^\w\n]{{0,4}}(?:\+|\d|$)")

@@ -12,6 +12,7 @@ from pydantic import Field
 
 from pipelines.packaged import RuleData, load_packaged
 from pipelines.text.phrases import AdText, Phrasebook, PhraseHit
+from pipelines.text.spans import Spans
 
 HOME = "RS"
 """The country whose people are protected: work elsewhere is work abroad."""
@@ -170,10 +171,10 @@ def _places(ad: AdText, hits: list[PhraseHit]) -> list[Place]:
     named = _longest([hit for hit in hits if hit.tag[2] == ":" and not _is_in_contact(ad.text, hit)])
     before = {hit.end: hit.tag.removeprefix("before:") for hit in hits if hit.tag.startswith("before:")}
     described = {hit.start for hit in hits if hit.tag == "described"}
-    quoted = [found.span() for found in _QUOTED.finditer(ad.text)]
+    quoted = Spans(found.span() for found in _QUOTED.finditer(ad.text))
     places: list[Place] = []
     for hit in named:
-        if any(start < hit.start and hit.end < end for start, end in quoted):
+        if quoted.enclose(hit.start, hit.end):
             continue
         role = _role(ad.text, hit, before=before, described=described, previous=places[-1] if places else None)
         places.append(Place(hit.tag[:2], role, hit.start, hit.end))

@@ -10,7 +10,9 @@ from pathlib import Path
 
 from crawler.assessment import Wage, WageUnit
 from pipelines.packaged import RuleData, load_packaged
-from pipelines.text.phrases import AdText
+from pipelines.text.lines import matches_in_lines_with
+from pipelines.text.phrases import AdText, Phrasebook
+from pipelines.text.spans import Spans
 
 
 class WageRules(RuleData):
@@ -58,6 +60,7 @@ MOST_AMOUNTS = 200
 """An ad holds a dozen figures; a page of thousands is no ad and must not cost seconds."""
 _FIGURE = r"\d{1,3}(?:[. ,]\d{3}){1,2}(?!\d)(?:[,.]\d{1,2}(?!\d))?|\d{1,6}(?:[.,]\d{1,2}(?!\d))?"
 _BOUNDARY = re.compile(r"[\n;•●▪|✅➡🔹🔸📌]|[.!?](?=\s|$)|,(?=\s)| \+ | \+(?=[a-z])|\bplus\b| - (?!\d)|:(?=\s*\n)")
+_DIGIT = re.compile(r"\d")
 _THOUSAND = re.compile(r"k|hiljad|tisu|iljad|soma|som")
 _COUNTED = re.compile(
     r"[ \-]{0,2}(?:h\b|sat\w{0,2}\b|cas\w{0,3}\b|stunden|hours|ur\b|dan\w?\b|god\w{0,4}|radni\w{1,3}|%|smen"
@@ -109,15 +112,21 @@ def _words(forms: list[str]) -> re.Pattern[str]:
 
 def find_wage(ad: AdText, *, taken: list[tuple[int, int]], countries: tuple[str, ...]) -> FoundWage | None:
     """The base wage the ad states, or None. `taken`: places of phone numbers; `countries`: where the work is."""
-    text = _spoken_as_figures(ad.text)
+    text = _spoken_as_figures(ad.text) if _number_words().find(ad) else ad.text
+    elsewhere = Spans(taken)
     best: tuple[int, FoundWage] | None = None
-    for match in islice(_patterns().amount.finditer(text), MOST_AMOUNTS):
-        if any(start < match.end() and match.start() < end for start, end in taken):
+    for match in islice(matches_in_lines_with(_DIGIT, _patterns().amount, text), MOST_AMOUNTS):
+        if elsewhere.overlap(*match.span()):
             continue
         found = _read(text, match, countries)
         if found and (best is None or found[0] > best[0]):
             best = found
     return best[1] if best else None
+
+
+@cache
+def _number_words() -> Phrasebook:
+    return Phrasebook(("number", word) for word in wage_rules().numbers)
 
 
 def _is_next_to_wage_word(before: str, after: str) -> bool:

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from array import array
+from bisect import bisect_right
 from dataclasses import dataclass
-from itertools import chain, repeat
+from itertools import accumulate
 
 _CYRILLIC = {
     "а": "a", "б": "b", "в": "v", "г": "g", "д": "d", "ђ": "dj", "е": "e", "ж": "z", "з": "z", "и": "i",
@@ -59,27 +59,24 @@ class Folded:
 
     text: str
     original: str
-    _origins: array[int] | None
-    """Index into `original` for each folded character; None where both run in step."""
+    _ends: list[int]
+    """For each character of `original`, where in `text` its folded form ends."""
 
     def span(self, start: int, end: int) -> tuple[int, int]:
         """The slice of the original that folded[start:end] stands for, whole characters with their marks."""
-        if self._origins is None or start >= end:
-            return (self._origin(start), self._origin(start if start >= end else end))
-        last = self._origins[end - 1]
-        while end < len(self._origins) and self._origins[end] == last:
-            end += 1
-        return self._origins[start], self._origin(end)
+        begin = bisect_right(self._ends, start)
+        if start >= end:
+            return begin, begin
+        last = bisect_right(self._ends, end - 1)
+        if last == len(self._ends):
+            return begin, last
+        # Characters that fold to nothing end where the one before them ends.
+        return begin, bisect_right(self._ends, self._ends[last])
 
     def quote(self, start: int, end: int) -> str:
         """The original words behind folded[start:end]."""
         begin, stop = self.span(start, end)
         return self.original[begin:stop]
-
-    def _origin(self, position: int) -> int:
-        if self._origins is None:
-            return min(position, len(self.original))
-        return self._origins[position] if position < len(self._origins) else len(self.original)
 
 
 def fold(text: str) -> Folded:
@@ -88,13 +85,9 @@ def fold(text: str) -> Folded:
     Letters slipped in from the other alphabet count by their looks. Line breaks stay.
     """
     pieces = list(map(_LETTERS.__getitem__, text))
-    if _MIXTURE.search(text):
+    if _CYRILLIC_LETTER.search(text) and _MIXTURE.search(text):
         _mend_mixed_words(text, pieces)
-    lengths = list(map(len, pieces))
-    if lengths.count(1) == len(lengths):
-        return Folded("".join(pieces), text, None)
-    origins = array("l", chain.from_iterable(map(repeat, range(len(lengths)), lengths)))
-    return Folded("".join(pieces), text, origins)
+    return Folded("".join(pieces), text, list(accumulate(map(len, pieces))))
 
 
 def fold_key(text: str) -> str:

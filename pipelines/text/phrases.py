@@ -9,8 +9,11 @@ Every repetition is bounded, so a search takes time in proportion to the text, w
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable
+from collections import defaultdict
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
+from operator import itemgetter
 from typing import NamedTuple
 
 from crawler.errors import ConfigError
@@ -42,23 +45,16 @@ class PhraseHit(NamedTuple):
     end: int
 
 
-class Word(NamedTuple):
-    """A word of the folded text."""
-
-    text: str
-    start: int
-    end: int
-    keys: tuple[str, ...]
-    """Under which phrases that may begin here are filed: the word itself, and its beginnings as stems."""
-
-
 @dataclass(frozen=True, slots=True, eq=False)
 class AdText:
     """A text folded and cut into words, once for all readers."""
 
     original: str
     folded: Folded
-    words: tuple[Word, ...]
+    words: tuple[tuple[str, int], ...]
+    """Each word of the folded text, and where it starts."""
+    starts: Mapping[str, Sequence[int]]
+    """Where words begin, by each key under which phrases are filed that may begin there."""
 
     @property
     def text(self) -> str:
@@ -69,62 +65,98 @@ class AdText:
 def read_text(original: str) -> AdText:
     """`original` ready to be searched."""
     folded = fold(original)
-    words = tuple(Word(word := found.group(), *found.span(), _keys(word)) for found in _WORD.finditer(folded.text))
-    return AdText(original, folded, words)
+    words = tuple([(found.group(), found.start()) for found in _WORD.finditer(folded.text)])
+    starts: defaultdict[str, list[int]] = defaultdict(list)
+    for word, start in words:
+        for key in _keys_of(word):
+            starts[key].append(start)
+    return AdText(original, folded, words, starts)
 
 
-def _keys(word: str) -> tuple[str, ...]:
+@lru_cache(maxsize=50_000)
+def _keys_of(word: str) -> tuple[str, ...]:
+    """The word itself, then its beginnings as stems; sorted backwards they keep this order."""
     if word[0].isdigit():
-        return (word, _NUMERIC)
-    return (word, *(f"{word[:length]}*" for length in _STEM_KEYS if len(word) >= length))
+        return (f"{word}.", _NUMERIC)
+    return (f"{word}.", *(f"{word[:length]}*" for length in _STEM_KEYS if len(word) >= length))
 
 
 class _Phrase(NamedTuple):
     tag: str
     match: Callable[[str, int], re.Match[str] | None]
+    needs: tuple[frozenset[str], ...]
+    """Keys of which the text must hold at least one each, or the phrase cannot be there."""
 
 
 class Phrasebook:
-    """Many phrases, each with a tag, searched in one pass over the words of a text."""
+    """Many phrases, each with a tag, tried only where a text has the word they begin with, and their rarest word."""
 
     def __init__(self, phrases: Iterable[tuple[str, str]]) -> None:
         """Compiles (tag, phrase) pairs. Raises ConfigError on a phrase that cannot be read."""
-        self._filed: dict[str, list[_Phrase]] = {}
+        self._phrases: list[_Phrase] = []
+        self._filed: dict[str, dict[str, list[int]]] = {}
+        """Numbers of phrases by the key of their first word, then by a key of another (the first again without)."""
         for tag, phrase in phrases:
             self._file(tag, phrase)
 
     def find(self, ad: AdText) -> list[PhraseHit]:
         """All hits, by their start; several phrases may hit at one place."""
         hits: list[PhraseHit] = []
-        text, filed = ad.text, self._filed
-        for _, start, _, keys in ad.words:
-            for key in keys:
-                if candidates := filed.get(key):
-                    hits += [
-                        PhraseHit(tag, start, found.end()) for tag, match in candidates if (found := match(text, start))
-                    ]
-        return hits
+        text, starts, keys = ad.text, ad.starts, ad.starts.keys()
+        for first in sorted(self._filed.keys() & keys, reverse=True):
+            filed = self._filed[first]
+            for number in sorted({number for key in filed.keys() & keys for number in filed[key]}):
+                tag, match, needs = self._phrases[number]
+                if not any(map(keys.isdisjoint, needs)):
+                    hits += [PhraseHit(tag, at, found.end()) for at in starts[first] if (found := match(text, at))]
+        return sorted(hits, key=_START)
 
     def _file(self, tag: str, phrase: str) -> None:
         parsed = _Parser(phrase).parse()
-        compiled = _Phrase(tag, re.compile(parsed.regex).match)
-        for lead in parsed.leads:
-            self._filed.setdefault(_lead_key(lead, phrase), []).append(compiled)
+        number, needs = len(self._phrases), parsed.needs[1:]
+        self._phrases.append(_Phrase(tag, re.compile(parsed.regex).match, needs))
+        for first in {_lead_key(lead, phrase) for lead in parsed.leads}:
+            filed = self._filed.setdefault(first, {})
+            for key in max(needs, key=_rarity, default=(first,)):
+                filed.setdefault(key, []).append(number)
+
+
+def _rarity(keys: frozenset[str]) -> int:
+    """Long words are rare, and so are texts that hold them."""
+    return min(map(len, keys))
+
+
+_START = itemgetter(PhraseHit._fields.index("start"))
 
 
 def _lead_key(lead: str, phrase: str) -> str:
-    if lead == _NUMERIC or lead[-1] not in _ENDINGS:
-        return lead
-    stem = lead[:-1]
-    if len(stem) < min(_STEM_KEYS):
-        raise ConfigError(f"phrase {phrase!r} begins with {lead}: a stem needs {min(_STEM_KEYS)} letters there")
-    return f"{stem[: max(_STEM_KEYS)]}*"
+    if key := _key_of(lead):
+        return key
+    raise ConfigError(f"phrase {phrase!r} begins with {lead}: a stem needs {min(_STEM_KEYS)} letters there")
+
+
+def _key_of(symbol: str) -> str | None:
+    """A key that every text has which holds this symbol's word; None for signs and very short stems."""
+    if symbol in ("#", "$"):
+        return _NUMERIC
+    first = _WORD.match(symbol)
+    if first is None:
+        return None
+    word, rest = first.group(), symbol[first.end() :]
+    if not rest or rest not in _ENDINGS:
+        return f"{word}."
+    if word[0].isdigit():
+        return _NUMERIC
+    return f"{word[: max(_STEM_KEYS)]}*" if len(word) >= min(_STEM_KEYS) else None
 
 
 @dataclass(frozen=True, slots=True)
 class _Parsed:
     regex: str
     leads: tuple[str, ...]
+    """Symbols it may begin with."""
+    needs: tuple[frozenset[str], ...]
+    """As of a phrase; the first are those of the leads."""
 
 
 def _spelled_out(attached: re.Match[str]) -> str:
@@ -151,6 +183,7 @@ class _Parser:
     def sequence(self, closing: str) -> _Parsed:
         regex, first, joint = "", True, _BETWEEN
         leads: tuple[str, ...] = ()
+        needs: tuple[frozenset[str], ...] = ()
         while self.at < len(self.symbols) and self.symbols[self.at] not in (closing, "|"):
             symbol = self.symbols[self.at]
             self.at += 1
@@ -164,23 +197,23 @@ class _Parser:
             between = "" if first else joint
             regex += f"(?:{between}{item.regex})?" if symbol == "[" else f"{between}{item.regex}"
             leads = item.leads if first else leads
+            needs += item.needs if symbol != "[" else ()
             first, joint = False, _BETWEEN
-        return _Parsed(regex, leads)
+        return _Parsed(regex, leads, needs)
 
     def item(self, symbol: str) -> _Parsed:
         if symbol in "([":
             return self.group(")" if symbol == "(" else "]")
-        if symbol == "#":
-            return _Parsed(_NUMBER, (_NUMERIC,))
-        if symbol == "$":
-            return _Parsed(_MONEY, (_NUMERIC,))
-        if len(symbol) > 1 and symbol[-1] in _ENDINGS:
-            return self.stem(symbol)
-        first = _WORD.match(symbol)
-        return _Parsed(rf"{re.escape(symbol)}(?!\w)", (first.group(),)) if first else _Parsed(re.escape(symbol), ())
+        key = _key_of(symbol)
+        needs = (frozenset((key,)),) if key else ()
+        return _Parsed(self.regex_of(symbol), (symbol,) if key or _WORD.match(symbol) else (), needs)
 
-    def stem(self, symbol: str) -> _Parsed:
-        return _Parsed(re.escape(symbol[:-1]) + _ENDINGS[symbol[-1]], (symbol,))
+    def regex_of(self, symbol: str) -> str:
+        if symbol in ("#", "$"):
+            return _NUMBER if symbol == "#" else _MONEY
+        if len(symbol) > 1 and symbol[-1] in _ENDINGS:
+            return re.escape(symbol[:-1]) + _ENDINGS[symbol[-1]]
+        return rf"{re.escape(symbol)}(?!\w)" if _WORD.match(symbol) else re.escape(symbol)
 
     def group(self, closing: str) -> _Parsed:
         choices = [self.sequence(closing)]
@@ -191,7 +224,8 @@ class _Parser:
             raise self.error(f"{closing} is missing")
         self.at += 1
         leads = tuple(lead for choice in choices for lead in choice.leads)
-        return _Parsed(f"(?:{'|'.join(choice.regex for choice in choices)})", leads)
+        needs = tuple(frozenset().union(*each) for each in zip(*(choice.needs for choice in choices), strict=False))
+        return _Parsed(f"(?:{'|'.join(choice.regex for choice in choices)})", leads, needs)
 
     def error(self, reason: str) -> ConfigError:
         return ConfigError(f"phrase {self.phrase!r} cannot be read: {reason}")
