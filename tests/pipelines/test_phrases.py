@@ -1,5 +1,8 @@
 """Phrases that staff write find what they say, and nothing a hostile text holds makes the search slow."""
 
+import re
+from pathlib import Path
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -54,3 +57,18 @@ def test_any_text_can_be_searched(text: str) -> None:
     ad = read_text(text)
     for hit in Phrasebook([("x", "posao .. (u|za) nemack^"), ("x", "# (h|sati)")]).find(ad):
         assert 0 <= hit.start < hit.end <= len(ad.text)
+
+
+PAGE = Path(__file__).parents[2] / "docs" / "adding-a-phrase.md"
+ROWS = re.findall(r"^\| `(.+)` \| („.+) \| („.+) \|$", PAGE.read_text(encoding="utf-8"), re.MULTILINE)
+
+
+@pytest.mark.parametrize(("phrase", "found", "passed"), ROWS)
+def test_phrases_on_the_page_for_staff_find_what_it_says(phrase: str, found: str, passed: str) -> None:
+    phrase = phrase.replace(r"\|", "|")
+    assert [text for text in re.findall("„(.+?)“", found) if not _found(phrase, text)] == []
+    assert [text for text in re.findall("„(.+?)“", passed) if _found(phrase, text)] == []
+
+
+def test_the_page_for_staff_shows_phrases() -> None:
+    assert len(ROWS) >= 10
