@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 
 import phonenumbers
 from phonenumbers import PhoneNumberType
@@ -11,6 +12,7 @@ from crawler.assessment import Contacts, Indicator, Mediator
 from pipelines.indicators.quoting import quoted
 from pipelines.reading.wages import FoundWage
 from pipelines.reference import is_below_minimum, is_far_above
+from pipelines.text.lines import matches_in_lines_with
 from pipelines.text.phrases import AdText
 
 _FREE_MAILBOXES = re.compile(
@@ -20,6 +22,7 @@ _FREE_MAILBOXES = re.compile(
 _SOCIAL = re.compile(
     r"(?:t\.me|wa\.me|facebook\.com|fb\.com|fb\.me|instagram\.com|tiktok\.com|telegram\.me|viber\.com|bit\.ly|goo\.gl|forms\.gle)"
 )
+_DIGIT = re.compile(r"\d")
 _STREET_BEFORE = (
     r"ul\.|ulica|ulici|ulice|bulevar\w{0,2}|bul\.|trg\w{0,2}|kneza|kralja|kraljice|cara|vojvode|marsala|despota|generala"
     r"|svetog|ulicu|nikole|brace|patrijarha|put|strasse|promenade|avenija|cesta"
@@ -70,9 +73,10 @@ def has_verifiable_contact(ad: AdText, contacts: Contacts) -> bool:
 
 def has_street_address(ad: AdText) -> bool:
     """The ad states a street with a number."""
-    return _STREET.search(ad.text) is not None
+    return next(matches_in_lines_with(_DIGIT, _STREET, ad.text), None) is not None
 
 
+@lru_cache(maxsize=10_000)
 def is_landline(phone: str) -> bool:
     """An E.164 number that stands in a room. Unknown ranges are told by how mobile numbers begin there."""
     number = phonenumbers.parse(phone)
