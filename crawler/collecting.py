@@ -11,8 +11,9 @@ import json
 import logging
 import os
 import re
+import time
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime
 from typing import Any, Self
@@ -24,13 +25,14 @@ from scrapy.crawler import Crawler
 from scrapy.exceptions import DropItem
 from scrapy.http import Response
 from sqlalchemy import Engine
+from sqlalchemy.exc import SQLAlchemyError
 
 from crawler.config import Settings
 from crawler.evidence.warc import Capture, CaptureWriter
 from crawler.health import Problem, outcome_of, problem_stat
 from crawler.items import AdPosting, FetchedPage
 from crawler.personal_numbers import redact_jmbg
-from crawler.store.ads import FetchedUrl, SeenAd, save_pages, save_seen_ads, seen_in_night
+from crawler.store.ads import FetchedUrl, SeenAd, count_run, save_pages, save_seen_ads
 from crawler.store.captures import captures_by_digest, save_captures
 from crawler.store.engine import open_store, reading
 from crawler.store.nights import begin_run, begin_run_by_hand, finish_night, finish_run
@@ -43,8 +45,15 @@ BATCH = 100
 # PostgreSQL takes no NUL, no database takes unpaired surrogates, and neither says anything to a reader.
 UNSTORABLE = re.compile("[\x00\ud800-\udfff]")
 
-NOT_STORED = frozenset({"page", "descriptionHtml", "metadata"})
+PageKey = tuple[str, str]
+"""Address and digest of a page."""
+
+NOT_STORED = frozenset({"page", "listingPage", "descriptionHtml", "metadata"})
 """Fields of a posting that stand in the capture already."""
+
+
+BATCH_BYTES = 64 * 1024 * 1024
+"""Of page bodies and screenshots: a few huge pages must not fill the memory."""
 
 
 @dataclass(slots=True)
@@ -53,6 +62,12 @@ class Batch:
 
     postings: list[AdPosting] = field(default_factory=list)
     pages: list[FetchedUrl] = field(default_factory=list)
+
+    @property
+    def is_full(self) -> bool:
+        """Enough for a transaction, by number of ads or by bytes."""
+        held = {page.digest: len(page.body) + len(page.screenshot or b"") for page in kept_pages(self.postings)}
+        return len(self.postings) >= BATCH or sum(held.values()) >= BATCH_BYTES
 
 
 class StorePipeline:
@@ -65,7 +80,8 @@ class StorePipeline:
         self.batch = Batch()
         self.counts: Counter[str] = Counter()
         self.flushing = asyncio.Lock()
-        self.capture_ids: dict[tuple[str, str], int] = {}
+        self.capture_ids: dict[PageKey, int] = {}
+        self.ending: asyncio.Future[None] | None = None
 
     @classmethod
     def from_crawler(cls, crawler: Crawler) -> Self:
@@ -76,6 +92,7 @@ class StorePipeline:
 
     def open_spider(self) -> None:
         """Opens the store and notes the start of the run."""
+        self.started = time.monotonic()
         self.source: str = self.crawler.spider.name  # type: ignore[union-attr]
         self.engine: Engine = open_store(self.settings)
         given = os.environ.get("ADWATCH_NIGHT")
@@ -96,7 +113,7 @@ class StorePipeline:
         if not isinstance(item, AdPosting) or item.page is None:
             raise DropItem("only ads with the page they stand on are kept")
         self.batch.postings.append(item)
-        if len(self.batch.postings) >= BATCH:
+        if self.batch.is_full:
             await self.flush()
         return item
 
@@ -107,14 +124,29 @@ class StorePipeline:
         await asyncio.to_thread(self._finish)
 
     async def flush(self) -> None:
-        """Keeps the batch. Compression and disk run in a thread, so that fetching goes on meanwhile."""
+        """Keeps the batch. Compression and disk run in a thread, so that fetching goes on meanwhile.
+
+        What cannot be kept waits for the next try, the failure is counted, and the spider is asked to end.
+        """
         async with self.flushing:
             batch, self.batch = self.batch, Batch()
-            if batch.postings or batch.pages:
+            if not (batch.postings or batch.pages):
+                return
+            try:
                 await asyncio.to_thread(self._keep, batch)
+            except (SQLAlchemyError, OSError):
+                logger.exception("batch not kept source=%s ads=%d", self.source, len(batch.postings))
+                self.batch = Batch(batch.postings + self.batch.postings, batch.pages + self.batch.pages)
+                self._end_for_lack_of_store()
+
+    def _end_for_lack_of_store(self) -> None:
+        self.counts[problem_stat(Problem.STORE_FAILED)] += 1
+        engine = self.crawler.engine
+        if engine is not None and not self.ending:
+            self.ending = asyncio.ensure_future(engine.close_spider_async(reason="store_failed"))
 
     def _keep(self, batch: Batch) -> None:
-        pages = {(page.url, page.digest): page for posting in batch.postings if (page := posting.page)}
+        pages = {(page.url, page.digest): page for page in kept_pages(batch.postings)}
         unknown = [page for key, page in pages.items() if key not in self.capture_ids]
         with reading(self.engine) as connection:
             earlier = captures_by_digest(connection, [page.digest for page in unknown])
@@ -123,20 +155,20 @@ class StorePipeline:
         self.writer.sync()
         with self.engine.begin() as connection:
             ids = save_captures(connection, [capture for _, captures in kept for capture in captures])
-            for page, captures in kept:
-                self.capture_ids[page.url, page.digest] = ids[captures[-1].record_id]
+            new_ids = {(page.url, page.digest): ids[captures[-1].record_id] for page, captures in kept}
             save_pages(connection, self.source, batch.pages)
-            seen = [self._seen_ad(posting) for posting in batch.postings]
-            self.counts["new_ads"] += save_seen_ads(connection, seen, night_id=self.night_id)
-        self.counts["pages"] += len(batch.pages)
+            seen = [self._seen_ad(posting, {**self.capture_ids, **new_ids}) for posting in batch.postings]
+            save_seen_ads(connection, seen, night_id=self.night_id)
+        # Only now: a transaction that was rolled back has taken its numbers with it.
+        self.capture_ids.update(new_ids)
 
     def _capture(self, page: FetchedPage, earlier: Capture | None) -> Sequence[Capture]:
         if earlier is None:
             return self.writer.keep(page)
         return [self.writer.keep_revisit(page, of=earlier)]
 
-    def _seen_ad(self, posting: AdPosting) -> SeenAd:
-        page = posting.page
+    def _seen_ad(self, posting: AdPosting, capture_ids: Mapping[PageKey, int]) -> SeenAd:
+        page, listing = posting.page, posting.listingPage
         assert page is not None  # noqa: S101 - process_item refuses items without a page
         fields = shown_fields(posting)
         return SeenAd(
@@ -144,7 +176,8 @@ class StorePipeline:
             url=posting.url,
             content_hash=content_hash(fields),
             seen_at=page.fetched_at,
-            capture_id=self.capture_ids[page.url, page.digest],
+            capture_id=capture_ids[page.url, page.digest],
+            listing_capture_id=capture_ids[listing.url, listing.digest] if listing else None,
             text=fields["text"] or "",
             title=fields["title"],
             organization=fields["organization"],
@@ -154,12 +187,11 @@ class StorePipeline:
         )
 
     def _finish(self) -> None:
-        problems = self._problems()
+        now = datetime.now(UTC)
         with self.engine.begin() as connection:
-            ads = seen_in_night(connection, self.night_id, source=self.source)
-            counts = {"pages": self.counts["pages"], "ads": ads, "new_ads": self.counts["new_ads"]}
-            outcome = outcome_of(ads=ads, problems=problems)
-            now = datetime.now(UTC)
+            counts = count_run(connection, night_id=self.night_id, source=self.source)
+            problems = self._problems(ads=counts["ads"])
+            outcome = outcome_of(ads=counts["ads"], problems=problems)
             finish_run(
                 connection,
                 night_id=self.night_id,
@@ -171,12 +203,36 @@ class StorePipeline:
             )
             if self.by_hand:
                 finish_night(connection, self.night_id, now=now, summary={})
-        logger.info("run finished source=%s outcome=%s pages=%d ads=%d", self.source, outcome, counts["pages"], ads)
+        logger.info("run finished source=%s outcome=%s counts=%s", self.source, outcome, counts)
 
-    def _problems(self) -> dict[Problem, int]:
+    def _problems(self, *, ads: int) -> dict[Problem, int]:
         stats = self.crawler.stats
-        counted = {problem: int(stats.get_value(problem_stat(problem), 0)) for problem in Problem} if stats else {}
+        counted = Counter({problem: self.counts[problem_stat(problem)] for problem in Problem})
+        if stats is not None:
+            counted.update({problem: int(stats.get_value(problem_stat(problem), 0)) for problem in Problem})
+            cut = (
+                stats.get_value("adwatch/pages_left_out", 0)
+                or stats.get_value("finish_reason") == "closespider_timeout"
+            )
+            counted[Problem.CUT_SHORT] += bool(cut)
+        manifest = getattr(self.crawler.spider, "manifest", None)
+        if manifest is not None:
+            counted[Problem.BELOW_EXPECTED] += ads < manifest.expected.min
+            counted[Problem.ABOVE_EXPECTED] += ads > manifest.expected.max
         return {problem: count for problem, count in counted.items() if count}
+
+    def _has_timed_out(self) -> bool:
+        # Scrapy tells the reason of closing only after the pipelines have closed.
+        allowed = self.crawler.settings.getfloat("CLOSESPIDER_TIMEOUT")
+        return bool(allowed) and time.monotonic() - self.started >= allowed
+
+
+def kept_pages(postings: Sequence[AdPosting]) -> Iterator[FetchedPage]:
+    """The pages that must be kept as evidence of these ads: where they stand, and listings that said part of them."""
+    for posting in postings:
+        for page in (posting.page, posting.listingPage):
+            if page is not None:
+                yield page
 
 
 def shown_fields(posting: AdPosting) -> dict[str, str | None]:

@@ -18,6 +18,7 @@ from apscheduler.triggers.cron import CronTrigger
 from crawler.health import Problem, RunOutcome
 from crawler.manifest import SourceManifest, read_manifests
 from crawler.night import Night, StepReport
+from crawler.store.ads import count_run
 from crawler.store.engine import reading
 from crawler.store.nights import begin_run, finish_run, finished_sources
 from crawler.store.status import last_runs
@@ -25,6 +26,8 @@ from crawler.store.status import last_runs
 logger = logging.getLogger(__name__)
 
 POLL_SECONDS = 0.1
+GRACE_SECONDS = 180
+"""A spider asked to close finishes the requests under way, at its source's slow pace, and keeps what it has."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,7 +46,8 @@ class SpiderProcess:
     source: str
     process: subprocess.Popen[bytes]
     deadline: float
-    """By the monotonic clock."""
+    """By the monotonic clock: then it is asked to close, and a while later killed."""
+    asked: bool = False
     resources: ExitStack = field(default_factory=ExitStack)
 
 
@@ -78,7 +82,7 @@ def is_due(manifest: SourceManifest, *, last: datetime | None, now: datetime) ->
 
 
 def order_for(manifest: SourceManifest) -> SpiderOrder:
-    """The order that runs a source within its own limits; a minute more lets it close by itself."""
+    """The order that runs a source within its own limits; a minute more lets it notice them by itself."""
     return SpiderOrder(manifest.id, minutes=manifest.limits.max_minutes + 1)
 
 
@@ -125,7 +129,7 @@ def _start(night: Night, order: SpiderOrder) -> SpiderProcess:
         },
     )
     logger.info("spider started source=%s pid=%d", order.source, process.pid)
-    return SpiderProcess(order.source, process, time.monotonic() + minutes * 60, resources)
+    return SpiderProcess(order.source, process, time.monotonic() + minutes * 60, resources=resources)
 
 
 def _log_file(night: Night, source: str) -> Path:
@@ -136,11 +140,20 @@ def _log_file(night: Night, source: str) -> Path:
 def _ended(running: Sequence[SpiderProcess]) -> Iterator[SpiderProcess]:
     for spider in running:
         if spider.process.poll() is None and time.monotonic() > spider.deadline:
-            logger.warning("spider overstayed source=%s", spider.source)
-            _stop(spider)
+            _ask_to_close(spider)
         if spider.process.poll() is not None:
             spider.resources.close()
             yield spider
+
+
+def _ask_to_close(spider: SpiderProcess) -> None:
+    if not spider.asked:
+        logger.warning("spider overstayed source=%s", spider.source)
+        spider.process.terminate()
+        spider.asked = True
+    elif time.monotonic() > spider.deadline + GRACE_SECONDS:
+        logger.error("spider does not close source=%s", spider.source)
+        _stop(spider)
 
 
 def _stop(spider: SpiderProcess) -> None:
@@ -169,6 +182,6 @@ def _note_failure(night: Night, source: str, problem: Problem) -> None:
             source=source,
             now=now,
             outcome=RunOutcome.FAILED,
-            counts={},
+            counts=count_run(connection, night_id=night.id, source=source),
             problems={problem: 1},
         )

@@ -32,6 +32,13 @@ class Problem(StrEnum):
     CRASHED = "crashed"
     BAD_MANIFEST = "bad_manifest"
     """The source's own `source.yml` is wrong; `adwatch sources check` says where."""
+    STORE_FAILED = "store_failed"
+    """What was read could not be kept: disk full, database gone."""
+    BELOW_EXPECTED = "below_expected"
+    """Fewer ads than the manifest expects of an ordinary night."""
+    ABOVE_EXPECTED = "above_expected"
+    CUT_SHORT = "cut_short"
+    """The source's own limit of pages or minutes ended the run before its last page."""
 
     @property
     def is_block(self) -> bool:
@@ -52,6 +59,8 @@ class RunOutcome(StrEnum):
 
 
 NO_FAULT = frozenset({Problem.GONE, Problem.ROBOTS})
+SIGNALS = frozenset({Problem.BELOW_EXPECTED, Problem.ABOVE_EXPECTED, Problem.CUT_SHORT})
+"""Nothing failed, and yet somebody should look."""
 
 
 def problem_stat(problem: Problem) -> str:
@@ -66,4 +75,4 @@ def outcome_of(*, ads: int, problems: dict[Problem, int]) -> RunOutcome:
         return RunOutcome.PARTIAL if faults else RunOutcome.OK
     if any(problem.is_block for problem in faults):
         return RunOutcome.BLOCKED
-    return RunOutcome.FAILED if faults else RunOutcome.SILENT
+    return RunOutcome.FAILED if set(faults) - SIGNALS else RunOutcome.SILENT

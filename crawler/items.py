@@ -66,6 +66,9 @@ class AdPosting(JobPosting):
     page: FetchedPage | None = None
     """The page that carries the ad. None only for ads read from a saved file (`adwatch extract`)."""
 
+    listingPage: FetchedPage | None = None
+    """The listing that stated some of these fields, where the ad's own page does not; kept as evidence too."""
+
     contactRaw: str | None = None
     """Contacts the page gives outside the description (phone, e-mail, name), a line each."""
 

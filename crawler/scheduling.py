@@ -24,21 +24,26 @@ CATCH_UP_SECONDS = 6 * 3600
 """A machine that slept at 02:00 and woke by 08:00 still runs the night; later it waits for the next one."""
 
 
-def make_scheduler(settings: Settings) -> BackgroundScheduler:
-    """A scheduler whose jobs live in the store, so that a restart knows what was missed."""
+def start_scheduler(settings: Settings) -> BackgroundScheduler:
+    """A scheduler that has started paused. Its job lives in the store, so that a restart knows what was missed."""
     settings.home.mkdir(parents=True, exist_ok=True)
     scheduler = BackgroundScheduler(
         jobstores={"default": SQLAlchemyJobStore(url=settings.database_url, tablename="scheduler_jobs")},
         job_defaults={"coalesce": True, "max_instances": 1, "misfire_grace_time": CATCH_UP_SECONDS},
         timezone="Europe/Belgrade",
     )
-    scheduler.add_job(
-        "crawler.scheduling:run_night_process",
-        CronTrigger(hour=settings.file.night_hour, timezone="Europe/Belgrade"),
-        id=NIGHT_JOB,
-        kwargs={"home": str(settings.home)},
-        replace_existing=True,
-    )
+    scheduler.start(paused=True)
+    trigger = CronTrigger(hour=settings.file.night_hour, timezone="Europe/Belgrade")
+    kept = scheduler.get_job(NIGHT_JOB)
+    # A job that is kept keeps its due time, and a night missed while the service was down is caught up.
+    if kept is None or str(kept.trigger) != str(trigger) or kept.kwargs != {"home": str(settings.home)}:
+        scheduler.add_job(
+            "crawler.scheduling:run_night_process",
+            trigger,
+            id=NIGHT_JOB,
+            kwargs={"home": str(settings.home)},
+            replace_existing=True,
+        )
     return scheduler
 
 
@@ -48,7 +53,7 @@ def run_night_process(home: str) -> None:
     ended = subprocess.run(
         [sys.executable, "-m", "crawler.cli", "nightly"], env=environment, cwd=Path(home), check=False
     )
-    logger.info("night ended status=%d", ended.returncode)
+    logger.log(logging.ERROR if ended.returncode else logging.INFO, "night ended status=%d", ended.returncode)
 
 
 def serve_schedule(settings: Settings) -> None:
@@ -60,8 +65,8 @@ def serve_schedule(settings: Settings) -> None:
 
     signal.signal(signal.SIGTERM, stop)
     signal.signal(signal.SIGINT, stop)
-    scheduler = make_scheduler(settings)
-    scheduler.start()
+    scheduler = start_scheduler(settings)
+    scheduler.resume()
     sys.stderr.write(f"the night runs daily at {settings.file.night_hour:02d}:00 (Europe/Belgrade)\n")
     asked_to_stop.wait()
     scheduler.shutdown(wait=True)

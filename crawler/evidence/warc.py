@@ -22,6 +22,7 @@ from warcio.statusandheaders import StatusAndHeaders
 from warcio.warcwriter import WARCWriter
 
 from crawler.errors import EvidenceError
+from crawler.files import sync_folder
 from crawler.items import FetchedPage
 
 # The payload is kept decoded, so headers that describe the transfer would be false; WARC tools expect this prefix.
@@ -176,6 +177,7 @@ class CaptureWriter:
         if self._writer is None:
             self._path.parent.mkdir(parents=True, exist_ok=True)
             self._stream = self._path.open("xb")
+            sync_folder(self._path.parent)
             self._writer = WARCWriter(self._stream, gzip=True, warc_version="1.1")
         return self._writer
 

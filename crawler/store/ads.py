@@ -10,7 +10,7 @@ from typing import Any
 from sqlalchemy import Connection, bindparam, func, select, update
 
 from crawler.addresses import url_key
-from crawler.store.schema import ad_versions, ads, pages, sightings
+from crawler.store.schema import ad_versions, ads, pages, runs, sightings
 from crawler.store.writing import chunks, insert_new
 
 
@@ -32,6 +32,8 @@ class SeenAd:
     content_hash: str
     seen_at: datetime
     capture_id: int
+    listing_capture_id: int | None
+    """Capture of the listing that said part of the ad; None where its own page said it all."""
     text: str
     title: str | None
     organization: str | None
@@ -98,14 +100,20 @@ def save_seen_ads(connection: Connection, seen: Sequence[SeenAd], *, night_id: i
     return len(newest) - len(known)
 
 
-def seen_in_night(connection: Connection, night_id: int, *, source: str) -> int:
-    """How many ads of the source were seen in that night."""
-    statement = (
+def count_run(connection: Connection, *, night_id: int, source: str) -> dict[str, int]:
+    """What the source's run of that night brought, also where it took two attempts: `pages`, `ads`, `new_ads`."""
+    seen = (
         select(func.count())
         .select_from(sightings.join(ads, ads.c.id == sightings.c.ad_id))
         .where(sightings.c.night_id == night_id, ads.c.source == source)
     )
-    return connection.scalar(statement) or 0
+    began = select(runs.c.started_at).where(runs.c.night_id == night_id, runs.c.source == source).scalar_subquery()
+    fetched = select(func.count()).where(pages.c.source == source, pages.c.last_fetched >= began)
+    return {
+        "pages": connection.scalar(fetched) or 0,
+        "ads": connection.scalar(seen) or 0,
+        "new_ads": connection.scalar(seen.where(ads.c.first_seen == sightings.c.seen_at)) or 0,
+    }
 
 
 def _ad_ids(connection: Connection, keys: Iterable[str]) -> dict[str, int]:
@@ -141,6 +149,7 @@ def _version_row(ad_id: int, ad: SeenAd) -> dict[str, Any]:
         "content_hash": ad.content_hash,
         "first_seen": ad.seen_at,
         "capture_id": ad.capture_id,
+        "listing_capture_id": ad.listing_capture_id,
         "title": ad.title,
         "text": ad.text,
         "organization": ad.organization,

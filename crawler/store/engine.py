@@ -39,13 +39,16 @@ def open_store(settings: Settings) -> Engine:
 def connect(url: str) -> Engine:
     """An engine with the settings both databases need; nothing is opened yet."""
     if make_url(url).get_backend_name() != "sqlite":
-        return create_engine(
-            url, pool_pre_ping=True, connect_args={"connect_timeout": 10}, json_serializer=_readable_json
-        )
-    engine = create_engine(url, connect_args={"timeout": SQLITE_BUSY_SECONDS}, json_serializer=_readable_json)
+        return _engine(url, pool_pre_ping=True, connect_args={"connect_timeout": 10})
+    engine = _engine(url, connect_args={"timeout": SQLITE_BUSY_SECONDS})
     event.listen(engine, "connect", _prepare_sqlite)
     event.listen(engine, "begin", _begin_sqlite)
     return engine
+
+
+def _engine(url: str, **options: Any) -> Engine:
+    # Parameters hold ads with names and phones: they must not stand in an error that somebody logs.
+    return create_engine(url, json_serializer=_readable_json, hide_parameters=True, **options)
 
 
 def reading(engine: Engine) -> Connection:

@@ -1,5 +1,6 @@
 """The tables of the store. Migrations in `migrations/` create them; queries live beside, a module an area.
 
+Numbers are never given twice (`sqlite_autoincrement`): that of a deleted row must not come to mean another.
 Times are aware UTC (`UtcTime`), hashes lower-case hex, JSON only where a value is kept whole and never searched.
 """
 
@@ -79,6 +80,7 @@ nights = Table(
     Column("finished_at", UtcTime),
     Column("owner", String(100), doc="Host and process id of the process that runs it"),
     Column("summary", Json, nullable=False, default=dict),
+    sqlite_autoincrement=True,
 )
 
 runs = Table(
@@ -95,6 +97,7 @@ runs = Table(
     Column("new_ads", Integer, nullable=False, default=0),
     Column("problems", Json, nullable=False, default=dict, doc="crawler.health.Problem -> count"),
     UniqueConstraint("night_id", "source"),
+    sqlite_autoincrement=True,
 )
 
 pages = Table(
@@ -107,6 +110,7 @@ pages = Table(
     Column("first_fetched", UtcTime, nullable=False),
     Column("last_fetched", UtcTime, nullable=False),
     Column("status", Integer, nullable=False),
+    sqlite_autoincrement=True,
 )
 
 captures = Table(
@@ -125,6 +129,7 @@ captures = Table(
     Column("length", Integer, nullable=False),
     Column("revisit_of", String(60), doc="record_id of the capture that holds the same payload"),
     Column("screenshot_record_id", String(60), doc="record_id of the screenshot's capture"),
+    sqlite_autoincrement=True,
 )
 
 custody = Table(
@@ -144,6 +149,7 @@ series = Table(
     metadata,
     _id(),
     Column("opened_at", UtcTime, nullable=False),
+    sqlite_autoincrement=True,
 )
 
 ads = Table(
@@ -160,6 +166,7 @@ ads = Table(
     Column("grouped_version_id", Integer, doc="Version whose signature was stored last"),
     Column("assessed_version_id", Integer, doc="Version that was judged last"),
     Column("assessed_basis", String(64), index=True, doc="Basis of that judgement"),
+    sqlite_autoincrement=True,
 )
 # What a step has left to do is found without looking at what is done.
 Index(
@@ -183,6 +190,7 @@ ad_versions = Table(
     Column("content_hash", String(64), nullable=False, index=True),
     Column("first_seen", UtcTime, nullable=False),
     _reference("capture_id", "captures.id", nullable=False),
+    _reference("listing_capture_id", "captures.id"),
     Column("title", Text),
     Column("text", Text, nullable=False),
     Column("organization", Text),
@@ -190,6 +198,7 @@ ad_versions = Table(
     Column("published_on", Date),
     Column("posting", Json, nullable=False, doc="The JobPosting, zyte-common-items names"),
     UniqueConstraint("ad_id", "content_hash"),
+    sqlite_autoincrement=True,
 )
 
 sightings = Table(
@@ -202,6 +211,7 @@ sightings = Table(
     _reference("capture_id", "captures.id", nullable=False),
     Column("seen_at", UtcTime, nullable=False),
     UniqueConstraint("ad_id", "night_id"),
+    sqlite_autoincrement=True,
 )
 
 signatures = Table(
@@ -232,6 +242,7 @@ register_snapshots = Table(
     Column("file", String(255), nullable=False, doc="The kept file, relative to the evidence folder"),
     Column("imported_at", UtcTime, nullable=False),
     UniqueConstraint("digest", "as_of"),
+    sqlite_autoincrement=True,
 )
 
 register_entries = Table(
@@ -252,6 +263,7 @@ register_entries = Table(
     Column("pib", String(9)),
     Column("mb", String(8)),
     Column("note", Text),
+    sqlite_autoincrement=True,
 )
 
 assessments = Table(
@@ -270,6 +282,7 @@ assessments = Table(
     Column("proposed", Boolean, nullable=False),
     Column("result", Json, nullable=False, doc="Assessment.to_json()"),
     UniqueConstraint("version_id", "basis"),
+    sqlite_autoincrement=True,
 )
 
 cases = Table(
@@ -285,6 +298,7 @@ cases = Table(
     Column("opened_at", UtcTime, nullable=False),
     Column("changed_at", UtcTime, nullable=False),
     UniqueConstraint("series_id", "mediator_key"),
+    sqlite_autoincrement=True,
 )
 
 case_events = Table(
@@ -297,6 +311,7 @@ case_events = Table(
     Column("before", String(20), nullable=False),
     Column("after", String(20), nullable=False),
     Column("note", Text, nullable=False, default=""),
+    sqlite_autoincrement=True,
 )
 
 drafts = Table(
@@ -308,6 +323,7 @@ drafts = Table(
     Column("created_at", UtcTime, nullable=False),
     Column("facts", Json, nullable=False, doc="What the templates are filled with; the text is made from it"),
     UniqueConstraint("case_id", "recipient"),
+    sqlite_autoincrement=True,
 )
 
 people = Table(
@@ -319,6 +335,7 @@ people = Table(
     Column("role", String(20), nullable=False),
     Column("password_hash", String(200), nullable=False),
     Column("created_at", UtcTime, nullable=False),
+    sqlite_autoincrement=True,
 )
 
 Index("ix_sightings_night_id", sightings.c.night_id)

@@ -19,7 +19,6 @@ class BareSpider(scrapy.Spider):
     custom_settings = {  # noqa: RUF012 - Scrapy's own form
         "CONCURRENT_REQUESTS": 16,
         "CONCURRENT_REQUESTS_PER_DOMAIN": 16,
-        "LOG_LEVEL": "ERROR",
         "TELNETCONSOLE_ENABLED": False,
         "DOWNLOAD_DELAY": 0,
     }
@@ -34,6 +33,6 @@ class BareSpider(scrapy.Spider):
 
 
 if __name__ == "__main__":
-    process = AsyncCrawlerProcess()
+    process = AsyncCrawlerProcess({"LOG_LEVEL": "ERROR"})
     process.crawl(BareSpider, start_urls=[sys.argv[1]])
     process.start()

@@ -12,31 +12,43 @@ import sys
 
 WORK = ("zidara", "vozača C+E", "negovateljicu", "radnika u magacinu", "kuvara", "sobaricu", "zavarivača", "mesara")
 PLACES = ("Nemačka, Bremen", "Austrija, Linc", "Slovačka, Trnava", "Hrvatska, Zadar", "Češka, Brno", "Malta", "Poljska")
-OFFERS = (
+ORDINARY = (
+    "Smeštaj obezbeđen u firminom stanu, dvokrevetne sobe.",
+    "Rad osam sati, pet dana u nedelji.",
+    "Potrebno je iskustvo od najmanje dve godine.",
+    "Ugovor na neodređeno, prijava od prvog dana.",
+    "Poslodavac snosi troškove lekarskog pregleda.",
+    "Poželjno je poznavanje nemačkog jezika.",
+    "Godišnji odmor i praznici plaćeni po zakonu.",
+)
+WORRYING = (
     "Smeštaj obezbeđen, prevoz organizovan.",
     "Radna viza i papiri su naša briga.",
     "Iskustvo nije potrebno, obuka na licu mesta.",
-    "Rad šest dana nedeljno po deset sati.",
-    "Ugovor na neodređeno, prijava od prvog dana.",
+    "Rad šest dana nedeljno po dvanaest sati.",
     "Kotizacija 150 evra plaća se pre puta.",
-    "Kandidat plaća samo lekarski pregled.",
-    "Polazak svake druge nedelje iz Beograda.",
+    "Polazak svake nedelje, hitno.",
 )
 SYLLABLES = "ba be bi bo bra cvi do dra fe go gra hi ja ka ko kra li lo ma mi mo na no pa pe po ra re ro sa so sta te"
 
 
 def ad_text(number: int) -> tuple[str, str]:
-    """Title and description of the ad with that number, some 800 characters; the same on every call."""
+    """Title and description of the ad with that number, some 800 characters, the same on every call.
+
+    One ad in five is worrying, about the share of the demo world.
+    """
     chance = random.Random(number)  # noqa: S311 - variety, not secrecy
     work, place = chance.choice(WORK), chance.choice(PLACES)
     firm = "".join(chance.choices(SYLLABLES.split(), k=4)).capitalize()
     words = [" ".join("".join(chance.choices(SYLLABLES.split(), k=3)) for _ in range(9)) + "." for _ in range(6)]
-    wage = chance.randrange(900, 3600, 50)
+    worrying = number % 5 == 0
+    publisher = f"Agencija {firm}" if worrying else f"{firm} GmbH"
+    wage = chance.randrange(1800, 2600, 50)
     text = "\n".join(
         [
-            f"Agencija {firm} traži {work} za rad u inostranstvu ({place}).",
+            f"{publisher} traži {work} za rad u inostranstvu ({place}).",
             f"Plata {wage} evra neto mesečno.",
-            *chance.sample(OFFERS, 4),
+            *chance.sample(WORRYING if worrying else ORDINARY, 4),
             *words,
             f"Zvati na 060 000 {number % 10_000:04d} ili pisati na posao@{firm.lower()}.example.",
         ]
@@ -53,7 +65,7 @@ def detail_page(number: int) -> bytes:
         "title": title,
         "description": text.replace("\n", "<br>"),
         "datePosted": "2026-11-19",
-        "hiringOrganization": {"@type": "Organization", "name": text.split()[1]},
+        "hiringOrganization": {"@type": "Organization", "name": text.split(" traži")[0]},
         "jobLocation": {"@type": "Place", "address": title.rsplit(" – ")[-1]},
     }
     noise = "".join(f'<li><a href="/rubrika/{n}">Rubrika broj {n} sa oglasima</a></li>' for n in range(120))

@@ -21,7 +21,7 @@ from crawler.store.engine import open_store, reading
 from crawler.store.status import count_all
 from pipelines.register.importing import import_file
 
-PAGES = 400
+PAGES = 1000
 ROUNDS = 3
 REGISTER = Path(__file__).resolve().parents[2] / "spiders" / "demo" / "register.csv"
 MEDIANS: dict[str, float] = {}

@@ -79,7 +79,7 @@ def test_batch_of_100_stored(benchmark: BenchmarkFixture, tmp_path: Path) -> Non
         number = next(numbers)
         title, text = TEXTS[number % len(TEXTS)]
         url = f"http://portal.example/{number}"
-        return SeenAd("bench", url, f"{number:064d}", NOW, capture, text, title, None, None, None, {})
+        return SeenAd("bench", url, f"{number:064d}", NOW, capture, None, text, title, None, None, None, {})
 
     def save() -> None:
         with store.engine.begin() as connection:

@@ -11,13 +11,16 @@ from typing import Any
 import pytest
 from scrapy.exceptions import DropItem
 from sqlalchemy import select
+from sqlalchemy.exc import OperationalError
 from zyte_common_items import BaseSalary, HiringOrganization, JobLocation
 
-from crawler.collecting import StorePipeline, content_hash, shown_fields, storable
+from crawler import collecting
+from crawler.collecting import Batch, StorePipeline, content_hash, shown_fields, storable
 from crawler.evidence.verify import verify_evidence
 from crawler.health import Problem, problem_stat
 from crawler.items import AdPosting, FetchedPage
 from crawler.personal_numbers import find_jmbg
+from crawler.store.ads import save_seen_ads
 from crawler.store.schema import ad_versions, captures, runs, sightings
 from crawler.store.status import count_all
 from tests.builders import StoreBuilder
@@ -37,20 +40,31 @@ def posting(**fields: Any) -> AdPosting:
     return AdPosting(**given)
 
 
-def crawl(store: StoreBuilder, items: list[AdPosting], *, problems: dict[Problem, int] | None = None) -> None:
+def crawl(
+    store: StoreBuilder, items: list[AdPosting], *, problems: dict[Problem, int] | None = None, manifest: Any = None
+) -> None:
     """One spider run that brings these items, in a night of its own."""
+    asyncio.run(_run(spider_run(store, problems=problems, manifest=manifest), items))
+
+
+async def _run(pipeline: StorePipeline, items: list[AdPosting]) -> None:
+    for item in items:
+        await pipeline.process_item(item)
+    await pipeline.close_spider()
+
+
+def spider_run(
+    store: StoreBuilder, *, problems: dict[Problem, int] | None = None, manifest: Any = None
+) -> StorePipeline:
+    """The pipeline of a spider that has just been opened."""
     counted = {problem_stat(problem): count for problem, count in (problems or {}).items()}
     stats = SimpleNamespace(get_value=counted.get)
-    crawler: Any = SimpleNamespace(spider=SimpleNamespace(name="demo_portal"), stats=stats)
+    settings = SimpleNamespace(getfloat=lambda _: 0.0)
+    spider = SimpleNamespace(name="demo_portal", manifest=manifest)
+    crawler: Any = SimpleNamespace(spider=spider, stats=stats, settings=settings, engine=None)
     pipeline = StorePipeline(crawler, store.settings)
-
-    async def run() -> None:
-        for item in items:
-            await pipeline.process_item(item)
-        await pipeline.close_spider()
-
     pipeline.open_spider()
-    asyncio.run(run())
+    return pipeline
 
 
 @pytest.fixture(autouse=True)
@@ -117,6 +131,68 @@ def test_text_no_database_takes_is_stored_without_it(store: StoreBuilder) -> Non
     with store.connect() as connection:
         row = connection.execute(select(ad_versions.c.title, ad_versions.c.text, ad_versions.c.contact)).one()
     assert tuple(row) == ("Radnik", "ab", None)
+
+
+def test_ads_that_could_not_be_kept_are_kept_at_the_next_try_and_the_failure_is_told(
+    store: StoreBuilder, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The first transaction fails half-way: nothing of it may stay, and the numbers it gave must not be used."""
+    other = FetchedPage("http://portal.example/oglas/2", PAGE.fetched_at, 200, (), b"<html>two</html>")
+    failing = iter([OperationalError("INSERT", {}, Exception("disk full"))])
+
+    def save_once(*arguments: Any, **named: Any) -> Any:
+        for error in failing:
+            raise error
+        return save_seen_ads(*arguments, **named)
+
+    monkeypatch.setattr(collecting, "save_seen_ads", save_once)
+    pipeline = spider_run(store)
+
+    async def run() -> None:
+        await pipeline.process_item(posting(page=other, url=other.url))
+        await pipeline.flush()
+        await pipeline.process_item(posting())
+        await pipeline.close_spider()
+
+    asyncio.run(run())
+
+    with store.connect() as connection:
+        kept = select(ad_versions.c.posting, captures.c.url).join(captures, captures.c.id == ad_versions.c.capture_id)
+        assert all(row.posting["url"] == row.url for row in connection.execute(kept))
+        assert count_all(connection)["ads"] == 2
+        row = connection.execute(select(runs.c.outcome, runs.c.problems)).one()
+        assert verify_evidence(connection, store.settings.evidence_folder).is_sound
+    assert tuple(row) == ("partial", {"store_failed": 1})
+
+
+@pytest.mark.parametrize(
+    ("low", "high", "told"), [(1, 9, {}), (2, 9, {"below_expected": 1}), (0, 0, {"above_expected": 1})]
+)
+def test_number_of_ads_outside_of_what_is_expected_is_a_signal(
+    store: StoreBuilder, low: int, high: int, told: dict[str, int]
+) -> None:
+    crawl(store, [posting()], manifest=SimpleNamespace(expected=SimpleNamespace(min=low, max=high)))
+
+    with store.connect() as connection:
+        row = connection.execute(select(runs.c.outcome, runs.c.problems)).one()
+    assert tuple(row) == ("partial" if told else "ok", told)
+
+
+def test_listing_that_said_part_of_the_ad_is_kept_too(store: StoreBuilder) -> None:
+    listing = FetchedPage("http://portal.example/lista", PAGE.fetched_at, 200, (), b"<html>list</html>")
+    crawl(store, [posting(listingPage=listing)])
+
+    with store.connect() as connection:
+        kept = select(captures.c.url).join(ad_versions, ad_versions.c.listing_capture_id == captures.c.id)
+        assert connection.scalars(kept).all() == [listing.url]
+
+
+def test_huge_pages_are_kept_before_they_fill_the_memory() -> None:
+    half = FetchedPage(PAGE.url, PAGE.fetched_at, 200, (), b"x" * (collecting.BATCH_BYTES // 2))
+    whole = FetchedPage(PAGE.url, PAGE.fetched_at, 200, (), b"y" * (collecting.BATCH_BYTES // 2 + 1))
+
+    assert not Batch([posting(page=half), posting(page=half)]).is_full
+    assert Batch([posting(page=half), posting(page=whole)]).is_full
 
 
 def test_personal_number_is_never_stored(store: StoreBuilder) -> None:

@@ -32,6 +32,7 @@ def seen(store: StoreBuilder, number: int = 1, **changes: object) -> SeenAd:
         content_hash="a" * 64,
         seen_at=NOW,
         capture_id=capture_id,
+        listing_capture_id=None,
         text="Potrebni radnici",
         title="Radnici",
         organization=None,

@@ -36,6 +36,7 @@ def see(store: StoreBuilder, texts: Sequence[str], *, first: int = 1) -> Night:
             content_hash=f"{abs(hash(text)):064x}",
             seen_at=NOW,
             capture_id=store.capture(f"http://portal.example/{number}", body=text.encode("utf-8", "replace")),
+            listing_capture_id=None,
             text=text,
             title=None,
             organization=None,

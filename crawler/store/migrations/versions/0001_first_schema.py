@@ -29,6 +29,7 @@ def upgrade() -> None:
         sa.Column("screenshot_record_id", sa.String(length=60), nullable=True),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_captures")),
         sa.UniqueConstraint("record_id", name=op.f("uq_captures_record_id")),
+        sqlite_autoincrement=True,
     )
     with op.batch_alter_table("captures", schema=None) as batch_op:
         batch_op.create_index(batch_op.f("ix_captures_digest"), ["digest"], unique=False)
@@ -58,6 +59,7 @@ def upgrade() -> None:
             "summary", sa.JSON().with_variant(postgresql.JSONB(astext_type=sa.Text()), "postgresql"), nullable=False
         ),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_nights")),
+        sqlite_autoincrement=True,
     )
     op.create_table(
         "pages",
@@ -70,6 +72,7 @@ def upgrade() -> None:
         sa.Column("status", sa.Integer(), nullable=False),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_pages")),
         sa.UniqueConstraint("url_key", name=op.f("uq_pages_url_key")),
+        sqlite_autoincrement=True,
     )
     op.create_table(
         "people",
@@ -81,6 +84,7 @@ def upgrade() -> None:
         sa.Column("created_at", UtcTime(), nullable=False),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_people")),
         sa.UniqueConstraint("email", name=op.f("uq_people_email")),
+        sqlite_autoincrement=True,
     )
     op.create_table(
         "register_snapshots",
@@ -92,6 +96,7 @@ def upgrade() -> None:
         sa.Column("imported_at", UtcTime(), nullable=False),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_register_snapshots")),
         sa.UniqueConstraint("digest", "as_of", name=op.f("uq_register_snapshots_digest_as_of")),
+        sqlite_autoincrement=True,
     )
     with op.batch_alter_table("register_snapshots", schema=None) as batch_op:
         batch_op.create_index(batch_op.f("ix_register_snapshots_as_of"), ["as_of"], unique=False)
@@ -101,6 +106,7 @@ def upgrade() -> None:
         sa.Column("id", sa.Integer(), autoincrement=True, nullable=False),
         sa.Column("opened_at", UtcTime(), nullable=False),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_series")),
+        sqlite_autoincrement=True,
     )
     op.create_table(
         "ads",
@@ -118,6 +124,7 @@ def upgrade() -> None:
         sa.ForeignKeyConstraint(["series_id"], ["series.id"], name=op.f("fk_ads_series_id")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_ads")),
         sa.UniqueConstraint("url_key", name=op.f("uq_ads_url_key")),
+        sqlite_autoincrement=True,
     )
     with op.batch_alter_table("ads", schema=None) as batch_op:
         batch_op.create_index(batch_op.f("ix_ads_assessed_basis"), ["assessed_basis"], unique=False)
@@ -162,6 +169,7 @@ def upgrade() -> None:
             ["snapshot_id"], ["register_snapshots.id"], name=op.f("fk_register_entries_snapshot_id")
         ),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_register_entries")),
+        sqlite_autoincrement=True,
     )
     with op.batch_alter_table("register_entries", schema=None) as batch_op:
         batch_op.create_index(batch_op.f("ix_register_entries_snapshot_id"), ["snapshot_id"], unique=False)
@@ -183,6 +191,7 @@ def upgrade() -> None:
         sa.ForeignKeyConstraint(["night_id"], ["nights.id"], name=op.f("fk_runs_night_id")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_runs")),
         sa.UniqueConstraint("night_id", "source", name=op.f("uq_runs_night_id_source")),
+        sqlite_autoincrement=True,
     )
     op.create_table(
         "ad_versions",
@@ -191,6 +200,7 @@ def upgrade() -> None:
         sa.Column("content_hash", sa.String(length=64), nullable=False),
         sa.Column("first_seen", UtcTime(), nullable=False),
         sa.Column("capture_id", sa.Integer(), nullable=False),
+        sa.Column("listing_capture_id", sa.Integer(), nullable=True),
         sa.Column("title", sa.Text(), nullable=True),
         sa.Column("text", sa.Text(), nullable=False),
         sa.Column("organization", sa.Text(), nullable=True),
@@ -201,8 +211,12 @@ def upgrade() -> None:
         ),
         sa.ForeignKeyConstraint(["ad_id"], ["ads.id"], name=op.f("fk_ad_versions_ad_id")),
         sa.ForeignKeyConstraint(["capture_id"], ["captures.id"], name=op.f("fk_ad_versions_capture_id")),
+        sa.ForeignKeyConstraint(
+            ["listing_capture_id"], ["captures.id"], name=op.f("fk_ad_versions_listing_capture_id")
+        ),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_ad_versions")),
         sa.UniqueConstraint("ad_id", "content_hash", name=op.f("uq_ad_versions_ad_id_content_hash")),
+        sqlite_autoincrement=True,
     )
     with op.batch_alter_table("ad_versions", schema=None) as batch_op:
         batch_op.create_index(batch_op.f("ix_ad_versions_content_hash"), ["content_hash"], unique=False)
@@ -226,6 +240,7 @@ def upgrade() -> None:
         sa.ForeignKeyConstraint(["version_id"], ["ad_versions.id"], name=op.f("fk_assessments_version_id")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_assessments")),
         sa.UniqueConstraint("version_id", "basis", name=op.f("uq_assessments_version_id_basis")),
+        sqlite_autoincrement=True,
     )
     with op.batch_alter_table("assessments", schema=None) as batch_op:
         batch_op.create_index(batch_op.f("ix_assessments_level"), ["level"], unique=False)
@@ -244,6 +259,7 @@ def upgrade() -> None:
         sa.ForeignKeyConstraint(["version_id"], ["ad_versions.id"], name=op.f("fk_sightings_version_id")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_sightings")),
         sa.UniqueConstraint("ad_id", "night_id", name=op.f("uq_sightings_ad_id_night_id")),
+        sqlite_autoincrement=True,
     )
     with op.batch_alter_table("sightings", schema=None) as batch_op:
         batch_op.create_index("ix_sightings_night_id", ["night_id"], unique=False)
@@ -288,6 +304,7 @@ def upgrade() -> None:
         sa.ForeignKeyConstraint(["series_id"], ["series.id"], name=op.f("fk_cases_series_id")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_cases")),
         sa.UniqueConstraint("series_id", "mediator_key", name=op.f("uq_cases_series_id_mediator_key")),
+        sqlite_autoincrement=True,
     )
     with op.batch_alter_table("cases", schema=None) as batch_op:
         batch_op.create_index(batch_op.f("ix_cases_state"), ["state"], unique=False)
@@ -304,6 +321,7 @@ def upgrade() -> None:
         sa.Column("note", sa.Text(), nullable=False),
         sa.ForeignKeyConstraint(["case_id"], ["cases.id"], name=op.f("fk_case_events_case_id")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_case_events")),
+        sqlite_autoincrement=True,
     )
     with op.batch_alter_table("case_events", schema=None) as batch_op:
         batch_op.create_index(batch_op.f("ix_case_events_case_id"), ["case_id"], unique=False)
@@ -320,6 +338,7 @@ def upgrade() -> None:
         sa.ForeignKeyConstraint(["case_id"], ["cases.id"], name=op.f("fk_drafts_case_id")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_drafts")),
         sa.UniqueConstraint("case_id", "recipient", name=op.f("uq_drafts_case_id_recipient")),
+        sqlite_autoincrement=True,
     )
 
 
