@@ -3,27 +3,42 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 
-_CANDIDATE = re.compile(r"(?<!\d)\d(?:[ .\-/]?\d){12}(?!\d)")
+LENGTH = 13
+_RUN = re.compile(r"\d(?:[\s./–—-]{0,3}\d){12,}")
+"""Digits in a row as people write them, with spaces, dots, slashes or dashes between."""
 _WEIGHTS = (7, 6, 5, 4, 3, 2, 7, 6, 5, 4, 3, 2)
 
 
 def find_jmbg(text: str) -> tuple[tuple[int, int], ...]:
-    """Spans of personal numbers in `text`: 13 digits with a possible date and a right check digit."""
-    return tuple(found.span() for found in _CANDIDATE.finditer(text) if _is_jmbg(found.group()))
+    """Spans of personal numbers in `text`: 13 digits by themselves with a possible date and a right check digit."""
+    return tuple(_spans(text))
 
 
 def redact_jmbg(text: str) -> str:
     """`text` with the digits of every personal number starred out; its length, and so all offsets, stay."""
-    return _CANDIDATE.sub(_starred, text)
+    starred = list(text)
+    for start, end in _spans(text):
+        starred[start:end] = re.sub(r"\d", "*", text[start:end])
+    return "".join(starred)
 
 
-def _starred(found: re.Match[str]) -> str:
-    return re.sub(r"\d", "*", found.group()) if _is_jmbg(found.group()) else found.group()
+def _spans(text: str) -> Iterator[tuple[int, int]]:
+    for run in _RUN.finditer(text):
+        places = [run.start() + offset for offset, char in enumerate(run.group()) if char.isdecimal()]
+        for first in range(len(places) - LENGTH + 1):
+            window = places[first : first + LENGTH]
+            if _stands_alone(text, window) and _is_jmbg([int(text[place]) for place in window]):
+                yield window[0], window[-1] + 1
 
 
-def _is_jmbg(written: str) -> bool:
-    digits = [int(char) for char in written if char.isdigit()]
+def _stands_alone(text: str, window: list[int]) -> bool:
+    before, after = text[max(window[0] - 1, 0) : window[0]], text[window[-1] + 1 : window[-1] + 2]
+    return not before.isdecimal() and not after.isdecimal()
+
+
+def _is_jmbg(digits: list[int]) -> bool:
     day, month = digits[0] * 10 + digits[1], digits[2] * 10 + digits[3]
     if not (1 <= day <= 31 and 1 <= month <= 12):
         return False
