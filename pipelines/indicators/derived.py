@@ -33,6 +33,10 @@ _STREET = re.compile(
     rf"|\b[a-z]{{3,20}}(?:{_STREET_ENDING})(?: ulica)? |\b[ivx]{{1,4}} ulica )"
     r"(?:br\.? ?)?\d{1,3}[a-z]?(?:/\d{1,3})?(?![\d.]|,\d| ?(?:sat|h\b|god|radni|evr|eur|€|mesec|dan|din))"
 )
+_PART_TIME = re.compile(
+    r"\b(?:pola radnog|pola norme|polovin\w radnog|skracen\w{1,2} radn|nepun\w{1,2} radn|part[ -]?time|teilzeit|minijob"
+    r"|polovicn\w{1,3} (?:delovn|radn)|[2-5] (?:sata|sati|h|casa) dnevno|(?:dva|tri|cetiri|pet) sat[ai] dnevno|po nekoliko sati)"
+)
 _MOBILE_BEGINNINGS: dict[int, str | tuple[str, ...]] = {
     33: ("6", "7"), 39: "3", 41: "7", 43: "6", 44: "7", 49: "1", 381: "6", 382: "6", 385: "9", 387: "6", 421: "9",
 }  # fmt: skip
@@ -52,7 +56,7 @@ def derive_indicators(
     found: dict[str, Indicator] = {}
     if wage and is_far_above(wage.wage, destinations, ad):
         found["high_wage"] = quoted(ad, "high_wage", wage.start, wage.end)
-    if wage and is_below_minimum(wage.wage, destinations):
+    if wage and is_below_minimum(wage.wage, destinations) and not _PART_TIME.search(ad.text):
         found["below_minimum_wage"] = quoted(ad, "below_minimum_wage", wage.start, wage.end)
     if not has_verifiable_contact(ad, contacts):
         found["contact_unverifiable"] = Indicator("contact_unverifiable")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from enum import StrEnum
 from functools import cache
@@ -13,6 +14,7 @@ from crawler.errors import ConfigError
 from pipelines.packaged import RuleData, load_packaged
 
 RULES = Path(__file__).parent / "rules"
+WORD_CLASSES = Path(__file__).with_name("word_classes.yml")
 ORDER = [
     "high_wage",
     "below_minimum_wage",
@@ -42,6 +44,9 @@ ORDER = [
     "licence_disclaimer",
 ]
 """All indicators, in the order in which they are listed."""
+
+
+_CLASS = re.compile(r"\{([a-z_]+)\}")
 
 
 class Negation(StrEnum):
@@ -79,6 +84,12 @@ class Rule(RuleData):
     examples: Examples
 
 
+class WordClasses(RuleData):
+    """The file `word_classes.yml`: words that phrases name together, as `{housing}`."""
+
+    classes: dict[str, list[str]]
+
+
 @dataclass(frozen=True, slots=True)
 class IndicatorDescription:
     """An indicator in words for people."""
@@ -99,7 +110,29 @@ def rules() -> dict[str, Rule]:
             raise ConfigError(f"indicators/rules/{name}.yml has no phrases")
     if set(loaded) != set(ORDER):
         raise ConfigError(f"indicator rules missing or unknown: {', '.join(sorted(set(loaded) ^ set(ORDER)))}")
-    return {code: loaded[code] for code in ORDER}
+    return {code: _spelled_out(loaded[code]) for code in ORDER}
+
+
+def _spelled_out(rule: Rule) -> Rule:
+    """The rule with the words of a class in place of its name."""
+    phrases = {language: [_with_words(phrase) for phrase in some] for language, some in rule.phrases.items()}
+    return rule.model_copy(update={"phrases": phrases, "never": [_with_words(phrase) for phrase in rule.never]})
+
+
+def _with_words(phrase: str) -> str:
+    return _CLASS.sub(lambda named: f"({'|'.join(_words_of(named[1], phrase))})", phrase)
+
+
+def _words_of(name: str, phrase: str) -> list[str]:
+    classes = _word_classes()
+    if name not in classes:
+        raise ConfigError(f"phrase {phrase!r} names a class of words that word_classes.yml lacks: {name}")
+    return classes[name]
+
+
+@cache
+def _word_classes() -> dict[str, list[str]]:
+    return load_packaged(WORD_CLASSES, WordClasses).classes
 
 
 def describe(code: str) -> IndicatorDescription:

@@ -29,6 +29,7 @@ class IdentityRules(RuleData):
     not_names: list[str]
     kinds: dict[str, list[str]]
     first_name_cues: list[str]
+    first_names: list[str]
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,6 +54,8 @@ _FORM = (
     r"(?:d\. ?o\. ?o\.?|doo|DOO|D\.O\.O\.?|д\. ?о\. ?о\.?|доо|ДОО|Д\.О\.О\.?|a\. ?d\.|AD|d\. ?d\.|j\. ?d\. ?o\. ?o\."
     r"|s\. ?p\.|PR|ПР|pr|пр|s\. ?r\. ?o\.?|a\. ?s\.|GmbH(?: & Co\. ?KG)?|AG|UG|KG|e\. ?[KU]\.|Kft\.?|Zrt\.?"
     r"|Ltd\.?|Limited|LLC|Inc\.?|B\.? ?V\.?|N\.? ?V\.?|AB|AS|ASA|A/S|ApS|Oy|Sp\. ?z ?o\.? ?o\.?|S\. ?r\. ?l\.?|SRL"
+    r"|Soc\. ?Coop\.?|Sh\. ?p\. ?k\.?|Sh\. ?a\.|I/S|K/S|Lda\.?|Ltda\.?|HF|hf\.?|ehf\.?|Pty|Pte|W\.L\.L\.?|WLL|FZE|FZCO"
+    r"|OOO|ООО|SNC|s\.n\.c\.|SAS|S\.A\.R\.L\.|OÜ|j\. ?t\. ?d\.|k\. ?d\.|z\. ?o\. ?o\.|LLP|PLC|plc|Corp\.?|S\.C\.|A\.E\."
     r"|S\. ?p\. ?A\.?|Soc\. ?Agr\.|S\. ?A\. ?S\.?|SARL|S\. ?L\.|A\.Ş\.|EOOD|ЕООД|ООД|OOD|SIA|UAB)"
 )
 _FOREIGN_FORM = re.compile(
@@ -63,6 +66,29 @@ MOST_NAMES = 300
 _CERTAIN = 5
 _LONGEST_NAME = 300
 _OPEN, _CLOSE = "[\"„“”«»']", "[\"“”«»'’]"
+_HIRES = (
+    "agencija",
+    "trazi",
+    "prima",
+    "zaposljava",
+    "posreduje",
+    "sucht",
+    "upisuje",
+    "regrutuje",
+    "angazuje",
+    "siri",
+    "nudi",
+    "bira",
+    "raspisuje",
+    "otvara",
+    "poziva",
+    "isce",
+    "zaposli",
+    "hires",
+    "is hiring",
+)
+_BRACKETS = re.compile(r"\([^)\n]{0,40}\)")
+_TRADE = re.compile(rf"(?P<trade>[{_UPPER}][^\W\d]{{2,15}}(?: [^\W\d]{{3,10}})?)[ ,]{{0,2}}$")
 _LEGAL_FORM = re.compile(rf"(?<= ){_FORM}(?!\w)")
 _BEFORE_FORM = re.compile(rf"(?<![\w.])(?P<name>{_NAME}(?: [a-zčćžšđа-шђјљњћџ]{{3,14}}){{0,2}}),? $")
 _QUOTED = re.compile(
@@ -72,6 +98,9 @@ _AFTER_CUE = re.compile(rf"(?: (?:za|за) [^\W\d]{{3,20}}(?: (?:i|и) [^\W\d]{{
 _SEEKS = (
     r"(?:traž|траж|traz|zapošlj|запошљ|zaposlj|prima\b|прима\b|poziva\b|позива\b|otvara\b|отвара\b"
     r"|angažuje|angazuje|išče|sucht|is hiring"
+    r"|širi\b|шири\b|upisuje\b|уписује\b|raspisuje|расписује|regrutuje|регрутује|upošljava|pojačava"
+    r"|hires\b|recruits\b|is recruiting|is now"
+    r"|seeks\b|zaposli\b|posreduje\b|посредује\b|ustupa\b|organizuje\b|организује\b|raspolaže|potražuje|stellt"
     r"|šalje\b|шаље\b|nudi\b|нуди\b|bira\b|prikuplja|прикупља|prijavljuje|vam nudi)"
 )
 _SUBJECT = re.compile(
@@ -83,9 +112,22 @@ _SEGMENT = re.compile(
     # Looking back from behind the first letter lets the search skip to capital letters.
     rf"(?P<name>{_FIRST}(?:(?<=^.)|(?<=[,.;|:!?\n•·☎📞👉] .)|(?<=[\n|•·].))"
     rf"{_WORD_ON}{_NAME_ON}(?: (?:tim|team|doo)| [–-] [a-zčćžšđ ]{{4,24}})?)"
-    r"(?=\s*(?:[,|:;(\n•·–☎📞-]|\.\s|\.?$|\+?\d))",
+    r"(?=\s*(?:[,|:;(\n•·–☎📞-]|\.\s|\.?$|\+?\d|[^\w\s.!?'\"/]))",
     re.M,
 )
+_FAMILY = re.compile(rf"(?<!\w)(?:Porodica|Породица|Obitelj|Familie|Družina) {_WORD}(?:[ -]{_WORD})?")
+_PERSON = re.compile(rf"(?<![\w.@])(?P<name>(?P<first>{_WORD}) [{_UPPER}][\w-]{{2,20}})(?!\w)")
+_PAYERS = {
+    "western union",
+    "moneygram",
+    "money gram",
+    "ria money",
+    "paypal",
+    "google play",
+    "red bull",
+    "facebook",
+    "instagram",
+}
 _NAMED_AFTER_PLACES = ("restoran", "kafe", "hotel", "kafan", "picerij")
 _PIB = re.compile(r"\bpib\W{0,4}(\d{9})(?!\d)")
 _MB = re.compile(r"\b(?:mb|maticni broj|mat\. ?br(?:oj)?)\W{0,4}(\d{8})(?!\d)")
@@ -124,6 +166,7 @@ def _word_sets() -> dict[str, frozenset[str]]:
         "not_names": frozenset(rules.not_names),
         "business": frozenset(rules.business_words),
         "agency": frozenset(rules.agency_words),
+        "first_names": frozenset(rules.first_names),
     }
 
 
@@ -171,7 +214,23 @@ def _names(ad: AdText) -> list[_Name]:
     found += [_after_cue(cue, match) for cue, match in islice(_cued(ad), MOST_NAMES)]
     found += [_subject(match) for match in islice(subjects, MOST_NAMES)]
     found += [_signature(text, match) for match in islice(segments, MOST_NAMES)]
-    return [name for name in found if name and name.certainty > 0 and any(char.isalpha() for char in name.written)]
+    found += [
+        _Name(match.group(), 4, match.start(), False, False) for match in islice(_FAMILY.finditer(text), MOST_NAMES)
+    ]
+    found += [_person(text, match) for match in islice(_PERSON.finditer(text), MOST_NAMES)]
+    return [name for name in found if name and name.certainty > 0 and _is_sayable(name.written)]
+
+
+def _is_sayable(written: str) -> bool:
+    return any(char.isalpha() for char in written) and fold_key(written) not in _PAYERS
+
+
+def _person(text: str, match: re.Match[str]) -> _Name | None:
+    """A first name and a surname beside a contact: a person recruits."""
+    if fold_key(match["first"]) not in _word_sets()["first_names"]:
+        return None
+    is_signed = bool(_CONTACT_AFTER.match(text, match.end())) or not text[match.end() :].strip(" .!\n")
+    return _Name(match["name"], 2 if is_signed else 1, match.start(), False, False)
 
 
 def _with_form(text: str, form: re.Match[str]) -> _Name | None:
@@ -186,13 +245,32 @@ def _with_form(text: str, form: re.Match[str]) -> _Name | None:
 
 def _quoted(text: str, match: re.Match[str]) -> _Name | None:
     cue = _cue_before(text, match.start())
-    after = fold_key(text[match.end() : match.end() + 30])
-    is_named = bool(match["form"]) or _is_cue(cue) or after.startswith(("agencija", "trazi", "prima", "zaposljava"))
-    if not is_named:
+    after = _BRACKETS.sub("", fold_key(text[match.end() : match.end() + 60])).lstrip(" ,-")
+    is_named = bool(match["form"]) or _is_cue(cue) or after.startswith(_HIRES)
+    if not is_named and not (_is_alone(text, match) and _has_word(match["name"], "business")):
         return None
+    name = match["name"].strip()
     return _rated(
-        match["name"].strip(), 6, match.start("name"), cue=cue, following=text[match.end() : match.end() + 40]
+        _with_trade(text, match.start(), name, cue),
+        6,
+        match.start("name"),
+        cue=cue,
+        following=text[match.end() : match.end() + 40],
     )
+
+
+def _is_alone(text: str, match: re.Match[str]) -> bool:
+    """The quoted name has a line of its own."""
+    line = text[text.rfind("\n", 0, match.start()) + 1 :].split("\n", 1)[0]
+    return len(line.strip()) <= len(match.group()) + 3
+
+
+def _with_trade(text: str, start: int, name: str, cue: str) -> str:
+    """A name of one word together with the word for what it is, where that is written large: "Hotel Sunce"."""
+    if len(name.split()) > 1 or not _starts(cue, identity_rules().employer_cues):
+        return name
+    lead = _TRADE.search(text, max(0, start - 40), start)
+    return f"{lead['trade']} {name}" if lead and fold_key(lead["trade"]).startswith(cue) else name
 
 
 def _cued(ad: AdText) -> Iterator[tuple[str, re.Match[str]]]:
@@ -211,6 +289,7 @@ def _cue_beginnings() -> frozenset[str]:
 
 
 def _after_cue(cue: str, match: re.Match[str]) -> _Name | None:
+    text = match.string
     name = _trimmed(match["name"])
     words = name.split()
     if not name or (_is_place(name) and not cue.startswith(_NAMED_AFTER_PLACES)):
@@ -218,7 +297,10 @@ def _after_cue(cue: str, match: re.Match[str]) -> _Name | None:
     is_weak = cue.startswith(("dom", "kuc", "kod", "bar", "kontakt", "firm")) and len(words) == 1
     if is_weak or (len(words) == 1 and _has_word(name, "business")):
         return None
-    return _rated(name, 5 if len(words) > 1 else 3, match.end("name") - len(name), cue=cue, following="")
+    start = match.end("name") - len(name)
+    if name.isupper() and text[max(0, start - 40) : start].isupper():
+        return None
+    return _rated(_with_trade(text, start, name, cue), 5 if len(words) > 1 else 3, start, cue=cue, following="")
 
 
 def _subject(match: re.Match[str]) -> _Name | None:
@@ -239,10 +321,14 @@ def _signature(text: str, match: re.Match[str]) -> _Name | None:
     has_business = _has_word(name, "business")
     if not has_business and not (is_signed and len(words) > 1 and not any(char.isdigit() for char in name)):
         return None
-    is_told_apart = _has_place(name) or bool(_ADDRESS_AFTER.match(text, match.end()))
-    if not has_business and (name.isupper() or (len(words) == 2 and not is_told_apart)):
+    if not has_business and (name.isupper() or _is_sentence_like(words)):
         return None
     return _Name(name, 4 if has_business and is_signed else 2, match.start("name"), _has_word(name, "agency"))
+
+
+def _is_sentence_like(words: list[str]) -> bool:
+    """Hardly a name: a first word that only begins a line, followed by words written small."""
+    return sum(word[0].isupper() for word in words) < 2 or fold_key(words[0]) in _word_sets()["first_names"]
 
 
 def _rated(name: str, certainty: int, start: int, *, cue: str, following: str) -> _Name:
@@ -307,7 +393,7 @@ def _place_hits(folded: str) -> list[PhraseHit]:
 
 def _kind(ad: AdText, best: _Name | None, name: str | None, *, recruits_at_home: bool) -> MediatorKind:
     kinds = {hit.tag for hit in _kinds().find(ad)}
-    if name is None and "individual" in kinds:
+    if best.is_firm is False if best else "individual" in kinds and name is None:
         return MediatorKind.INDIVIDUAL
     if "direct" in kinds and not (best and best.is_agency):
         return MediatorKind.EMPLOYER

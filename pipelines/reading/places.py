@@ -197,18 +197,17 @@ def _role(text: str, hit: PhraseHit, *, before: dict[int, str], described: set[i
         return Role.BASE
     if hit.tag.endswith(":doubtful"):
         return Role.WEAK
+    return Role.WORK if leading else _role_by_place(text, hit, previous)
+
+
+def _role_by_place(text: str, hit: PhraseHit, previous: Place | None) -> Role:
+    """By what stands around a name that no word explains: a preposition, the place before it, an address."""
     if _WORKPLACE.search(text, max(0, hit.start - 12), hit.start):
         return Role.WORK
-    if (
-        leading is None
-        and previous
-        and previous.role is not Role.WEAK
-        and _LINK.fullmatch(text, previous.end, hit.start)
-    ):
+    if previous and previous.role is not Role.WEAK and _LINK.fullmatch(text, previous.end, hit.start):
         return previous.role
-    if _AFTER_ADDRESS.search(text, max(0, hit.start - 30), hit.start) or _BEFORE_CONTACT.match(text, hit.end):
-        return Role.BASE if leading is None else Role.WORK
-    return Role.WORK
+    is_address = _AFTER_ADDRESS.search(text, max(0, hit.start - 30), hit.start) or _BEFORE_CONTACT.match(text, hit.end)
+    return Role.BASE if is_address else Role.WORK
 
 
 def _leading(text: str, start: int, before: dict[int, str]) -> str | None:

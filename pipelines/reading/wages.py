@@ -27,8 +27,10 @@ class WageRules(RuleData):
     lower_bound: list[str]
     upper_bound: list[str]
     currencies: dict[str, list[str]]
-    crowns: dict[str, str]
-    """Country -> its currency called "kruna"."""
+    local: dict[str, dict[str, str]]
+    """Name of a currency -> country -> what it means where the work is only there."""
+    usual: dict[str, str]
+    """Name of a currency -> what it means without a country."""
     numbers: dict[str, int]
 
 
@@ -81,8 +83,9 @@ def wage_rules() -> WageRules:
 def _patterns() -> _Patterns:
     rules = wage_rules()
     currency = "|".join(form for forms in rules.currencies.values() for form in forms)
+    spoken = "|".join(rules.numbers)
     scale = r"k(?!\w)|hiljad\w{0,3}|tisuc\w{0,3}|iljad\w{0,3}|soma?(?!\w)"
-    sign = r"[€$£]|eur |usd |chf |gbp "
+    sign = r"[€$£¥₪]|(?:eur|usd|chf|gbp|cad|aud|nok|sek|dkk|pln|czk|rsd|aed|qar|sar)[ .:]"
     amount = (
         rf"(?<![\w.,/@\-])(?P<sign>{sign})? ?(?P<low>{_FIGURE})(?P<low_scale> ?(?:{scale}))?"
         rf"(?: ?(?P<low_currency>{currency}))?"
@@ -100,9 +103,7 @@ def _patterns() -> _Patterns:
         lower_bound=re.compile(rf"\b(?:{'|'.join(rules.lower_bound)})\W{{1,3}}$"),
         upper_bound=re.compile(rf"\b(?:{'|'.join(rules.upper_bound)})\W{{1,3}}$"),
         currencies=tuple((code, re.compile("|".join(forms))) for code, forms in rules.currencies.items()),
-        spoken=re.compile(
-            rf"\b(?:{'|'.join(rules.numbers)})\b(?: (?:i )?(?:{'|'.join(rules.numbers)})\b){{0,4}}(?= (?:{currency}))"
-        ),
+        spoken=re.compile(rf"(?<!\d )\b(?:{spoken})\b(?: (?:i )?(?:{spoken})\b){{0,4}}(?= (?:{currency}))"),
     )
 
 
@@ -202,10 +203,9 @@ def _currency(match: re.Match[str], countries: tuple[str, ...]) -> str | None:
     if _CENTS.match(written):
         return "EUR"
     code = next((code for code, form in _patterns().currencies if form.fullmatch(written)), None)
-    if code != "CROWN":
-        return code
-    crowns = wage_rules().crowns
-    return next((crowns[country] for country in countries if country in crowns), "CZK")
+    rules = wage_rules()
+    local = rules.local.get(code or "", {})
+    return next((local[country] for country in countries if country in local), rules.usual.get(code or "", code))
 
 
 def _default_currency(countries: tuple[str, ...], low: float, *, scaled: bool) -> str:
@@ -256,9 +256,9 @@ def _plausible(low: float, unit: WageUnit | None) -> bool:
 
 def _stands_alone(low: float, currency: str) -> bool:
     """An amount that no word explains, but nothing except a month's wage is that large."""
-    return (currency in ("EUR", "USD", "CHF", "GBP") and 600 <= low <= 8_000) or (
-        currency == "RSD" and 50_000 <= low < 400_000
-    )
+    if currency == "RSD":
+        return 50_000 <= low < 400_000
+    return 600 <= low <= (8_000 if currency in ("EUR", "USD", "CHF", "GBP") else 900_000)
 
 
 def _bounds(lead: str, low: float, high: float | None) -> tuple[float | None, float | None]:
