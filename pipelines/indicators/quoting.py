@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
+
 from crawler.assessment import Indicator
 from crawler.personal_numbers import find_jmbg
 from pipelines.text.phrases import AdText
+from pipelines.text.spans import Spans
 
 
 def quoted(ad: AdText, code: str, start: int, end: int) -> Indicator:
@@ -21,4 +24,10 @@ def _has_digit(quote: str) -> bool:
 
 
 def _holds_jmbg(text: str, begin: int, stop: int) -> bool:
-    return any(start < stop and begin < end for start, end in find_jmbg(text))
+    return _personal_numbers(text).overlap(begin, stop)
+
+
+@lru_cache(maxsize=1)
+def _personal_numbers(text: str) -> Spans:
+    """Looked for once an ad, whatever the number of its quotes."""
+    return Spans(find_jmbg(text))
