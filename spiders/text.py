@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import re
-import warnings
 from collections.abc import Iterator
 from html import unescape
+from typing import Any
 
-from bs4 import BeautifulSoup, MarkupResemblesLocatorWarning, Tag
-from bs4.element import NavigableString, PageElement
+from lxml import html
+from lxml.etree import ParserError
 
 UNSEEN = ("script", "style", "template", "noscript", "head", "svg", "iframe", "object")
 PARAGRAPHS = ("p", "ul", "ol", "dl", "table", "blockquote", "pre", "hr", "h1", "h2", "h3", "h4", "h5", "h6")
@@ -29,6 +29,9 @@ INVISIBLE = re.compile("[\u200b\u2060\ufeff\u00ad]")
 
 MAX_SOURCE = 500_000
 """Characters that are read; the longest ads seen have some 20,000, what is longer wants to keep us busy."""
+
+DEEPEST = 2048
+"""Elements within elements that the parser follows; below, it drops what it finds, and tags are cut out instead."""
 
 
 def html_to_text(source: str) -> str:
@@ -52,45 +55,57 @@ def one_line(source: str) -> str:
 
 
 def _text_of_markup(markup: str) -> str:
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore", MarkupResemblesLocatorWarning)
-        soup = BeautifulSoup(markup, "lxml")
-    return "".join(_pieces(soup, has_lines=LINE_TAG.search(markup) is not None))
+    # lxml itself and not by way of bs4: every ad passes here, and bs4's objects cost ten times the parsing.
+    # Bytes, because lxml refuses a text that declares an encoding.
+    parser = html.HTMLParser(encoding="utf-8", huge_tree=True, remove_comments=True, remove_pis=True)
+    try:
+        root = html.document_fromstring(markup.encode("utf-8", "replace"), parser=parser, ensure_head_body=True)
+    except ParserError:  # nothing but comments and closing tags
+        return ""
+    text = "".join(_pieces(root, has_lines=LINE_TAG.search(markup) is not None))
+    if not text.strip() and markup.count("<") > DEEPEST:
+        return TAG.sub(" ", markup)
+    return text
 
 
-def _pieces(soup: BeautifulSoup, *, has_lines: bool) -> Iterator[str]:
+def _pieces(root: Any, *, has_lines: bool) -> Iterator[str]:
     """The text in order, with marks where lines begin and end; without recursion, because pages nest without end."""
-    stack: list[PageElement | str] = [soup]
+    stack: list[Any] = [root]
     while stack:
         node = stack.pop()
-        if isinstance(node, Tag):
-            stack.extend(reversed(_parts(node)))
-        elif isinstance(node, NavigableString):
-            if type(node) is NavigableString:
-                keeps_lines = not has_lines or (node.parent is not None and node.parent.name == "pre")
-                yield str(node) if keeps_lines else re.sub(r"\s+", " ", node)
+        if isinstance(node, str):
+            yield node
         else:
-            yield str(node)
+            stack.extend(reversed(_parts(node, has_lines=has_lines)))
 
 
-def _parts(element: Tag) -> list[PageElement | str]:
-    """What an element stands for: marks around its children."""
-    name = element.name
-    if name in UNSEEN:
+def _parts(element: Any, *, has_lines: bool) -> list[Any]:
+    """What an element stands for: marks around its texts and children."""
+    name = element.tag
+    if name in UNSEEN or not isinstance(name, str):
         return []
     if name == "br":
         return ["\n"]
+    keeps_lines = not has_lines or name == "pre"
     bullet = "- " if name == "li" and _wants_bullet(element) else ""
     before = PARAGRAPH if name in PARAGRAPHS else LINE if name in LINES else ""
     after = " " if name in ("td", "th") else before
-    return [before, bullet, *element.children, after]
+    inner = [_run(element.text, keeps_lines=keeps_lines)]
+    for child in element:
+        inner += [child, _run(child.tail, keeps_lines=keeps_lines)]
+    return [before, bullet, *inner, after]
 
 
-def _wants_bullet(point: Tag) -> bool:
+def _run(text: str | None, *, keeps_lines: bool) -> str:
+    return (text or "") if keeps_lines else re.sub(r"\s+", " ", text or "")
+
+
+def _wants_bullet(point: Any) -> bool:
     """A point of an unordered list that brings no bullet of its own."""
-    if point.parent is None or point.parent.name != "ul":
+    parent = point.getparent()
+    if parent is None or parent.tag != "ul":
         return False
-    beginning = next((text for text in point.stripped_strings), "")
+    beginning = next((text.strip() for text in point.itertext() if text.strip()), "")
     return beginning[:1] not in BULLETS
 
 
