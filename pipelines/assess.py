@@ -13,7 +13,7 @@ from crawler.register import Register
 from pipelines.indicators.derived import derive_indicators, has_street_address
 from pipelines.indicators.engine import find_indicators
 from pipelines.indicators.rules import ORDER
-from pipelines.judging.proposing import propose
+from pipelines.judging.proposing import mediates, propose
 from pipelines.packaged import rules_version
 from pipelines.reading.classifying import language_of, offers_work, script_of, states_contract, states_hours
 from pipelines.reading.contacts import contact_countries, find_contacts, find_phones
@@ -76,7 +76,8 @@ def _judge(said: Assessment, text: AdText, wage: FoundWage | None, answer: Regis
     )
     found = {**find_indicators(text), **derived}
     codes = frozenset(found)
-    findings = codes | {UNLICENSED} if said.abroad and answer.lacks_licence else codes
+    unlicensed = said.abroad and answer.lacks_licence and mediates(said.mediator, codes)
+    findings = codes | {UNLICENSED} if unlicensed else codes
     referral = find_referrals(findings | {ABROAD} if said.abroad else findings)
     complaint = propose(
         offers_work_abroad=said.abroad, mediator=said.mediator, register=answer, findings=codes, referral=referral

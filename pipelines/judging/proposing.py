@@ -23,7 +23,7 @@ def propose(
     referral: tuple[str, ...],
 ) -> Proposal:
     """A proposal where a fresh register knows no valid licence for a mediator of work abroad, or on a hard trigger."""
-    unlicensed = offers_work_abroad and register.lacks_licence and _mediates(mediator, findings)
+    unlicensed = offers_work_abroad and register.lacks_licence and mediates(mediator, findings)
     if not unlicensed and not (referral and offers_work_abroad):
         return Proposal()
     recipients = [POLICE] if referral else []
@@ -37,7 +37,7 @@ def propose(
     return Proposal(True, tuple(recipients), tuple(why))
 
 
-def _mediates(mediator: Mediator, findings: frozenset[str]) -> bool:
+def mediates(mediator: Mediator, findings: frozenset[str]) -> bool:
     """An agency, or somebody who may well be one. An employer hiring for itself needs no licence for that."""
     if mediator.kind is MediatorKind.EMPLOYER:
         return False

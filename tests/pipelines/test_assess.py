@@ -140,3 +140,14 @@ def test_no_text_makes_it_raise(text: str, title: str | None, organization: str 
 def test_a_hundred_kilobytes_of_one_thing_are_read(piece: str) -> None:
     text = f"Potrebni radnici {piece * (100_000 // len(piece))}"
     assert assess(Ad(text), None, on=TODAY).id == ""
+
+
+def test_an_employer_hiring_for_itself_is_not_called_unlicensed() -> None:
+    text = (
+        "Građevinska firma Primer Gradnja GmbH zapošljava zidare na svojim gradilištima u Beču, bez posrednika. "
+        "Plata 2.100 € neto. Radno vreme 14 sati dnevno, lična dokumenta predajete nama. Zvati 064 555 0011."
+    )
+    found = assess(Ad(text, title="Zidari – Beč"), REGISTER, on=TODAY)
+    assert (found.mediator.kind, found.register.verdict) == (MediatorKind.EMPLOYER, Verdict.NOT_FOUND)
+    assert not any("dozvol" in reason for reason in found.risk.reasons)
+    assert found.risk == assess(Ad(text, title="Zidari – Beč"), None, on=TODAY).risk
