@@ -7,17 +7,19 @@ import tempfile
 from dataclasses import dataclass
 from datetime import date, datetime
 from pathlib import Path
+from zoneinfo import ZoneInfo
 
 from sqlalchemy import Engine
 
 from crawler.config import Settings
-from crawler.errors import RegisterError
+from crawler.errors import RegisterError, UsageError
 from crawler.store.engine import reading
 from crawler.store.register import SnapshotFile, newest_snapshot, save_snapshot
 from pipelines.register.reading import ImportResult, RefusedRow, read_register
 
 __all__ = ["ImportReport", "ImportResult", "RefusedRow", "import_file", "read_register"]
 
+BELGRADE = ZoneInfo("Europe/Belgrade")
 SMALLEST_SHARE = 0.5
 """A list of less than half the agencies known before is more likely torn than true."""
 
@@ -41,9 +43,12 @@ def import_file(
 ) -> ImportReport:
     """Imports the file as the register of that day; the same file and day again change nothing.
 
-    Raises UsageError and RegisterError as `read_register` does, and RegisterError where it holds less than half of
-    what the snapshot before held, unless `force`. Then nothing was changed.
+    Raises UsageError and RegisterError as `read_register` does, UsageError for a day that has not come yet, and
+    RegisterError where it holds less than half of what the snapshot before held, unless `force`. Then nothing was
+    changed.
     """
+    if as_of > now.astimezone(BELGRADE).date():
+        raise UsageError(f"{as_of} has not come yet; give the day the list is of")
     result = read_register(path, as_of=as_of, stale_after_days=settings.file.register_stale_after_days)
     if not force:
         _check_not_torn(engine, path, result)

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import hashlib
 from dataclasses import replace
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 
 import pytest
 from sqlalchemy import func, select
 
-from crawler.errors import RegisterError
+from crawler.errors import RegisterError, UsageError
 from crawler.store.engine import reading
 from crawler.store.register import list_snapshots, newest_snapshot
 from crawler.store.schema import custody, register_entries
@@ -82,13 +82,13 @@ def test_each_day_has_the_register_that_was_newest_then(tmp_path: Path, store: S
 
 
 def test_a_list_of_less_than_half_is_refused_unless_forced(tmp_path: Path, store: StoreBuilder) -> None:
-    imported(store, list_of(tmp_path))
+    imported(store, list_of(tmp_path), as_of=date(2026, 11, 19))
     short = list_of(tmp_path, ROWS[:2], "kratak.csv")
     with pytest.raises(RegisterError, match=r"2 agencies, and the list before had 5.*--force"):
-        imported(store, short, as_of=date(2026, 11, 21))
+        imported(store, short, as_of=date(2026, 11, 20))
     with reading(store.engine) as connection:
         assert len(list_snapshots(connection)) == 1
-    assert imported(store, short, as_of=date(2026, 11, 21), force=True).imported == 2
+    assert imported(store, short, as_of=date(2026, 11, 20), force=True).imported == 2
 
 
 def test_a_list_mostly_unreadable_is_refused_unless_forced(tmp_path: Path, store: StoreBuilder) -> None:
@@ -107,3 +107,10 @@ def test_staleness_is_counted_from_the_day_of_the_list(tmp_path: Path, store: St
     assert not found.is_stale(on=date(2026, 10, 16))
     assert found.is_stale(on=date(2026, 10, 17))
     assert not replace(found, stale_after_days=90).is_stale(on=date(2026, 10, 17))
+
+
+def test_a_list_of_a_day_to_come_is_wrong_use(tmp_path: Path, store: StoreBuilder) -> None:
+    with pytest.raises(UsageError, match="2026-11-21 has not come yet"):
+        imported(store, list_of(tmp_path), as_of=AS_OF + timedelta(days=1))
+    with reading(store.engine) as connection:
+        assert list_snapshots(connection) == []
