@@ -35,7 +35,8 @@ _STREET = re.compile(
 )
 _PART_TIME = re.compile(
     r"\b(?:pola radnog|pola norme|polovin\w radnog|skracen\w{1,2} radn|nepun\w{1,2} radn|part[ -]?time|teilzeit|minijob"
-    r"|polovicn\w{1,3} (?:delovn|radn)|[2-5] (?:sata|sati|h|casa) dnevno|(?:dva|tri|cetiri|pet) sat[ai] dnevno|po nekoliko sati)"
+    r"|polovicn\w{1,3} (?:delovn|radn)|[2-5] (?:sata|sati|h|casa) dnevno"
+    r"|(?:dva|tri|cetiri|pet) sat[ai] dnevno|po nekoliko sati)"
 )
 _MOBILE_BEGINNINGS: dict[int, str | tuple[str, ...]] = {
     33: ("6", "7"), 39: "3", 41: "7", 43: "6", 44: "7", 49: "1", 381: "6", 382: "6", 385: "9", 387: "6", 421: "9",

@@ -258,6 +258,8 @@ def _stands_alone(low: float, currency: str) -> bool:
     """An amount that no word explains, but nothing except a month's wage is that large."""
     if currency == "RSD":
         return 50_000 <= low < 400_000
+    if currency in ("OMR", "KWD", "BHD", "JOD"):
+        return 150 <= low <= 4_000
     return 600 <= low <= (8_000 if currency in ("EUR", "USD", "CHF", "GBP") else 900_000)
 
 
