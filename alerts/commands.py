@@ -51,7 +51,15 @@ def draft(
     with opened() as (settings, engine):
         chosen = lay_ready(engine, settings, case, recipient, now=datetime.now(UTC))
         with reading(engine) as connection:
-            write_document(connection, case, recipient=chosen, format=format, script=script, output=output)
+            write_document(
+                connection,
+                case,
+                recipient=chosen,
+                format=format,
+                script=script,
+                evidence_folder=settings.evidence_folder,
+                output=output,
+            )
     typer.echo(f"{output} ({chosen})", err=True)
 
 
@@ -88,9 +96,11 @@ def decide(
     Example: [bold]adwatch cases decide 1 confirm --person ana@primer.example[/bold]
     """
     from alerts.deciding import decide_case  # noqa: PLC0415 - keeps --help fast
+    from alerts.desk.people import require_decider  # noqa: PLC0415
     from crawler.opening import opened  # noqa: PLC0415
 
     with opened() as (_, engine), engine.begin() as connection:
+        require_decider(connection, person)
         state = decide_case(connection, case, decision, person=person, now=datetime.now(UTC), note=reason)
     typer.echo(f"case {case} is {state}", err=True)
 

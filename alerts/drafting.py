@@ -18,6 +18,7 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined, TemplateError
 from sqlalchemy import Connection
 
 from alerts.document import DraftDocument, Verbatim, mark_value, parse_document, plain_text
+from alerts.evidence import verify_items
 from alerts.facts import DraftFacts
 from alerts.recipients import FOLDER, TEMPLATE
 from alerts.script import Script
@@ -61,16 +62,18 @@ def write_document(
     recipient: str | None,
     format: DocumentFormat | str,  # noqa: A002 - the word of the command line
     script: Script | str,
+    evidence_folder: Path,
     output: Path,
 ) -> Path:
     """Writes the case's kept draft to that recipient (by default the first one) and returns the file's path.
 
-    The file is there whole or not at all. Raises UsageError where there is no such draft, or the file cannot be
-    written.
+    The evidence it cites is verified once more. The file is there whole or not at all. Raises UsageError where there
+    is no such draft, or the file cannot be written, DraftError where the evidence does not verify.
     """
-    draft = _kept_draft(connection, case_id, recipient)
     kind, letters = _chosen(DocumentFormat, format), _chosen(Script, script)
-    write_whole(output, render(document_of(DraftFacts.from_json(draft.facts), letters), kind))
+    facts = DraftFacts.from_json(_kept_draft(connection, case_id, recipient).facts)
+    verify_items(connection, evidence_folder, facts.evidence)
+    write_whole(output, render(document_of(facts, letters), kind))
     return output
 
 

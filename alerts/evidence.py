@@ -9,7 +9,7 @@ from sqlalchemy import Connection
 
 from alerts.document import Verbatim
 from alerts.facts import EvidenceItem
-from crawler.errors import EvidenceError
+from crawler.errors import DraftError, EvidenceError
 from crawler.evidence.warc import Capture, check_revisit, read_payload
 from crawler.store.drafts import capture_by_record
 
@@ -28,6 +28,21 @@ def verify_captures(connection: Connection, evidence_folder: Path, captures: Ite
         if original is None or original.digest != capture.digest:
             raise EvidenceError(f"{capture.record_id}: the record it refers to is missing")
         read_payload(evidence_folder, original)
+
+
+def verify_items(connection: Connection, evidence_folder: Path, items: Iterable[EvidenceItem]) -> None:
+    """As `verify_captures`, for the evidence a draft lists: no document goes out on bytes that are gone.
+
+    Raises DraftError naming the first item that does not verify.
+    """
+    for item in items:
+        capture = capture_by_record(connection, item.record_id)
+        try:
+            if capture is None:
+                raise EvidenceError(f"{item.record_id}: no longer in the store")
+            verify_captures(connection, evidence_folder, [capture])
+        except EvidenceError as error:
+            raise DraftError(f"evidence {item.number} of the draft does not verify: {error}") from error
 
 
 def number_evidence(captures: Iterable[Capture]) -> tuple[EvidenceItem, ...]:

@@ -10,14 +10,20 @@ import typer
 from typer.testing import CliRunner, Result
 
 from alerts.commands import add_commands
-from crawler.errors import UsageError
-from tests.builders import StoreBuilder
+from alerts.desk.people import add_person
+from crawler.errors import DraftError, UsageError
+from tests.builders import NOW, StoreBuilder
 
 
 @pytest.fixture
 def case_id(store: StoreBuilder, monkeypatch: pytest.MonkeyPatch) -> int:
     monkeypatch.setenv("ADWATCH_HOME", str(store.settings.home))
     monkeypatch.delenv("ADWATCH_DATABASE_URL", raising=False)
+    with store.engine.begin() as connection:
+        for name, role in (("ana", "reviewer"), ("iva", "readonly")):
+            add_person(
+                connection, email=f"{name}@primer.example", name=name, role=role, password="dovoljno dugačka", now=NOW
+            )
     return store.complaint_case()
 
 
@@ -92,4 +98,27 @@ def test_wrong_choices_are_wrong_use_and_write_nothing(
     file = tmp_path / "draft"
     made = _run("draft", str(case_id), *wrong, "-o", str(file))
     assert isinstance(made.exception, UsageError)
+    assert not file.exists()
+
+
+@pytest.mark.parametrize("person", ["nobody@primer.example", "iva@primer.example", "", "no address"])
+def test_decision_needs_a_person_who_may_decide(case_id: int, person: str) -> None:
+    made = _run("cases", "decide", str(case_id), "confirm", "--person", person)
+
+    assert isinstance(made.exception, UsageError)
+    assert json.loads(_run("cases", "list", "--json").stdout)[0]["state"] == "open"
+
+
+def test_no_document_goes_out_on_evidence_that_was_touched(store: StoreBuilder, case_id: int, tmp_path: Path) -> None:
+    store.register()
+    file = tmp_path / "draft.txt"
+    arguments = ("draft", str(case_id), "--format", "txt", "--script", "latn", "-o", str(file))
+    assert _run(*arguments).exit_code == 0
+    file.unlink()
+    for capture in (store.settings.evidence_folder / "warc").iterdir():
+        capture.write_bytes(capture.read_bytes()[:-30])
+
+    made = _run(*arguments)
+
+    assert isinstance(made.exception, DraftError)
     assert not file.exists()
