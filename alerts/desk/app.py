@@ -20,10 +20,10 @@ from alerts.desk.rendering import STATIC, Pages
 from alerts.desk.routes import case, entry, evidence, queue
 from alerts.desk.secret import desk_secret
 from alerts.desk.sessions import SessionSigner
+from alerts.desk.sources import Sources
 from alerts.desk.state import Clock, Desk, desk_of
 from alerts.desk.throttle import Throttle
 from crawler.config import Settings
-from crawler.manifest import read_manifests
 from crawler.store.engine import open_store
 
 ROUTERS = (entry.router, queue.router, case.router, evidence.router)
@@ -39,7 +39,7 @@ def create_app(settings: Settings, *, clock: Clock = lambda: datetime.now(UTC)) 
         throttle=Throttle(),
         pages=Pages(),
         clock=clock,
-        source_names=_source_names(settings),
+        sources=Sources(settings),
     )
 
     @asynccontextmanager
@@ -72,10 +72,6 @@ class KeptFiles(StaticFiles):
         answer = await super().get_response(path, scope)
         answer.headers["Cache-Control"] = "public, max-age=31536000, immutable"
         return answer
-
-
-def _source_names(settings: Settings) -> dict[str, str]:
-    return {name: source.name for name, source in read_manifests(settings.source_folders).manifests.items()}
 
 
 def _to_login(_: Request, __: Exception) -> Response:

@@ -1,6 +1,6 @@
 """The line on top of the queue: did the night run, which sources fell silent or failed, how old is the register.
 
-Pure: rows of the store in, a report out.
+Pure: rows of the store and the manifests in, a report out.
 """
 
 from __future__ import annotations
@@ -11,16 +11,14 @@ from datetime import date, datetime, timedelta
 from enum import StrEnum
 
 from alerts.stating import BELGRADE
+from crawler.crawling import is_due
 from crawler.health import NO_FAULT, RunOutcome
+from crawler.manifest import ManifestsRead, SourceManifest
 from crawler.store.nights import RESUME_WITHIN
 from crawler.store.silence import NightRow, RunRow
 
 OVERDUE = timedelta(hours=26)
-"""The night runs daily; two hours of grace."""
-LOOK_BACK = timedelta(days=30)
-"""A source that did not run for so long is no longer ours."""
-SOURCE_OVERDUE = timedelta(days=8)
-"""A source may be due once a week only."""
+"""The night runs daily, and with it each source that is due; two hours of grace."""
 
 
 class NightState(StrEnum):
@@ -47,10 +45,11 @@ class Trouble:
 
     name: str
     kind: str
-    """A RunOutcome, `cut_off` or `overdue`."""
-    problems: tuple[str, ...]
+    """A RunOutcome, `cut_off`, `overdue`, `never` or `bad_manifest`."""
+    problems: tuple[str, ...] = ()
     """crawler.health.Problem values, most frequent first."""
-    at: datetime
+    at: datetime | None = None
+    """When it ran last; None: never, or its manifest is wrong."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,6 +59,7 @@ class SilenceReport:
     night_state: NightState
     night: NightRow | None
     sources: int
+    """Enabled ones."""
     troubles: tuple[Trouble, ...]
     register_state: RegisterState
     register_day: date | None
@@ -69,8 +69,14 @@ class SilenceReport:
     @property
     def is_calm(self) -> bool:
         """Nothing is missing."""
-        night_is_well = self.night_state in (NightState.DONE, NightState.RUNNING)
-        return night_is_well and not self.troubles and self.register_state is RegisterState.FRESH
+        night_is_well = self.night_state in (NightState.DONE, NightState.RUNNING) and not self.failed_steps
+        sources_are_well = self.sources > 0 and not self.troubles
+        return night_is_well and sources_are_well and self.register_state is RegisterState.FRESH
+
+    @property
+    def failed_steps(self) -> tuple[str, ...]:
+        """Names of the newest night's steps that failed."""
+        return self.night.failed_steps if self.night else ()
 
 
 def report_silence(
@@ -78,20 +84,25 @@ def report_silence(
     runs: Sequence[RunRow],
     register_day: date | None,
     *,
+    sources: ManifestsRead,
     now: datetime,
     stale_after_days: int,
-    names: dict[str, str],
 ) -> SilenceReport:
-    """The report. `names` are the sources' names for people; a source without one is shown by its id."""
+    """The report. Runs of sources that are not enabled (any more) are nobody's trouble."""
     age = (now.astimezone(BELGRADE).date() - register_day).days if register_day else 0
+    enabled = [manifest for manifest in sources.manifests.values() if manifest.enabled]
+    state = _night_state(night, now=now)
+    # While a night runs, sources still waiting for their turn are judged by how late they were when it began.
+    judged_at = night.started_at if night and state is NightState.RUNNING else now
+    newest = {run.source: run for run in runs}
+    found = [_source_trouble(manifest, newest.get(manifest.id), now=now, judged_at=judged_at) for manifest in enabled]
     return SilenceReport(
-        night_state=_night_state(night, now=now),
+        night_state=state,
         night=night,
-        sources=len(runs),
-        troubles=tuple(
-            Trouble(names.get(run.source, run.source), kind, _problems(run), run.started_at)
-            for run in runs
-            if (kind := _trouble(run, now=now)) is not None
+        sources=len(enabled),
+        troubles=(
+            *(Trouble(folder, "bad_manifest") for folder in sorted(sources.faults)),
+            *(trouble for trouble in found if trouble is not None),
         ),
         register_state=_register_state(register_day, age, stale_after_days),
         register_day=register_day,
@@ -107,9 +118,24 @@ def _night_state(night: NightRow | None, *, now: datetime) -> NightState:
     return NightState.OVERDUE if now - night.started_at > OVERDUE else NightState.DONE
 
 
-def _trouble(run: RunRow, *, now: datetime) -> str | None:
-    if now - run.started_at > SOURCE_OVERDUE:
-        return "overdue"
+def _source_trouble(
+    manifest: SourceManifest, run: RunRow | None, *, now: datetime, judged_at: datetime
+) -> Trouble | None:
+    if run is None:
+        return Trouble(manifest.name, "never")
+    if _is_overdue(manifest, run, at=judged_at):
+        return Trouble(manifest.name, "overdue", at=run.started_at)
+    kind = _run_trouble(run, now=now)
+    return Trouble(manifest.name, kind, _problems(run), run.started_at) if kind else None
+
+
+def _is_overdue(manifest: SourceManifest, run: RunRow, *, at: datetime) -> bool:
+    """Its turn passed, and with it the night that should have taken it."""
+    is_quiet = at - run.started_at > OVERDUE
+    return is_quiet and is_due(manifest, last=run.finished_at or run.started_at, now=at - OVERDUE)
+
+
+def _run_trouble(run: RunRow, *, now: datetime) -> str | None:
     if run.outcome is None:
         is_running = run.finished_at is None and now - run.started_at < RESUME_WITHIN
         return None if is_running else "cut_off"

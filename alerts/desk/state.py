@@ -12,6 +12,7 @@ from sqlalchemy import Engine
 
 from alerts.desk.rendering import Pages
 from alerts.desk.sessions import SessionSigner
+from alerts.desk.sources import Sources
 from alerts.desk.throttle import Throttle
 from alerts.stating import BELGRADE
 from crawler.config import Settings
@@ -30,8 +31,7 @@ class Desk:
     throttle: Throttle
     pages: Pages
     clock: Clock
-    source_names: dict[str, str]
-    """Names of the sources for people, by id."""
+    sources: Sources
 
     def today(self) -> date:
         """The day in Belgrade."""

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 from sqlalchemy import Connection, func, select
 
+from crawler.night import STEPS
 from crawler.store.nights import BY_HAND
 from crawler.store.schema import nights, runs
 
@@ -18,6 +20,8 @@ class NightRow:
     started_at: datetime
     finished_at: datetime | None
     """None: still running, or cut off."""
+    failed_steps: tuple[str, ...] = ()
+    """Names of the functions of `crawler.night.STEPS` that failed, in the night's order."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,18 +41,26 @@ class RunRow:
 def newest_night(connection: Connection) -> NightRow | None:
     """The newest night, runs of single sources by hand left out."""
     statement = (
-        select(nights.c.started_at, nights.c.finished_at)
+        select(nights.c.started_at, nights.c.finished_at, nights.c.summary)
         .where(func.coalesce(nights.c.owner, "") != BY_HAND)
         .order_by(nights.c.id.desc())
         .limit(1)
     )
     row = connection.execute(statement).first()
-    return NightRow(row.started_at, row.finished_at) if row else None
+    return NightRow(row.started_at, row.finished_at, _failed_steps(row.summary)) if row else None
 
 
-def newest_runs(connection: Connection, *, since: datetime) -> list[RunRow]:
-    """The newest run of each source that began since then, by source."""
-    newest = select(func.max(runs.c.id)).where(runs.c.started_at >= since).group_by(runs.c.source)
+def newest_runs(connection: Connection) -> list[RunRow]:
+    """The newest run of each source that ever ran, by source."""
+    newest = select(func.max(runs.c.id)).group_by(runs.c.source)
     columns = runs.c.source, runs.c.started_at, runs.c.finished_at, runs.c.outcome, runs.c.ads, runs.c.problems
     rows = connection.execute(select(*columns).where(runs.c.id.in_(newest)).order_by(runs.c.source))
     return [RunRow(**row._mapping) for row in rows]
+
+
+def _failed_steps(summary: dict[str, Any]) -> tuple[str, ...]:
+    steps = summary.get("steps", {})
+    failed = [name for name, counts in steps.items() if counts.get("failure")]
+    order = {reference.rpartition(":")[2]: place for place, reference in enumerate(STEPS)}
+    # The database keeps no order of keys (PostgreSQL sorts them by length).
+    return tuple(sorted(failed, key=lambda name: (order.get(name, len(order)), name)))

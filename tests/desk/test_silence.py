@@ -1,26 +1,63 @@
 from __future__ import annotations
 
 from datetime import date, datetime, timedelta
+from pathlib import Path
 
 import pytest
+from sqlalchemy import update
 
 from alerts.desk.silence import NightState, RegisterState, SilenceReport, report_silence
+from alerts.desk.sources import Sources
+from crawler.config import Settings
+from crawler.errors import SourceError
+from crawler.manifest import AnySource, ManifestsRead, TelegramSource
+from crawler.store.nights import finish_night
+from crawler.store.schema import nights
 from crawler.store.silence import NightRow, RunRow
-from tests.desk.conftest import MORNING
+from tests.desk.conftest import MORNING, DeskUnderTest
 
+GOOD = """\
+id: portal_b
+name: Portal B
+owner: izmišljen
+kind: telegram
+start_urls: ["http://portal.example/s/posao"]
+legal_note: Izmišljeno.
+checked: 2026-11-20
+"""
 LAST_NIGHT = datetime(2026, 11, 20, 1, 0, tzinfo=MORNING.tzinfo)
 
 
+def _source(source: str = "source_a", *, schedule: str | None = None, enabled: bool = True) -> AnySource:
+    return TelegramSource(
+        kind="telegram",
+        id=source,
+        name="Portal A",
+        owner="izmišljen",
+        start_urls=("http://portal.example/",),
+        schedule=schedule,
+        enabled=enabled,
+        legal_note="izmišljen",
+        checked=LAST_NIGHT.date(),
+    )
+
+
 def _report(
-    *runs: RunRow, night: NightRow | None = None, register_day: date | None = date(2026, 11, 1)
+    *runs: RunRow,
+    night: NightRow | None = None,
+    register_day: date | None = date(2026, 11, 1),
+    source: AnySource | None = None,
+    faults: dict[str, SourceError] | None = None,
 ) -> SilenceReport:
     whole = night or NightRow(LAST_NIGHT, LAST_NIGHT + timedelta(minutes=30))
-    return report_silence(whole, runs, register_day, now=MORNING, stale_after_days=45, names={"a": "Portal A"})
+    manifest = source or _source()
+    sources = ManifestsRead({manifest.id: manifest}, faults or {})
+    return report_silence(whole, runs, register_day, sources=sources, now=MORNING, stale_after_days=45)
 
 
 def _run(outcome: str | None = "ok", *, began: datetime = LAST_NIGHT, **problems: int) -> RunRow:
     finished = began + timedelta(minutes=5) if outcome else None
-    return RunRow("a", began, finished, outcome, 10, problems)
+    return RunRow("source_a", began, finished, outcome, 10, problems)
 
 
 def test_a_good_night_is_calm() -> None:
@@ -41,13 +78,80 @@ def test_ads_that_are_gone_are_no_fault() -> None:
 
 def test_a_run_that_never_ended_is_told_once_it_cannot_be_running() -> None:
     assert _report(_run(None)).is_calm
-    (trouble,) = _report(_run(None, began=LAST_NIGHT - timedelta(days=1))).troubles
+    (trouble,) = _report(_run(None, began=LAST_NIGHT - timedelta(hours=10))).troubles
     assert trouble.kind == "cut_off"
 
 
-def test_a_source_that_did_not_run_for_long_is_told() -> None:
-    (trouble,) = _report(_run(began=LAST_NIGHT - timedelta(days=9))).troubles
-    assert trouble.kind == "overdue"
+@pytest.mark.parametrize("days", [2, 9, 400])
+def test_a_source_of_every_night_that_did_not_run_is_told_and_never_forgotten(days: int) -> None:
+    (trouble,) = _report(_run(began=LAST_NIGHT - timedelta(days=days))).troubles
+    assert (trouble.name, trouble.kind) == ("Portal A", "overdue")
+
+
+@pytest.mark.parametrize(
+    ("schedule", "days", "is_late"),
+    [("0 1 * * mon", 4, False), ("0 1 * * mon", 11, True), ("0 1 1 * *", 18, False), ("0 1 1 * *", 49, True)],
+)
+def test_a_source_with_a_schedule_is_late_by_its_own_rhythm(schedule: str, days: int, is_late: bool) -> None:
+    report = _report(_run(began=LAST_NIGHT - timedelta(days=days)), source=_source(schedule=schedule))
+    assert [trouble.kind for trouble in report.troubles] == (["overdue"] if is_late else [])
+
+
+def test_a_source_whose_turn_just_came_waits_for_the_night() -> None:
+    friday_morning = _source(schedule="0 6 * * fri")
+    assert _report(_run(began=LAST_NIGHT - timedelta(days=7, hours=-6)), source=friday_morning).is_calm
+
+
+def test_a_source_that_waits_for_its_turn_in_a_running_night_is_not_late() -> None:
+    running = NightRow(MORNING - timedelta(hours=4), None)
+    assert _report(_run(began=MORNING - timedelta(hours=27)), night=running).is_calm
+
+
+def test_an_enabled_source_that_never_ran_is_told() -> None:
+    (trouble,) = _report().troubles
+    assert (trouble.name, trouble.kind) == ("Portal A", "never")
+
+
+def test_a_source_that_was_switched_off_is_no_trouble_but_none_at_all_is() -> None:
+    report = _report(_run(began=LAST_NIGHT - timedelta(days=9)), source=_source(enabled=False))
+    assert (report.sources, report.troubles) == (0, ())
+    assert not report.is_calm
+
+
+def test_a_source_with_a_wrong_manifest_is_named() -> None:
+    report = _report(_run(), faults={"portal_b": SourceError("id: no")})
+    assert [(trouble.name, trouble.kind) for trouble in report.troubles] == [("portal_b", "bad_manifest")]
+
+
+def test_a_failed_step_is_not_calm() -> None:
+    night = NightRow(LAST_NIGHT, LAST_NIGHT + timedelta(minutes=30), ("open_cases",))
+    assert not _report(_run(), night=night).is_calm
+
+
+def test_the_desk_says_which_part_of_the_night_failed(desk: DeskUnderTest) -> None:
+    desk.enter()
+    night_id = desk.store.night()
+    steps = {
+        "crawl_due_sources": {"sources": 3, "failure": None},
+        "group_new_ads": {"failure": "StoreError: locked"},
+        "assess_new_ads": {"failure": "KeyError: 'x'"},
+    }
+    with desk.store.engine.begin() as connection:
+        finish_night(connection, night_id, now=LAST_NIGHT, summary={"steps": steps})
+    assert "Deo noćne obrade nije uspeo: sparivanje kopija, procena oglasa." in desk.page("/")
+    with desk.store.engine.begin() as connection:
+        connection.execute(update(nights).values(summary={}))
+    assert "nije uspeo" not in desk.page("/")
+
+
+def test_a_manifest_broken_while_the_desk_runs_is_named(tmp_path: Path) -> None:
+    own = tmp_path / "sources" / "portal_b"
+    own.mkdir(parents=True)
+    sources = Sources(Settings(tmp_path))
+    (own / "source.yml").write_text(GOOD, encoding="utf-8")
+    assert sources.names()["portal_b"] == "Portal B"
+    (own / "source.yml").write_text(GOOD.replace("telegram", "nothing"), encoding="utf-8")
+    assert set(sources.read().faults) == {"portal_b"}
 
 
 @pytest.mark.parametrize(
@@ -66,7 +170,8 @@ def test_the_night_is_told_as_it_stands(began_hours_ago: int, finished: bool, st
 
 
 def test_without_any_night_nothing_is_calm() -> None:
-    report = report_silence(None, (), date(2026, 11, 19), now=MORNING, stale_after_days=45, names={})
+    nothing = ManifestsRead({}, {})
+    report = report_silence(None, (), date(2026, 11, 19), sources=nothing, now=MORNING, stale_after_days=45)
     assert report.night_state is NightState.NEVER
     assert not report.is_calm
 

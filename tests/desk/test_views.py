@@ -70,7 +70,7 @@ def test_runs_by_hand_are_no_night(store: StoreBuilder) -> None:
 def test_a_new_store_has_no_night_and_nobody(store: StoreBuilder) -> None:
     with store.engine.begin() as connection:
         assert newest_night(connection) is None
-        assert newest_runs(connection, since=NOW) == []
+        assert newest_runs(connection) == []
         assert not has_people(connection)
         insert_person(connection, email="a@b.example", name="A", role="legal", password_hash="x", now=NOW)
         assert has_people(connection)

@@ -16,6 +16,7 @@ from alerts.desk.rendering import FOLDER, counted, host_of, serbian_day, serbian
 from alerts.headings import heading
 from crawler.assessment import MediatorKind, RiskLevel, Verdict, WageUnit
 from crawler.health import Problem, RunOutcome
+from crawler.night import STEPS
 
 TEMPLATES = Environment(loader=FileSystemLoader(FOLDER / "templates"), autoescape=True)
 
@@ -35,8 +36,9 @@ def _words(template: str, name: str) -> dict[str, str]:
         ("PILE_TITLES", Pile),
         ("BADGES", [*Verdict, "unchecked", "stale"]),
         ("MEDIATOR_KINDS", MediatorKind),
-        ("OUTCOMES", [*RunOutcome, "cut_off", "overdue"]),
+        ("OUTCOMES", [*RunOutcome, "cut_off", "overdue", "never", "bad_manifest"]),
         ("PROBLEMS", Problem),
+        ("STEPS", [reference.rpartition(":")[2] for reference in STEPS]),
         ("WAGE_UNITS", WageUnit),
         ("DECISIONS", DESK_DECISIONS),
         ("ROLES", Role),

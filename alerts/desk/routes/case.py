@@ -62,7 +62,7 @@ def case_page(
         pile=pile,
         script=script,
         decided=decided,
-        names=desk.source_names,
+        names=desk.sources.names(),
         omissions=wording().not_stated,
     )
 

@@ -12,7 +12,7 @@ from alerts.desk.access import LoggedIn, TheDesk
 from alerts.desk.case_view import just_decided
 from alerts.desk.findings import RegisterBadge, badge_of, order_codes, titles_of
 from alerts.desk.piles import Pile
-from alerts.desk.silence import LOOK_BACK, SilenceReport, report_silence
+from alerts.desk.silence import SilenceReport, report_silence
 from alerts.desk.state import Desk
 from crawler.store.desk_views import QueueRow, count_by_state, count_reviewed, read_queue
 from crawler.store.drafts import newest_register_day
@@ -58,14 +58,13 @@ def queue(
 
 
 def _silence(connection: Connection, desk: Desk) -> SilenceReport:
-    now = desk.clock()
     return report_silence(
         newest_night(connection),
-        newest_runs(connection, since=now - LOOK_BACK),
+        newest_runs(connection),
         newest_register_day(connection),
-        now=now,
+        sources=desk.sources.read(),
+        now=desk.clock(),
         stale_after_days=desk.settings.file.register_stale_after_days,
-        names=desk.source_names,
     )
 
 
