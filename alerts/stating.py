@@ -192,7 +192,9 @@ def _register_check(judged: Assessment, snapshot: Snapshot | None, *, stale: boo
         entry=_quoted(answer.entry),
         reasons=answer.reasons,
         nearest=tuple(
-            NearName(Verbatim(near.name), f"{round(near.score * 100)}%", near.reasons) for near in answer.nearest
+            NearName(Verbatim(near.name), f"{round(near.score * 100)}%", near.reasons)
+            for near in answer.nearest
+            if near.name != answer.entry
         ),
     )
 
