@@ -15,6 +15,8 @@ class EntryStatus(StrEnum):
 
     ISSUED = "issued"
     REVOKED = "revoked"
+    UNREADABLE = "unreadable"
+    """Its agency is listed, and what the row says of the licence cannot be read: a person looks."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,6 +44,10 @@ class RegisterEntry:
     def is_revoked(self) -> bool:
         """The register says that the licence was taken back or given up."""
         return self.status is EntryStatus.REVOKED
+
+    def is_unreadable(self) -> bool:
+        """Nothing may be said about this licence, neither that it is valid nor that there is none."""
+        return self.status is EntryStatus.UNREADABLE
 
     def is_expired(self, *, on: date) -> bool:
         """The licence ran out before that day; the last day still counts as valid."""

@@ -13,6 +13,7 @@ from sqlalchemy import Engine
 
 from crawler.config import Settings
 from crawler.errors import RegisterError, UsageError
+from crawler.register import Register
 from crawler.store.engine import reading
 from crawler.store.register import SnapshotFile, newest_snapshot, save_snapshot
 from pipelines.register.reading import ImportResult, RefusedRow, read_register
@@ -29,6 +30,7 @@ class ImportReport:
     """What an import did."""
 
     imported: int
+    """Entries that were read whole. Listed agencies with an unreadable date are kept besides, and among `refused`."""
     refused: tuple[RefusedRow, ...]
     superseded: tuple[RefusedRow, ...]
     snapshot: str
@@ -56,7 +58,7 @@ def import_file(
     with engine.begin() as connection:
         is_new = save_snapshot(connection, result.register, kept, now=now)
     return ImportReport(
-        imported=len(result.register.entries),
+        imported=_readable(result.register),
         refused=result.refused,
         superseded=result.superseded,
         snapshot=result.register.snapshot,
@@ -66,12 +68,13 @@ def import_file(
 
 
 def _check_not_torn(engine: Engine, path: Path, result: ImportResult) -> None:
-    found, refused = len(result.register.entries), len(result.refused)
+    found, refused = _readable(result.register), len(result.refused)
     with reading(engine) as connection:
         before = newest_snapshot(connection, on=None, stale_after_days=1)
-    if before and found < SMALLEST_SHARE * len(before.entries):
+    known = _readable(before) if before else 0
+    if found < SMALLEST_SHARE * known:
         raise RegisterError(
-            f"{path.name}: {found} agencies, and the list before had {len(before.entries)}; nothing was imported. "
+            f"{path.name}: {found} agencies, and the list before had {known}; nothing was imported. "
             "If the list is complete, repeat with --force"
         )
     if refused > found:
@@ -79,6 +82,10 @@ def _check_not_torn(engine: Engine, path: Path, result: ImportResult) -> None:
             f"{path.name}: {found} rows were read and {refused} refused (row {result.refused[0].row}: "
             f"{result.refused[0].reason}); nothing was imported. If that is right, repeat with --force"
         )
+
+
+def _readable(register: Register) -> int:
+    return sum(not entry.is_unreadable() for entry in register.entries)
 
 
 def _keep(settings: Settings, path: Path, digest: str) -> SnapshotFile:

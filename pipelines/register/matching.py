@@ -23,6 +23,7 @@ __all__ = ["MediatorQuery", "match", "verdict_of"]
 
 LONG_WORD = 7
 """From here on one letter more, less or other rarely makes another word."""
+UNREADABLE = "upisana je, ali se podaci o njenoj dozvoli u spisku ne mogu pročitati"
 SOUND = frozenset((Fit.FULL, Fit.CORE))
 
 
@@ -244,13 +245,20 @@ def _ambiguous(entries: Iterable[IndexedEntry], reason: str, *, score: float = 0
 
 
 def _entry_answer(indexed: IndexedEntry, score: float, reasons: tuple[str, ...], on: date) -> RegisterAnswer:
+    if indexed.entry.is_unreadable():
+        reasons = (*reasons, UNREADABLE)
     return RegisterAnswer(
         verdict=verdict_of(indexed.entry, on=on), entry=indexed.entry.name, score=score, reasons=reasons
     )
 
 
 def verdict_of(entry: RegisterEntry, *, on: date) -> Verdict:
-    """What the entry's licence is worth that day; a revoked one stays revoked after its end."""
+    """What the entry's licence is worth that day.
+
+    A revoked one stays revoked after its end, an unreadable one is open.
+    """
+    if entry.is_unreadable():
+        return Verdict.AMBIGUOUS
     if entry.is_revoked():
         return Verdict.REVOKED
     return Verdict.EXPIRED if entry.is_expired(on=on) else Verdict.REGISTERED

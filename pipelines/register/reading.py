@@ -26,12 +26,14 @@ from pipelines.register.index import name_identity
 from pipelines.register.tables import LONGEST_CELL, Table, read_tables
 from pipelines.text.folding import fold_key
 
+OVERFLOWN = "##"
+"""What a spreadsheet shows where a column is too narrow for its number or date."""
 FOOTERS = ("napomen", "ukupno", "izvor", "podaci", "legenda", "*")
 
 
 @dataclass(frozen=True, slots=True)
 class RefusedRow:
-    """A row that is no entry of the register, and why."""
+    """A row that is no readable entry of the register, and why."""
 
     row: int
     """Its number in the table, the first row is 1."""
@@ -63,7 +65,7 @@ def read_register(path: Path, *, as_of: date, stale_after_days: int = 45) -> Imp
         if header:
             headers += 1
             _read_table(table, header, numbered, refused)
-    if not numbered:
+    if all(entry.is_unreadable() for _, entry in numbered):
         raise RegisterError(f"{path.name}: {_why_nothing(headers, refused)}; nothing was imported")
     kept, superseded = _newest_decisions(numbered)
     digest = hashlib.sha256(path.read_bytes()).hexdigest()
@@ -91,9 +93,13 @@ def _read_table(
         if not cells or is_same_row(row, table[top]) or _is_remark(row, cells):
             continue
         try:
-            numbered.append((row_number, _entry(cells)))
+            entry = _entry(cells)
         except RegisterError as reason:
             refused.append(RefusedRow(row_number, str(reason)))
+            continue
+        numbered.append((row_number, entry))
+        if entry.is_unreadable():
+            refused.append(RefusedRow(row_number, f"{_unreadable_date(cells)} (kept: the agency is listed)"))
 
 
 def _joined_rows(table: Table, top: int, columns: Mapping[Column, int]) -> Iterator[tuple[int, list[str]]]:
@@ -139,7 +145,7 @@ def _entry(cells: Mapping[Column, str]) -> RegisterEntry:
         cells.get(column, "") for column in (Column.NOTE, Column.STATUS, Column.LICENCE, Column.VALID_UNTIL)
     )
     seat, address = _place(cells)
-    if not (licence or decided or until or seat):
+    if not (licence or decided or until or seat or _unreadable_date(cells)):
         raise RegisterError("nothing but a name")
     contact = "\n".join(cells.get(column, "") for column in (Column.PHONE, Column.EMAIL))
     return RegisterEntry(
@@ -147,7 +153,7 @@ def _entry(cells: Mapping[Column, str]) -> RegisterEntry:
         licence_number=licence,
         licence_date=decided,
         valid_until=until or (five_years_after(decided) if decided else None),
-        status=EntryStatus.REVOKED if tells_revocation(said) else EntryStatus.ISSUED,
+        status=_status(cells, said),
         seat=seat,
         address=address,
         phones=read_phones(contact),
@@ -168,10 +174,6 @@ def _decision(cells: Mapping[Column, str]) -> tuple[str | None, date | None, dat
     """Number and date of the decision, and the end of validity where one is stated."""
     in_licence, in_date = read_dates(cells.get(Column.LICENCE, "")), read_dates(cells.get(Column.DATE, ""))
     stated, noted = read_dates(cells.get(Column.VALID_UNTIL, "")), read_dates(cells.get(Column.NOTE, ""))
-    _check_dates(cells, in_date.decided + in_date.until, Column.DATE)
-    _check_dates(cells, stated.decided + stated.until, Column.VALID_UNTIL)
-    if in_licence.unreadable:
-        raise RegisterError(f"unreadable date: {one_line(cells[Column.LICENCE])[:60]}")
     decided = next(iter(in_date.decided + in_licence.decided), None)
     extended = max(in_licence.until + in_date.until + noted.until, default=None)
     until = max(stated.decided + stated.until, default=None)
@@ -180,10 +182,24 @@ def _decision(cells: Mapping[Column, str]) -> tuple[str | None, date | None, dat
     return licence_number(cells.get(Column.LICENCE, "")), decided, until
 
 
-def _check_dates(cells: Mapping[Column, str], found: tuple[date, ...], column: Column) -> None:
-    text = cells.get(column, "")
-    if not found and any(sign.isdigit() for sign in text):
-        raise RegisterError(f"unreadable date: {one_line(text)[:60]}")
+def _status(cells: Mapping[Column, str], said: str) -> EntryStatus:
+    """Words of revocation need no date; without them an unreadable date leaves the state open."""
+    if tells_revocation(said):
+        return EntryStatus.REVOKED
+    return EntryStatus.UNREADABLE if _unreadable_date(cells) else EntryStatus.ISSUED
+
+
+def _unreadable_date(cells: Mapping[Column, str]) -> str | None:
+    """What cannot be read of the decision and its dates, or None."""
+    for column in (Column.DATE, Column.VALID_UNTIL):
+        text = cells.get(column, "")
+        dates = read_dates(text)
+        if not (dates.decided or dates.until) and (any(sign.isdigit() for sign in text) or OVERFLOWN in text):
+            return f"unreadable date: {one_line(text)[:60]}"
+    licence = cells.get(Column.LICENCE, "")
+    if read_dates(licence).unreadable:
+        return f"unreadable date: {one_line(licence)[:60]}"
+    return f"unreadable number: {one_line(licence)[:60]}" if OVERFLOWN in licence else None
 
 
 def _place(cells: Mapping[Column, str]) -> tuple[str | None, str | None]:
@@ -220,12 +236,18 @@ def _newest_decisions(numbered: Iterable[tuple[int, RegisterEntry]]) -> tuple[li
             place = len(kept)
             kept.append((row, entry))
         else:
-            older, kept[place] = sorted((kept[place], (row, entry)), key=lambda one: one[1].licence_date or date.min)
+            older, kept[place] = sorted((kept[place], (row, entry)), key=_decided_last)
             superseded.append(
                 RefusedRow(older[0], f"the same agency has a newer decision: {_decision_of(kept[place][1])}")
             )
         places.update((key, place) for key in _identities(entry))
     return [entry for _, entry in kept], superseded
+
+
+def _decided_last(numbered: tuple[int, RegisterEntry]) -> tuple[bool, date]:
+    """Order of decisions; an unreadable one may be the newest, and nobody is judged by the one before."""
+    _, entry = numbered
+    return entry.is_unreadable(), entry.licence_date or date.min
 
 
 def _identities(entry: RegisterEntry) -> list[object]:

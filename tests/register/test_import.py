@@ -9,8 +9,10 @@ from pathlib import Path
 import cyrtranslit
 import pytest
 
+from crawler.assessment import Verdict
 from crawler.register import EntryStatus, RegisterEntry
 from pipelines.register.importing import ImportResult, read_register
+from pipelines.register.matching import MediatorQuery, match
 from tests.register.lists import (
     HEADER,
     ROWS,
@@ -246,7 +248,7 @@ def test_a_row_that_cannot_be_read_is_refused_with_its_number_and_reason(tmp_pat
         (2, "unreadable date"),
         (3, "no name of an agency"),
     ]
-    assert [entry.name for entry in result.register.entries] == ["Kestenjar d.o.o."]
+    assert [entry.name for entry in result.register.entries if not entry.is_unreadable()] == ["Kestenjar d.o.o."]
 
 
 def test_cells_that_look_like_formulas_are_text(tmp_path: Path) -> None:
@@ -261,3 +263,26 @@ def test_cells_that_look_like_formulas_are_text(tmp_path: Path) -> None:
     ]
     # In a workbook the formula was never calculated, so the cell has no value.
     assert [row.reason for row in read(write_xlsx(tmp_path / "b.xlsx", rows)).refused] == ["no name of an agency"]
+
+
+def test_a_listed_agency_whose_date_cannot_be_read_is_not_said_to_be_missing(tmp_path: Path) -> None:
+    rows = [
+        ("Naziv agencije", "Sedište", "Datum rešenja"),
+        ("Omorika d.o.o.", "Bor", "32.13.2024."),
+        ("Kestenjar d.o.o.", "Bor", "01.02.2024."),
+    ]
+    register = read(write_csv(tmp_path / "spisak.csv", rows)).register
+    answer = match(MediatorQuery("Omorika d.o.o. Bor"), register, on=AS_OF)
+    assert (answer.verdict, answer.entry) == (Verdict.AMBIGUOUS, "Omorika d.o.o.")
+    assert "ne mogu pročitati" in answer.reasons[-1]
+
+
+def test_an_unreadable_decision_may_be_the_newer_one(tmp_path: Path) -> None:
+    rows = [
+        ("Naziv agencije", "Sedište", "Datum rešenja"),
+        ("Omorika d.o.o.", "Bor", "31.02.2026."),
+        ("Omorika d.o.o.", "Bor", "01.02.2016."),
+    ]
+    rows.append(("Kestenjar d.o.o.", "Bor", "01.02.2024."))
+    statuses = [entry.status for entry in entries_of(write_csv(tmp_path / "spisak.csv", rows))]
+    assert statuses == [EntryStatus.UNREADABLE, EntryStatus.ISSUED]
