@@ -38,7 +38,9 @@ def _judge(night: Night, steps: Mapping[str, Step], counts: dict[str, Counter[st
     while not ended.wait(EVERY_SECONDS):
         for name, step in steps.items():
             try:
-                counts[name].update(step(night).counts)
+                done = step(night).counts
+                # Ads that failed are tried in every round, and the step after the crawl counts them once.
+                counts[name].update({what: count for what, count in done.items() if what != "failed"})
             except Exception:  # a boundary too: the same step runs again after the crawl and reports its failure
                 logger.exception("step failed beside the crawl step=%s", name)
                 return

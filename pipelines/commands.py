@@ -89,17 +89,18 @@ def dedupe(
 
 
 def reassess(as_json: JsonOption = False) -> None:
-    """Judge all stored ads again, against the newest register and rules; without network.
+    """Judge all stored ads again, against the newest register and rules; without network, and not while a night runs.
 
     Example: [bold]adwatch reassess[/bold]
     """
     from crawler.night import Night  # noqa: PLC0415
     from crawler.night_report import progress_bar  # noqa: PLC0415
+    from crawler.nightly import one_night_at_a_time  # noqa: PLC0415
     from crawler.opening import opened  # noqa: PLC0415
     from crawler.output import print_json  # noqa: PLC0415 - keeps --help fast
     from pipelines import steps  # noqa: PLC0415
 
-    with opened() as (settings, engine), progress_bar() as progress:
+    with opened() as (settings, engine), one_night_at_a_time(settings, engine), progress_bar() as progress:
         report = steps.reassess(Night(0, settings, engine, datetime.now(UTC), progress))
     if as_json:
         print_json(report.counts)

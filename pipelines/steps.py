@@ -6,13 +6,20 @@ Each step commits whole batches and finds by itself what is left to do, so it ma
 from __future__ import annotations
 
 import hashlib
+import logging
+import traceback
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import date
+from functools import partial
+from typing import TypeVar
 from zoneinfo import ZoneInfo
 
+from sqlalchemy.exc import SQLAlchemyError
+
 from crawler.assessment import Ad, Assessment, RiskLevel
+from crawler.errors import AdwatchError
 from crawler.night import Night, StepReport
 from crawler.register import Register
 from crawler.store.assessments import (
@@ -28,27 +35,30 @@ from crawler.store.locks import Lock, take_lock
 from crawler.store.register import newest_snapshot
 from crawler.store.series import count_ungrouped, ungrouped_ads
 from pipelines.assess import RULES_VERSION, assess, mediator_key
-from pipelines.series.grouping import PreparedAds
+from pipelines.series.grouping import Grouping, PreparedAds
 from pipelines.series.stored import group_ads
 
+logger = logging.getLogger(__name__)
+T = TypeVar("T")
 BATCH = 200
 """Ads a transaction: on SQLite the desk waits some tenths of a second for it at most."""
 BELGRADE = ZoneInfo("Europe/Belgrade")
 
 
 def group_new_ads(night: Night) -> StepReport:
-    """Puts every ad whose current version has no signature into a series. Counts: ads, joined, new_series, merged."""
-    counts: Counter[str] = Counter(ads=0, joined=0, new_series=0, merged=0)
+    """Puts every ad whose current version has no signature into a series. Counts: ads, joined, new_series, merged, failed."""
+    counts: Counter[str] = Counter(ads=0, joined=0, new_series=0, merged=0, failed=0)
     with reading(night.engine) as connection:
         total = count_ungrouped(connection)
-    prepared = PreparedAds()
-    while _group_batch(night, prepared, counts):
+    prepared, after = PreparedAds(), 0
+    while last := _group_batch(night, prepared, counts, after=after):
+        after = last
         night.progress("grouping ads", counts["ads"], max(total, counts["ads"]))
     return StepReport(dict(counts))
 
 
 def assess_new_ads(night: Night) -> StepReport:
-    """Judges every current version that was not judged on the current basis. Counts: ads, flagged, and by level.
+    """Judges every current version that was not judged on the current basis. Counts: ads, flagged, by level, failed.
 
     The basis is the rules and the newest register as of the night's day: its staleness and licences run out by then.
     """
@@ -56,12 +66,14 @@ def assess_new_ads(night: Night) -> StepReport:
     with reading(night.engine) as connection:
         register = newest_snapshot(connection, on=on, stale_after_days=night.settings.file.register_stale_after_days)
         basis = basis_of(register, on=on)
-        total = sum(count_unassessed(connection, pending, basis=basis.key) for pending in Pending)
-    counts: Counter[str] = Counter(ads=0, flagged=0, low=0, medium=0, high=0, critical=0)
-    for pending in Pending:
-        while judged := _assess_batch(night, basis, pending):
-            counts.update(_counted(judged))
-            night.progress("assessing ads", counts["ads"], max(total, counts["ads"]))
+        waits = {pending: count_unassessed(connection, pending, basis=basis.key) for pending in Pending}
+    counts: Counter[str] = Counter(ads=0, flagged=0, low=0, medium=0, high=0, critical=0, failed=0)
+    for pending, waiting in waits.items():
+        after = 0
+        while waiting and (judged := _assess_batch(night, basis, pending, after=after)):
+            after = judged.last
+            counts.update({**_counted(judged.assessments), "failed": judged.failed})
+            night.progress("assessing ads", counts["ads"], max(sum(waits.values()), counts["ads"]))
     return StepReport(dict(counts))
 
 
@@ -91,34 +103,75 @@ def basis_of(register: Register | None, *, on: date) -> Basis:
     return Basis(register, on, hashlib.sha256("\n".join(facts).encode()).hexdigest()[:16])
 
 
-def _group_batch(night: Night, prepared: PreparedAds, counts: Counter[str]) -> bool:
-    """Groups some ads; False where none was left."""
+def _group_batch(night: Night, prepared: PreparedAds, counts: Counter[str], *, after: int) -> int | None:
+    """Groups the next ads and returns the id of the last; None where none was left."""
+    with reading(night.engine) as connection:
+        found = ungrouped_ads(connection, after=after, limit=BATCH)
+    if not found:
+        return None
+    ids = [ad.ad_id for ad in found]
+    whole = _attempt("grouping", ids, lambda: _group(night, prepared, ids))
+    # Ads of a batch are compared with each other, so who is to blame shows only one by one.
+    alone = [] if whole else [_attempt("grouping", [one], partial(_group, night, prepared, [one])) for one in ids]
+    counts.update(failed=sum(one is None for one in alone))
+    for grouping in filter(None, (whole, *alone)):
+        counts.update(
+            ads=len(grouping.placed),
+            joined=sum(placed.ground is not None for placed in grouping.placed),
+            new_series=len(grouping.opened),
+            merged=len(grouping.merges),
+        )
+    return ids[-1]
+
+
+def _group(night: Night, prepared: PreparedAds, ids: Sequence[int]) -> Grouping:
+    """Groups those of the ads that still wait, all or none."""
     with night.engine.begin() as connection:
         # Two processes that met copies of one new ad at the same moment would open two series.
         take_lock(connection, Lock.SERIES)
-        found = ungrouped_ads(connection, limit=BATCH)
-        grouping = group_ads(connection, found, prepared, now=night.now)
-    counts.update(
-        ads=len(found),
-        joined=sum(placed.ground is not None for placed in grouping.placed),
-        new_series=len(grouping.opened),
-        merged=len(grouping.merges),
-    )
-    return bool(found)
+        waiting = ungrouped_ads(connection, after=ids[0] - 1, limit=len(ids))
+        return group_ads(connection, [ad for ad in waiting if ad.ad_id in ids], prepared, now=night.now)
 
 
-def _assess_batch(night: Night, basis: Basis, pending: Pending) -> list[Assessment]:
+def _assess_batch(night: Night, basis: Basis, pending: Pending, *, after: int) -> _Judged | None:
+    """Judges the next ads; None where none was left."""
     # Judging takes long and happens outside the transaction that writes, so that nobody waits for it.
     with reading(night.engine) as connection:
-        found = unassessed_ads(connection, pending, basis=basis.key, limit=BATCH)
-    judged = [assess(_ad(ad), basis.register, on=basis.on) for ad in found]
+        found = unassessed_ads(connection, pending, basis=basis.key, after=after, limit=BATCH)
+    if not found:
+        return None
     new = [
         NewAssessment(ad.ad_id, ad.version_id, mediator_key(assessment), assessment)
-        for ad, assessment in zip(found, judged, strict=True)
+        for ad in found
+        if (assessment := _attempt("judging", [ad.ad_id], partial(assess, _ad(ad), basis.register, on=basis.on)))
     ]
     with night.engine.begin() as connection:
         save_assessments(connection, new, basis=basis.key, now=night.now)
-    return judged
+    return _Judged([one.assessment for one in new], len(found) - len(new), found[-1].ad_id)
+
+
+@dataclass(frozen=True, slots=True)
+class _Judged:
+    """What became of a batch."""
+
+    assessments: list[Assessment]
+    failed: int
+    last: int
+    """Id of its last ad."""
+
+
+def _attempt(what: str, ad_ids: Sequence[int], work: Callable[[], T]) -> T | None:
+    """What the work gives; None where it failed on these ads, which then wait for the next night."""
+    try:
+        return work()
+    except (SQLAlchemyError, AdwatchError):
+        raise
+    except Exception as error:  # noqa: BLE001 - the boundary: one ad that nobody foresaw must not end the night for all others
+        # Not the message, which may quote the ad.
+        at = error.__traceback__ and traceback.extract_tb(error.__traceback__)[-1]
+        where = f"{at.name}:{at.lineno}" if at else ""
+        logger.error("%s failed ads=%s error=%s at=%s", what, list(ad_ids), type(error).__name__, where)
+        return None
 
 
 def _ad(stored: UnassessedAd) -> Ad:

@@ -198,10 +198,14 @@ class StoreBuilder:
     ) -> int:
         """Stores the judgement (by default `complaint_assessment`) on the ad's version."""
         judged = assessment or complaint_assessment()
+        basis = basis or _digest(f"basis {next(self._numbers)}")
+        with self.engine.begin() as connection:
+            current = {"assessed_version_id": ad.version_id, "assessed_basis": basis}
+            connection.execute(update(ads).where(ads.c.id == ad.ad_id).values(current))
         return self._insert(
             assessments,
             version_id=ad.version_id,
-            basis=basis or _digest(f"basis {next(self._numbers)}"),
+            basis=basis,
             assessed_at=at,
             is_job_ad=judged.is_job_ad,
             abroad=judged.abroad,

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from enum import Enum, auto
 
-from sqlalchemy import ColumnElement, Connection, bindparam, func, or_, select, update
+from sqlalchemy import ColumnElement, Connection, FromClause, and_, bindparam, func, or_, select, update
 
 from crawler.assessment import Assessment
 from crawler.store.schema import ad_versions, ads, assessments
@@ -52,8 +52,12 @@ def count_unassessed(connection: Connection, pending: Pending, *, basis: str) ->
     return connection.scalar(select(func.count()).select_from(ads).where(_is_pending(pending, basis))) or 0
 
 
-def unassessed_ads(connection: Connection, pending: Pending, *, basis: str, limit: int) -> list[UnassessedAd]:
-    """Some ads that wait for a judgement on this basis for that reason."""
+def unassessed_ads(
+    connection: Connection, pending: Pending, *, basis: str, after: int, limit: int
+) -> list[UnassessedAd]:
+    """The next ads, by ascending id after that one, that wait for a judgement on this basis for that reason."""
+    # In the order of ids: one walk over the ads is quicker than finding and sorting all that is left for every batch.
+    waiting = _is_pending(pending, basis) if pending is Pending.NEW_TEXT else ads.c.assessed_basis != basis
     statement = (
         select(
             ads.c.id.label("ad_id"),
@@ -66,7 +70,8 @@ def unassessed_ads(connection: Connection, pending: Pending, *, basis: str, limi
             ad_versions.c.published_on,
         )
         .join(ad_versions, ad_versions.c.id == ads.c.version_id)
-        .where(_is_pending(pending, basis))
+        .where(ads.c.id > after, waiting)
+        .order_by(ads.c.id)
         .limit(limit)
     )
     return [UnassessedAd(**row._mapping) for row in connection.execute(statement)]
@@ -83,6 +88,14 @@ def save_assessments(connection: Connection, found: Sequence[NewAssessment], *, 
         .values(assessed_version_id=bindparam("version"), assessed_basis=basis),
         [{"ad": one.ad_id, "version": one.version_id} for one in sorted(found, key=lambda one: one.ad_id)],
     )
+
+
+def is_current(table: FromClause = assessments) -> ColumnElement[bool]:
+    """The judgement that counts for the ad's version of now: the one on the basis it was judged on last.
+
+    Neither the newest row nor the newest time tells it: a basis that returns finds its judgement there already.
+    """
+    return and_(table.c.version_id == ads.c.version_id, table.c.basis == ads.c.assessed_basis)
 
 
 def _row(one: NewAssessment, basis: str, now: datetime) -> dict[str, object]:

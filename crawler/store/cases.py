@@ -14,7 +14,6 @@ from sqlalchemy import (
     Row,
     Select,
     and_,
-    exists,
     func,
     insert,
     or_,
@@ -23,6 +22,7 @@ from sqlalchemy import (
 )
 
 from crawler.errors import UsageError
+from crawler.store.assessments import is_current
 from crawler.store.schema import ad_versions, ads, assessments, case_events, cases
 from crawler.store.writing import chunks
 
@@ -47,7 +47,7 @@ class CaseRow:
 
 @dataclass(frozen=True, slots=True)
 class Candidate:
-    """The newest assessment of one ad, with the case that its series and mediator already have."""
+    """The current assessment of one ad, with the case that its series and mediator already have."""
 
     assessment_id: int
     capture_id: int
@@ -159,11 +159,11 @@ def point_case_to(connection: Connection, case_id: int, *, assessment_id: int, l
 
 
 def candidates(connection: Connection) -> list[Candidate]:
-    """Newest assessments of all ads as they stand now that are worrying, or whose series and mediator have a case."""
+    """Current assessments of all ads as they stand now that are worrying, or whose series and mediator have a case."""
     leading = assessments.alias("leading")
     worrying = _is_worrying(assessments)
     joined = (
-        assessments.join(ads, ads.c.version_id == assessments.c.version_id)
+        assessments.join(ads, is_current())
         .join(ad_versions, ad_versions.c.id == assessments.c.version_id)
         .outerjoin(
             cases,
@@ -192,7 +192,7 @@ def candidates(connection: Connection) -> list[Candidate]:
             leading.c.verdict.label("case_verdict"),
         )
         .select_from(joined)
-        .where(ads.c.series_id.is_not(None), _is_newest(assessments), or_(worrying, cases.c.id.is_not(None)))
+        .where(ads.c.series_id.is_not(None), or_(worrying, cases.c.id.is_not(None)))
         .order_by(ads.c.series_id, assessments.c.mediator_key, assessments.c.id)
     )
     return [Candidate(**row._mapping) for row in connection.execute(statement)]
@@ -245,8 +245,8 @@ def _count_ads(connection: Connection, rows: Sequence[Row[Any]]) -> dict[tuple[i
     for some in chunks(sorted({row.series_id for row in rows})):
         statement = (
             select(ads.c.series_id, assessments.c.mediator_key, func.count(ads.c.id.distinct()).label("ads"))
-            .select_from(assessments.join(ads, ads.c.version_id == assessments.c.version_id))
-            .where(ads.c.series_id.in_(some), _is_newest(assessments))
+            .select_from(assessments.join(ads, is_current()))
+            .where(ads.c.series_id.in_(some))
             .group_by(ads.c.series_id, assessments.c.mediator_key)
         )
         for row in connection.execute(statement):
@@ -257,13 +257,3 @@ def _count_ads(connection: Connection, rows: Sequence[Row[Any]]) -> dict[tuple[i
 def _is_worrying(table: FromClause) -> ColumnElement[bool]:
     worst = table.c.level.in_(("high", "critical"))
     return and_(table.c.is_job_ad, table.c.abroad, or_(table.c.proposed, worst))
-
-
-def _is_newest(table: FromClause) -> ColumnElement[bool]:
-    """No later assessment of the same version stands beside this one."""
-    later = assessments.alias("later")
-    after = or_(
-        later.c.assessed_at > table.c.assessed_at,
-        and_(later.c.assessed_at == table.c.assessed_at, later.c.id > table.c.id),
-    )
-    return ~exists().where(later.c.version_id == table.c.version_id, after)

@@ -27,6 +27,7 @@ from sqlalchemy import (
 
 from crawler.assessment import Assessment, RiskLevel
 from crawler.evidence.warc import Capture
+from crawler.store.assessments import is_current
 from crawler.store.cases import SYSTEM
 from crawler.store.drafts import DraftRow
 from crawler.store.schema import (
@@ -266,10 +267,8 @@ def _mildest_first(table: FromClause) -> list[ColumnElement[Any]]:
 
 
 def _belongs_to_mediator() -> ColumnElement[bool]:
-    """The ad's version of now was judged to come from the case's mediator; the same rule as in `ads_of_case`."""
-    return exists().where(
-        assessments.c.version_id == ads.c.version_id, assessments.c.mediator_key == cases.c.mediator_key
-    )
+    """The ad as it stands now is judged to come from the case's mediator; the same rule as in `ads_of_case`."""
+    return exists().where(is_current(), assessments.c.mediator_key == cases.c.mediator_key)
 
 
 def _spread(connection: Connection, case_ids: Sequence[int]) -> dict[int, Row[Any]]:

@@ -15,6 +15,7 @@ from sqlalchemy import Connection, delete, exists, func, select
 from crawler.assessment import Assessment
 from crawler.errors import UsageError
 from crawler.evidence.warc import Capture
+from crawler.store.assessments import is_current
 from crawler.store.schema import (
     ad_versions,
     ads,
@@ -126,10 +127,8 @@ def leading_ad(connection: Connection, case_id: int) -> LeadingAd:
 
 
 def ads_of_case(connection: Connection, case_id: int) -> list[CaseAd]:
-    """The ads of the case's series whose version of now was ever judged to come from the case's mediator."""
-    judged_so = exists().where(
-        assessments.c.version_id == ads.c.version_id, assessments.c.mediator_key == cases.c.mediator_key
-    )
+    """The ads of the case's series that, as they stand now, are judged to come from the case's mediator."""
+    judged_so = exists().where(is_current(), assessments.c.mediator_key == cases.c.mediator_key)
     statement = (
         select(
             ads.c.id.label("ad_id"),

@@ -62,8 +62,8 @@ def count_ungrouped(connection: Connection) -> int:
     return connection.scalar(select(func.count()).select_from(ads).where(_is_ungrouped())) or 0
 
 
-def ungrouped_ads(connection: Connection, *, limit: int) -> list[UngroupedAd]:
-    """The first ads that wait for their series."""
+def ungrouped_ads(connection: Connection, *, after: int, limit: int) -> list[UngroupedAd]:
+    """The next ads, by ascending id after that one, that wait for their series."""
     statement = (
         select(
             ads.c.id.label("ad_id"),
@@ -73,7 +73,7 @@ def ungrouped_ads(connection: Connection, *, limit: int) -> list[UngroupedAd]:
             ad_versions.c.text,
         )
         .join(ad_versions, ad_versions.c.id == ads.c.version_id)
-        .where(_is_ungrouped())
+        .where(ads.c.id > after, _is_ungrouped())
         .order_by(ads.c.id)
         .limit(limit)
     )

@@ -6,8 +6,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import Connection, Select, Table, distinct, func, select
+from sqlalchemy import Connection, Select, Table, and_, distinct, func, select
 
+from crawler.store.assessments import is_current
 from crawler.store.schema import (
     ads,
     assessments,
@@ -44,7 +45,7 @@ class SourceNight:
     new_ads: int
     series: int
     flagged: int
-    """Ads whose newest assessment is above low."""
+    """Ads whose current assessment is above low."""
     drafts: int
     problems: dict[str, int]
 
@@ -93,15 +94,11 @@ def last_runs(connection: Connection) -> dict[str, tuple[datetime | None, str | 
 
 
 def _seen_by_source(connection: Connection, night_id: int) -> dict[str, tuple[int, int]]:
-    newest = select(func.max(assessments.c.id)).group_by(assessments.c.version_id)
-    worrying = (
-        select(assessments.c.version_id).where(assessments.c.id.in_(newest), assessments.c.level != "low").subquery()
-    )
     statement: Select[str, int, int] = (
-        select(ads.c.source, func.count(distinct(ads.c.series_id)), func.count(worrying.c.version_id))
+        select(ads.c.source, func.count(distinct(ads.c.series_id)), func.count(assessments.c.id))
         .select_from(
             sightings.join(ads, ads.c.id == sightings.c.ad_id).outerjoin(
-                worrying, worrying.c.version_id == ads.c.version_id
+                assessments, and_(is_current(), assessments.c.level != "low")
             )
         )
         .where(sightings.c.night_id == night_id)

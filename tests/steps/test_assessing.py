@@ -6,14 +6,17 @@ from dataclasses import replace
 from datetime import date, timedelta
 
 import pytest
-from sqlalchemy import func, select
+from sqlalchemy import func, insert, select, update
 
-from crawler.assessment import Assessment
+from crawler.assessment import Ad, Assessment, Risk, RiskLevel
 from crawler.register import Register, RegisterEntry
-from crawler.store.schema import assessments
+from crawler.store.cases import candidates
+from crawler.store.schema import ads, assessments, runs
+from crawler.store.status import sources_of_night
 from pipelines import steps
+from pipelines.assess import assess
 from pipelines.steps import assess_new_ads, basis_of, reassess
-from tests.builders import NOW, StoreBuilder
+from tests.builders import NOW, StoreBuilder, complaint_assessment
 
 DAY = date(2026, 11, 20)
 OTHER = "Hotel u Budvi prima sobarice za letnju sezonu, smeštaj i hrana su besplatni, plata 1.100 evra."
@@ -107,3 +110,49 @@ def test_killed_between_batches_and_run_again_judges_each_ad_once(
     assert judged(store) == 2
     assert assess_new_ads(night).counts["ads"] == 3
     assert judged(store) == 5
+
+
+def test_an_ad_that_breaks_the_judging_is_left_out_and_counted(
+    store: StoreBuilder, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    broken = store.ad()
+    store.ad(text=OTHER, title="Sobarice")
+
+    def breaks(ad: Ad, register: Register | None, *, on: date) -> Assessment:
+        if ad.id == str(broken.ad_id):
+            raise ValueError(ad.text)
+        return assess(ad, register, on=on)
+
+    monkeypatch.setattr(steps, "assess", breaks)
+    report = assess_new_ads(store.night_now())
+    assert (report.counts["ads"], report.counts["failed"], judged(store)) == (1, 1, 1)
+    assert f"ads=[{broken.ad_id}]" in caplog.text
+    assert "Kotizacija" not in caplog.text
+    monkeypatch.undo()
+    assert assess_new_ads(store.night_now()).counts["ads"] == 1
+
+
+def test_when_a_basis_returns_its_judgement_leads_again(store: StoreBuilder) -> None:
+    store.register(as_of=date(2026, 11, 1))
+    store.ad()
+    fresh, stale = store.night_now(), store.night_now(at=NOW + timedelta(days=60))
+    for night in (fresh, stale, fresh):
+        assess_new_ads(night)
+    with store.connect() as connection:
+        (leading,) = candidates(connection)
+        basis = connection.scalar(select(ads.c.assessed_basis))
+        current = connection.scalar(select(assessments.c.id).where(assessments.c.basis == basis))
+    assert leading.assessment_id == current
+    assert leading.proposed
+
+
+def test_the_night_counts_what_is_judged_now(store: StoreBuilder) -> None:
+    low = Risk(RiskLevel.LOW, 0.1)
+    ad = store.ad()
+    store.assess(ad, basis="a")
+    store.assess(ad, complaint_assessment(risk=low), basis="b")
+    with store.engine.begin() as connection:
+        connection.execute(update(ads).values(assessed_basis="a"))
+        connection.execute(insert(runs).values(night_id=ad.night_id, source="demo_portal", started_at=NOW))
+    with store.connect() as connection:
+        assert [source.flagged for source in sources_of_night(connection, ad.night_id)] == [1]

@@ -12,6 +12,7 @@ from rich.console import Console
 
 from crawler.assessment import Mediator
 from crawler.errors import UsageError
+from crawler.nightly import one_night_at_a_time
 from pipelines.card import card_of
 from pipelines.given_texts import read_given_ads
 from pipelines.indicators import describe
@@ -92,6 +93,16 @@ def test_reassess_judges_stored_ads(home: Path) -> None:
     store.engine.dispose()
     assert adwatch_json(home, "reassess")["ads"] == 1
     assert adwatch_json(home, "reassess")["ads"] == 0
+
+
+def test_reassess_keeps_out_of_a_running_night(home: Path) -> None:
+    store = StoreBuilder(home)
+    store.ad()
+    with one_night_at_a_time(store.settings, store.engine):
+        ended = adwatch(home, "reassess")
+    store.engine.dispose()
+    assert ended.returncode == 1
+    assert "another night is running" in ended.stderr
 
 
 @pytest.mark.parametrize(

@@ -6,14 +6,16 @@ from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from datetime import timedelta
+from typing import Any
 
 import pytest
-from sqlalchemy import func, select
+from sqlalchemy import Connection, func, select
 
 from crawler.night import Night
 from crawler.store.ads import SeenAd, save_seen_ads
 from crawler.store.engine import open_store
 from crawler.store.schema import ads, bands, series, signatures
+from crawler.store.series import UngroupedAd
 from pipelines import steps
 from pipelines.steps import group_new_ads
 from tests.builders import NOW, StoreBuilder
@@ -70,7 +72,7 @@ def rows(store: StoreBuilder) -> tuple[int | None, ...]:
 def test_copies_share_a_series_and_others_do_not(store: StoreBuilder) -> None:
     report = group_new_ads(see(store, [TEXT, TEXT.replace("17,50", "18").replace("0021", "0099"), OTHER]))
     assert grouped(store) == [0, 0, 1]
-    assert report.counts == {"ads": 3, "joined": 1, "new_series": 2, "merged": 0}
+    assert report.counts == {"ads": 3, "joined": 1, "new_series": 2, "merged": 0, "failed": 0}
 
 
 def test_tonights_copy_joins_the_series_of_an_earlier_night(store: StoreBuilder) -> None:
@@ -172,3 +174,19 @@ def _halves() -> tuple[str, str]:
         "Prevoz do gradilišta plaća poslodavac, a alat i zaštitna oprema dobijaju se prvog dana na poslu."
     )
     return first, second
+
+
+def test_an_ad_that_breaks_the_grouping_is_left_out_and_counted(
+    store: StoreBuilder, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    night = see(store, [TEXT, "pokvaren", OTHER])
+    group_ads = steps.group_ads
+
+    def breaks(connection: Connection, found: Sequence[UngroupedAd], *more: Any, **named: Any) -> Any:
+        if any(ad.text == "pokvaren" for ad in found):
+            raise ValueError
+        return group_ads(connection, found, *more, **named)
+
+    monkeypatch.setattr(steps, "group_ads", breaks)
+    counts = group_new_ads(night).counts
+    assert (counts["ads"], counts["failed"]) == (2, 1)
