@@ -46,7 +46,10 @@ BELGRADE = ZoneInfo("Europe/Belgrade")
 
 
 def group_new_ads(night: Night) -> StepReport:
-    """Puts every ad whose current version has no signature into a series. Counts: ads, joined, new_series, merged, failed."""
+    """Puts every ad whose current version has no signature into a series.
+
+    Counts: ads, joined, new_series, merged, failed.
+    """
     counts: Counter[str] = Counter(ads=0, joined=0, new_series=0, merged=0, failed=0)
     with reading(night.engine) as connection:
         total = count_ungrouped(connection)
