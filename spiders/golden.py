@@ -26,6 +26,7 @@ from crawler.items import AdPosting
 from crawler.manifest import MANIFEST_FILE, AnySource, manifest_files, read_manifest
 from crawler.notations import FieldName
 from crawler.politeness import FETCHED_AT
+from spiders.posting import Listed
 from spiders.sourced import spider_class
 
 EXPECTED_FILE = "expected.json"
@@ -98,7 +99,7 @@ def read_again(folder: Path, expected: GoldenPage) -> GoldenPage:
     if expected.reads == "listing":
         output = list(spider.parse_listing(response, start=expected.url, number=1))
     else:
-        output = list(spider.parse_ad(response, listed=expected.listed))
+        output = list(spider.parse_ad(response, listed=Listed(expected.listed)))
     return GoldenPage(
         page=expected.page,
         url=expected.url,
@@ -130,5 +131,5 @@ def _response(folder: Path, page: GoldenPage, manifest: AnySource) -> TextRespon
 
 
 def _fields(ad: AdPosting) -> dict[str, Any]:
-    left_out = ("page", "source", "metadata")
+    left_out = ("page", "listingPage", "source", "metadata")
     return attrs.asdict(ad, filter=lambda field, value: field.name not in left_out and value is not None)

@@ -7,7 +7,9 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 from urllib.parse import urljoin, urlsplit
 
 from crawler.items import AdPosting, BaseSalary, FetchedPage, HiringOrganization, JobLocation
@@ -19,7 +21,28 @@ from spiders.text import html_to_text, one_line
 Stated = Mapping[FieldName, object]
 """Raw values as JSON or selectors give them: text, HTML, numbers, schema.org objects, or lists of these."""
 
+NOTHING: tuple[object, ...] = (None, "", [])
+"""Values that state nothing."""
+
 PLACE_PARTS = ("streetAddress", "postalCode", "addressLocality", "addressRegion", "addressCountry")
+
+
+@dataclass(frozen=True, slots=True)
+class Listed:
+    """What a listing said about one ad, and the listing itself where it was fetched."""
+
+    stated: Stated
+    page: FetchedPage | None = None
+
+    def completes(self, stated: Stated) -> bool:
+        """Some field of the ad is the listing's word: its own page leaves it out."""
+        said = {name for name, value in self.stated.items() if value not in NOTHING}
+        return any(stated.get(name) in NOTHING for name in said)
+
+
+def merged(listed: Stated, stated: Stated) -> Stated:
+    """What both say together; the ad's own page wins."""
+    return {**listed, **{name: value for name, value in stated.items() if value not in NOTHING}}
 
 
 def build_ad(
@@ -51,12 +74,21 @@ def build_ad(
     )
 
 
-def ads_on_page(found: Sequence[Stated], *, source: str, base_url: str, page: FetchedPage) -> list[AdPosting]:
-    """The ads of one page. Where several lack an address, a fragment made of their text tells them apart."""
-    built = (
-        build_ad(stated, source=source, base_url=base_url, fetched_at=page.fetched_at, page=page) for stated in found
-    )
-    ads = [ad for ad in built if ad is not None]
+def ads_on_page(
+    found: Sequence[Stated], *, source: str, base_url: str, page: FetchedPage, listed: Listed | None = None
+) -> list[AdPosting]:
+    """The ads of one page. Where several lack an address, a fragment made of their text tells them apart.
+
+    `listed` fills what the page leaves out; an ad that it filled keeps the listing as its second page.
+    """
+    ads: list[AdPosting] = []
+    for stated in found:
+        whole = merged(listed.stated, stated) if listed else stated
+        ad = build_ad(whole, source=source, base_url=base_url, fetched_at=page.fetched_at, page=page)
+        if ad is None:
+            continue
+        ad.listingPage = listed.page if listed and listed.completes(stated) else None
+        ads.append(ad)
     if len(ads) > 1:
         for ad in ads:
             if ad.url == base_url:
@@ -65,9 +97,9 @@ def ads_on_page(found: Sequence[Stated], *, source: str, base_url: str, page: Fe
     return ads
 
 
-def _dates(stated: Stated, fetched_at: datetime) -> dict[str, str | None]:
+def _dates(stated: Stated, fetched_at: datetime) -> dict[str, Any]:
     names: tuple[FieldName, ...] = ("datePublished", "dateModified", "validThrough", "jobStartDate")
-    dates: dict[str, str | None] = {}
+    dates: dict[str, Any] = {}
     for name in names:
         raw = _line(stated.get(name))
         dates[f"{name}Raw"] = raw

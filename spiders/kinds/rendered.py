@@ -19,7 +19,7 @@ from crawler.manifest import RenderedSource, Rendering
 from crawler.politeness import BrowserGuard, host_and_port
 from spiders.kinds.selectors import stated_by
 from spiders.kinds.source import Listing, SourceSpider
-from spiders.posting import Stated
+from spiders.posting import Listed, Stated
 
 HANDLER = "scrapy_playwright.handler.ScrapyPlaywrightDownloadHandler"
 GROWN = "before => document.documentElement.scrollHeight > before"
@@ -63,13 +63,15 @@ class RenderedSpider(SourceSpider):
         found = [stated_by(item, self.manifest.fields) for item in response.css(self.manifest.item)]
         return Listing(ads=[stated for stated in found if stated])
 
-    def ads_from(self, found: Sequence[Stated], response: Response, page: FetchedPage) -> list[AdPosting]:
+    def ads_from(
+        self, found: Sequence[Stated], response: Response, page: FetchedPage, *, listed: Listed | None = None
+    ) -> list[AdPosting]:
         """The items, on the document as the browser had it."""
         methods = response.meta.get("playwright_page_methods") or [None]
         unfolded: Unfolded | None = getattr(methods[0], "result", None)
         text = response.text if isinstance(response, TextResponse) else ""
         document = rendered_page(page, text.encode(), unfolded.screenshot if unfolded else None)
-        return super().ads_from(found, response, document)
+        return super().ads_from(found, response, document, listed=listed)
 
 
 @dataclass(frozen=True, slots=True)

@@ -25,7 +25,7 @@ from crawler.health import Problem, problem_stat
 from crawler.items import AdPosting, FetchedPage
 from crawler.manifest import AnySource, Paging
 from crawler.politeness import FETCHED_AT, host_and_port
-from spiders.posting import Stated, ads_on_page
+from spiders.posting import Listed, Stated, ads_on_page
 from spiders.walls import problem_of, refusal_of, wall_of
 
 logger = logging.getLogger(__name__)
@@ -159,7 +159,7 @@ class SourceSpider(Spider):
         page = fetched_page(response)
         ads = [ad for ad in self.ads_from(listing.ads, response, page) if self.is_first_meeting(ad.url)]
         yield from ads
-        requests = [request for link in listing.links for request in self._ask_ad(link)]
+        requests = [request for link in listing.links for request in self._ask_ad(link, page)]
         requests += [request for url in listing.listings for request in self.ask_listing(url, start=start)]
         yield from requests
         if listing.problem:
@@ -169,20 +169,21 @@ class SourceSpider(Spider):
         if (ads or requests) and not listing.last and (following := self.next_address(response, start, number)):
             yield from self.ask_listing(following, start=start, number=number + 1)
 
-    def _ask_ad(self, link: Link) -> Iterator[Request]:
+    def _ask_ad(self, link: Link, page: FetchedPage) -> Iterator[Request]:
         # Ads before the next listing: where the limit cuts, the newest ads are in.
-        return self.ask(link.url, self.parse_ad, priority=1, cb_kwargs={"listed": link.stated})
+        listed = Listed(link.stated, page) if link.stated else None
+        return self.ask(link.url, self.parse_ad, priority=1, cb_kwargs={"listed": listed})
 
-    def parse_ad(self, response: Response, listed: Stated) -> Iterator[AdPosting]:
+    def parse_ad(self, response: Response, listed: Listed | None) -> Iterator[AdPosting]:
         """The ads of the page; what the listing said fills what the page leaves out."""
         problem = refusal_of(response)
         found: Sequence[Stated] = ()
         if problem is None and isinstance(response, TextResponse):
             try:
-                found = [merged(listed, stated) for stated in self.read_ads(response)]
+                found = self.read_ads(response)
             except LookupError as error:
                 logger.info("page not understood source=%s url=%s reason=%s", self.name, response.url, error)
-        ads = self.ads_from(found, response, fetched_page(response)) if found else []
+        ads = self.ads_from(found, response, fetched_page(response), listed=listed) if found else []
         yield from ads
         if not ads:
             self.note(problem or self._problem_of_page(response), response.url)
@@ -201,10 +202,10 @@ class SourceSpider(Spider):
             self.note(problem, response.url)
 
     def ads_from(
-        self, found: Sequence[Stated], response: TextResponse | Response, page: FetchedPage
+        self, found: Sequence[Stated], response: Response, page: FetchedPage, *, listed: Listed | None = None
     ) -> list[AdPosting]:
-        """The items for what was found on a page."""
-        ads = ads_on_page(found, source=self.name, base_url=response.url, page=page)
+        """The items for what was found on a page, completed by what the listing said."""
+        ads = ads_on_page(found, source=self.name, base_url=response.url, page=page, listed=listed)
         if self.manifest.site_lines is not None:
             for ad in ads:
                 ad.description = without_lines(ad.description, self.manifest.site_lines)
@@ -261,11 +262,6 @@ def fetched_page(response: Response) -> FetchedPage:
         for value in values
     )
     return FetchedPage(response.url, response.meta[FETCHED_AT], response.status, headers, response.body)
-
-
-def merged(listed: Stated, stated: Stated) -> Stated:
-    """What both say together; the ad's own page wins."""
-    return {**listed, **{name: value for name, value in stated.items() if value not in (None, "", [])}}
 
 
 def without_lines(text: str | None, pattern: str) -> str | None:

@@ -10,8 +10,8 @@ from scrapy.http import TextResponse
 from crawler.manifest import StructuredSource
 from spiders.kinds.selectors import stated_by
 from spiders.kinds.sitemap import read_sitemap
-from spiders.kinds.source import Link, Listing, SourceSpider, addresses, merged
-from spiders.posting import Stated
+from spiders.kinds.source import Link, Listing, SourceSpider, addresses
+from spiders.posting import Stated, merged
 from spiders.structured import stated_postings
 
 
