@@ -55,7 +55,8 @@ _FORM = (
     r"|s\. ?p\.|PR|ПР|pr|пр|s\. ?r\. ?o\.?|a\. ?s\.|GmbH(?: & Co\. ?KG)?|AG|UG|KG|e\. ?[KU]\.|Kft\.?|Zrt\.?"
     r"|Ltd\.?|Limited|LLC|Inc\.?|B\.? ?V\.?|N\.? ?V\.?|AB|AS|ASA|A/S|ApS|Oy|Sp\. ?z ?o\.? ?o\.?|S\. ?r\. ?l\.?|SRL"
     r"|Soc\. ?Coop\.?|Sh\. ?p\. ?k\.?|Sh\. ?a\.|I/S|K/S|Lda\.?|Ltda\.?|HF|hf\.?|ehf\.?|Pty|Pte|W\.L\.L\.?|WLL|FZE|FZCO"
-    r"|OOO|ООО|SNC|s\.n\.c\.|SAS|S\.A\.R\.L\.|OÜ|j\. ?t\. ?d\.|k\. ?d\.|z\. ?o\. ?o\.|LLP|PLC|plc|Corp\.?|S\.C\.|A\.E\."
+    r"|OOO|ООО|SNC|s\.n\.c\.|SAS|S\.A\.R\.L\.|OÜ|j\. ?t\. ?d\.|k\. ?d\.|z\. ?o\. ?o\.|LLP|PLC|plc|Corp\.?"
+    r"|S\.C\.|A\.E\.|S\. ?A\.(?! ?S)"
     r"|S\. ?p\. ?A\.?|Soc\. ?Agr\.|S\. ?A\. ?S\.?|SARL|S\. ?L\.|A\.Ş\.|EOOD|ЕООД|ООД|OOD|SIA|UAB)"
 )
 _FOREIGN_FORM = re.compile(
@@ -87,6 +88,8 @@ _HIRES = (
     "hires",
     "is hiring",
 )
+_THROUGH = re.compile(r"\W*(?:preko|putem|kroz|posredstvom)\b")
+_LOCATED = re.compile(r"(?:^|\s)(?:na|u|iz|на|у|из) $")
 _BRACKETS = re.compile(r"\([^)\n]{0,40}\)")
 _TRADE = re.compile(rf"(?P<trade>[{_UPPER}][^\W\d]{{2,15}}(?: [^\W\d]{{3,10}})?)[ ,]{{0,2}}$")
 _LEGAL_FORM = re.compile(rf"(?<= ){_FORM}(?!\w)")
@@ -295,7 +298,8 @@ def _after_cue(cue: str, match: re.Match[str]) -> _Name | None:
     if not name or (_is_place(name) and not cue.startswith(_NAMED_AFTER_PLACES)):
         return None
     is_weak = cue.startswith(("dom", "kuc", "kod", "bar", "kontakt", "firm")) and len(words) == 1
-    if is_weak or (len(words) == 1 and _has_word(name, "business")):
+    is_address = cue.startswith("kancelarij") and any(char.isdigit() for char in name)
+    if is_weak or is_address or (len(words) == 1 and _has_word(name, "business")):
         return None
     start = match.end("name") - len(name)
     if name.isupper() and text[max(0, start - 40) : start].isupper():
@@ -305,9 +309,10 @@ def _after_cue(cue: str, match: re.Match[str]) -> _Name | None:
 
 def _subject(match: re.Match[str]) -> _Name | None:
     name = _trimmed(match["name"])
-    if len(name.split()) < 2 or _is_place(name):
+    start = match.end("name") - len(name)
+    if len(name.split()) < 2 or _is_place(name) or _LOCATED.search(match.string, max(0, start - 4), start):
         return None
-    return _Name(name, 3, match.end("name") - len(name), _has_word(name, "agency"))
+    return _Name(name, 3, start, _has_word(name, "agency"))
 
 
 def _signature(text: str, match: re.Match[str]) -> _Name | None:
@@ -333,7 +338,8 @@ def _is_sentence_like(words: list[str]) -> bool:
 
 def _rated(name: str, certainty: int, start: int, *, cue: str, following: str) -> _Name:
     after = fold_key(following)
-    is_agency = _starts(cue, identity_rules().agency_cues) or "agencij" in after[:25] or _has_word(name, "agency")
+    is_described = "agencij" in after[:25] and not _THROUGH.match(after)
+    is_agency = _starts(cue, identity_rules().agency_cues) or is_described or _has_word(name, "agency")
     if _starts(cue, identity_rules().client_cues) or "za klijent" in cue:
         certainty -= 2
     return _Name(name, certainty + 3 * is_agency, start, is_agency)
