@@ -110,10 +110,10 @@ def rules() -> dict[str, Rule]:
             raise ConfigError(f"indicators/rules/{name}.yml has no phrases")
     if set(loaded) != set(ORDER):
         raise ConfigError(f"indicator rules missing or unknown: {', '.join(sorted(set(loaded) ^ set(ORDER)))}")
-    return {code: _spelled_out(loaded[code]) for code in ORDER}
+    return {code: spelled_out(loaded[code]) for code in ORDER}
 
 
-def _spelled_out(rule: Rule) -> Rule:
+def spelled_out(rule: Rule) -> Rule:
     """The rule with the words of a class in place of its name."""
     phrases = {language: [_with_words(phrase) for phrase in some] for language, some in rule.phrases.items()}
     return rule.model_copy(update={"phrases": phrases, "never": [_with_words(phrase) for phrase in rule.never]})
