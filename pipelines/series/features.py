@@ -89,5 +89,13 @@ def _book() -> Phrasebook:
             continue
         sure = [phrase for phrase in country.towns if phrase not in country.doubtful]
         pairs += [(f"{country.code}:country", phrase) for phrase in country.country if phrase not in country.doubtful]
-        pairs += [(f"{country.code}:town {phrase}", phrase) for phrase in sure]
+        # The reading lists a country's bare name among its towns, where it is said as they are; here it is no town.
+        names = {_bare(phrase) for phrase in country.country}
+        pairs += [
+            (f"{country.code}:{'country' if _bare(phrase) in names else f'town {phrase}'}", phrase) for phrase in sure
+        ]
     return Phrasebook(pairs)
+
+
+def _bare(phrase: str) -> str:
+    return phrase.rstrip("~*^")
