@@ -12,7 +12,7 @@ from crawler.errors import ConfigError
 from pipelines.assess import assess
 from pipelines.indicators import describe
 from pipelines.indicators.engine import find_indicators
-from pipelines.indicators.rules import ORDER, Rule, rules
+from pipelines.indicators.rules import ORDER, Rule, rules, spelled_out
 from pipelines.text import fold
 from pipelines.text.phrases import read_text
 
@@ -43,6 +43,19 @@ def _codes(text: str) -> set[str]:
 def test_phrases_are_written_folded(rule: Rule) -> None:
     phrases = [phrase for group in rule.phrases.values() for phrase in group] + rule.never
     assert [phrase for phrase in phrases if fold(phrase).text != phrase] == []
+
+
+def test_a_class_of_words_stands_for_each_of_its_words() -> None:
+    rule = SAID[0].model_copy(update={"phrases": {"sr": ["{housing} dzabe"]}})
+    (phrase,) = spelled_out(rule).phrases["sr"]
+    assert "|karavan*|" in phrase
+    assert phrase.endswith(") dzabe")
+
+
+def test_an_unknown_class_of_words_is_refused() -> None:
+    rule = SAID[0].model_copy(update={"phrases": {"sr": ["{unheard_of} dzabe"]}})
+    with pytest.raises(ConfigError, match="unheard_of"):
+        spelled_out(rule)
 
 
 def test_a_rule_without_examples_does_not_load() -> None:
