@@ -91,8 +91,8 @@ TRANSITIONS: dict[CaseState, dict[Decision, CaseState]] = {
     CaseState.APPROVED: {
         Decision.FILE: CaseState.FILED,
         Decision.WITHDRAW: CaseState.DRAFTED,
-        # The approved text rests on facts that no longer hold.
-        Decision.REVISE: CaseState.CONFIRMED,
+        # The approved text may be on its way already: it stays, and whoever files is told of the change.
+        Decision.REVISE: CaseState.APPROVED,
     },
     CaseState.FILED: {Decision.ANSWER: CaseState.ANSWERED, Decision.CLOSE: CaseState.CLOSED},
     CaseState.ANSWERED: {Decision.CLOSE: CaseState.CLOSED},

@@ -22,6 +22,7 @@ from alerts.gathering import gather_facts
 from crawler.assessment import RiskLevel
 from crawler.errors import DraftError, EvidenceError, UsageError
 from crawler.night import Night, StepReport
+from crawler.store.approvals import changes_after_approval
 from crawler.store.cases import Candidate, NewCase, candidates, hold_cases, open_new_cases, point_case_to
 from crawler.store.drafts import NewDraft, Proposed, captures_by_id, delete_drafts, proposed_cases, save_drafts
 from crawler.store.engine import reading
@@ -112,7 +113,9 @@ def _examine(
         elif leading.case_id is None:
             opening.append(_new_case(leading))
         elif _calls_for_a_look(leading):
-            changes.append(Change(leading.case_id, leading, _name_change(leading)))
+            change = Change(leading.case_id, leading, _name_change(leading))
+            if changes_after_approval(connection, [change.case_id]).get(change.case_id) != change.note:
+                changes.append(change)
     return opening, changes
 
 
@@ -174,10 +177,13 @@ def _name_change(leading: Candidate) -> str:
 
 def _apply(connection: Connection, change: Change, *, now: datetime) -> None:
     try:
-        mark_by_program(connection, change.case_id, Decision.REVISE, now=now, note=change.note)
+        state = mark_by_program(connection, change.case_id, Decision.REVISE, now=now, note=change.note)
     except UsageError as error:
         # A person filed or closed it since it was read; what was filed rests on the facts of then.
         log.warning("case=%d left as it is: %s", change.case_id, error)
+        return
+    if state is CaseState.APPROVED:
+        # Text and judgement that were approved stay together; once the approval is withdrawn, the change applies.
         return
     leading = change.leading
     point_case_to(

@@ -44,7 +44,10 @@ def test_what_was_filed_is_never_open_again(decisions: list[Decision]) -> None:
 def test_approval_is_made_by_people_only_and_stands_before_every_filing() -> None:
     leading_to = {
         target: {
-            (state, decision) for state, row in TRANSITIONS.items() for decision, to in row.items() if to is target
+            (state, decision)
+            for state, row in TRANSITIONS.items()
+            for decision, to in row.items()
+            if to is target and state is not target
         }
         for target in (CaseState.APPROVED, CaseState.FILED)
     }

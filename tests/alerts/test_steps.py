@@ -14,6 +14,7 @@ from alerts.cases import Decision
 from alerts.deciding import decide_case
 from alerts.steps import open_cases, prepare_drafts
 from crawler.assessment import Proposal, Risk, RiskLevel, Verdict
+from crawler.store.approvals import changes_after_approval
 from crawler.store.cases import case_history, list_cases
 from crawler.store.schema import captures, cases, drafts
 from tests.builders import NOW, StoreBuilder, StoredAd, complaint_assessment
@@ -177,19 +178,42 @@ def test_a_dismissed_case_that_became_harmless_stays_dismissed(store: StoreBuild
     assert open_cases(store.night_now(at=LATER)).counts["changed"] == 0
 
 
-def test_a_changed_register_takes_back_drafts_and_approval(store: StoreBuilder) -> None:
+def test_a_changed_register_takes_back_drafts_nobody_approved(store: StoreBuilder) -> None:
+    _drafted_then_changed(store, Decision.CONFIRM)
+    assert _states(store) == [("confirmed", "high")]
+    assert _count(store, drafts) == 0
+
+
+def test_what_was_approved_stays_and_the_change_is_told_once(store: StoreBuilder) -> None:
+    _drafted_then_changed(store, Decision.CONFIRM, Decision.APPROVE)
+    open_cases(store.night_now(at=LATER + timedelta(days=1)))
+    assert _states(store) == [("approved", "high")]
+    assert _count(store, drafts) == 1
+    with store.connect() as connection:
+        told = [event for event in case_history(connection, 1) if event.before == event.after == "approved"]
+        assert changes_after_approval(connection, [1]) == {1: "registar: nije pronađen → važeća dozvola"}
+    assert [(event.person, event.note) for event in told] == [("system", "registar: nije pronađen → važeća dozvola")]
+
+
+def test_once_the_approval_is_withdrawn_the_change_applies(store: StoreBuilder) -> None:
+    _drafted_then_changed(store, Decision.CONFIRM, Decision.APPROVE, Decision.WITHDRAW)
+    with store.connect() as connection:
+        assert changes_after_approval(connection, [1]) == {}
+    assert _states(store) == [("confirmed", "high")]
+    assert _count(store, drafts) == 0
+
+
+def _drafted_then_changed(store: StoreBuilder, *decisions: Decision) -> None:
     store.register()
     ad = store.ad()
     store.assess(ad)
     open_cases(store.night_now())
     prepare_drafts(store.night_now())
-    for decision in (Decision.CONFIRM, Decision.APPROVE):
+    for decision in decisions:
         _decide(store, decision)
     _reassess(store, ad, complaint=Proposal(), register=_with_verdict(Verdict.REGISTERED))
     open_cases(store.night_now(at=LATER))
     prepare_drafts(store.night_now(at=LATER))
-    assert _states(store) == [("confirmed", "high")]
-    assert _count(store, drafts) == 0
 
 
 def test_what_was_filed_is_left_as_it_was_filed(store: StoreBuilder) -> None:
