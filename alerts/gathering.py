@@ -6,6 +6,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from datetime import date, datetime
+from enum import StrEnum
 
 from sqlalchemy import Connection
 
@@ -28,6 +29,29 @@ from crawler.store.drafts import (
     newest_register_day,
     sightings_of,
 )
+
+
+class Refusal(StrEnum):
+    """Why a draft cannot be made."""
+
+    NO_REGISTER = "no_register"
+    STALE_REGISTER = "stale_register"
+    NEWER_REGISTER = "newer_register"
+    """The ad was judged by an older register than the newest."""
+    LICENSED = "licensed"
+    """The register's answer does not say that a licence is missing, and the recipient's draft would."""
+    NO_EVIDENCE = "no_evidence"
+    BROKEN_EVIDENCE = "broken_evidence"
+    OTHER = "other"
+
+
+class DraftRefusedError(DraftError):
+    """A draft that rules 2 or 3 refuse, with the reason as a code."""
+
+    def __init__(self, reason: Refusal, message: str) -> None:
+        """Keeps the reason."""
+        super().__init__(message)
+        self.reason = reason
 
 
 def gather_facts(
@@ -58,11 +82,13 @@ def read_material(connection: Connection, settings: Settings, case_id: int) -> C
     captures = captures_by_id(connection, sorted(wanted))
     used = {capture_id: captures[capture_id] for capture_id in evidence_ids(ads, sightings) if capture_id in captures}
     if leading.ad.capture_id not in used:
-        raise DraftError(f"case {case_id}: no evidence, no draft: the ad has no capture")
+        raise DraftRefusedError(Refusal.NO_EVIDENCE, f"case {case_id}: no evidence, no draft: the ad has no capture")
     try:
         verify_captures(connection, settings.evidence_folder, used.values())
     except EvidenceError as error:
-        raise DraftError(f"case {case_id}: the evidence does not verify: {error}") from error
+        raise DraftRefusedError(
+            Refusal.BROKEN_EVIDENCE, f"case {case_id}: the evidence does not verify: {error}"
+        ) from error
     return CaseMaterial(
         case_id=case_id,
         leading=leading,
@@ -91,13 +117,23 @@ def require_register(
     if recipient.register_check is RegisterNeed.NONE:
         return
     if snapshot is None or answer.verdict is None:
-        raise DraftError("the register was not asked, or its snapshot is missing: import it and reassess")
+        raise DraftRefusedError(
+            Refusal.NO_REGISTER, "the register was not asked, or its snapshot is missing: import it and reassess"
+        )
     if stale:
-        raise DraftError(f"the register of {snapshot.as_of} is too old for a draft: import a newer one and reassess")
+        raise DraftRefusedError(
+            Refusal.STALE_REGISTER,
+            f"the register of {snapshot.as_of} is too old for a draft: import a newer one and reassess",
+        )
     if newest and newest > snapshot.as_of:
-        raise DraftError(f"the ad was judged by the register of {snapshot.as_of}, one of {newest} is there: reassess")
+        raise DraftRefusedError(
+            Refusal.NEWER_REGISTER,
+            f"the ad was judged by the register of {snapshot.as_of}, one of {newest} is there: reassess",
+        )
     if recipient.register_check is RegisterNeed.UNLICENSED and not answer.lacks_licence:
-        raise DraftError(f"the register's answer is `{answer.verdict}`: no draft says that a licence is missing")
+        raise DraftRefusedError(
+            Refusal.LICENSED, f"the register's answer is `{answer.verdict}`: no draft says that a licence is missing"
+        )
 
 
 def _snapshot(connection: Connection, answer: RegisterAnswer) -> Snapshot | None:
@@ -109,5 +145,5 @@ def _snapshot(connection: Connection, answer: RegisterAnswer) -> Snapshot | None
 def _first_seen(ad: CaseAd, sightings: Iterable[CaseSighting]) -> datetime:
     seen = [sighting.seen_at for sighting in sightings if sighting.ad_id == ad.ad_id]
     if not seen:
-        raise DraftError(f"{ad.url}: there is no sighting of this ad")
+        raise DraftRefusedError(Refusal.NO_EVIDENCE, f"{ad.url}: there is no sighting of this ad")
     return seen[0]

@@ -23,6 +23,7 @@ from alerts.stating import BELGRADE
 from crawler.assessment import Assessment
 from crawler.errors import DraftError, UsageError
 from crawler.evidence.warc import Capture
+from crawler.store.approvals import changes_after_approval
 from crawler.store.cases import CaseRow, case_history, read_case
 from crawler.store.desk_views import (
     Copy,
@@ -87,6 +88,8 @@ class CaseView:
     evidence: tuple[Capture, ...]
     """The capture of the shown text first."""
     drafts: tuple[DraftPreview, ...]
+    changed_after_approval: str | None
+    """What changed since the drafts were approved; None: nothing, or they are not approved."""
     history: tuple[Row[Any], ...]
     neighbours: Neighbours
     decisions: tuple[Decision, ...]
@@ -116,6 +119,7 @@ def read_case_view(
         sisters=tuple(sister_cases(connection, case_id, limit=MOST_SISTERS)),
         evidence=_once([*([shown] if shown else []), *(copy.capture for copy in copies)]),
         drafts=tuple(_preview(row, script) for row in drafts_of_case(connection, case_id)),
+        changed_after_approval=changes_after_approval(connection, [case_id]).get(case_id),
         history=tuple(case_history(connection, case_id)),
         neighbours=find_neighbours(connection, case_id, pile.states),
         decisions=offered_decisions(CaseState(case.state), refers=bool(leading.assessment.referral)),
@@ -167,10 +171,11 @@ def _preview(row: DraftRow, script: Script) -> DraftPreview:
         text = plain_text(document_of(DraftFacts.from_json(row.facts), script))
     except DraftError:
         text = None
-    return DraftPreview(row.recipient, _recipient_name(row.recipient), row, text)
+    return DraftPreview(row.recipient, recipient_name(row.recipient), row, text)
 
 
-def _recipient_name(recipient_id: str) -> str:
+def recipient_name(recipient_id: str) -> str:
+    """The recipient's name, or its id where there is none of that id."""
     try:
         return find_recipient(recipient_id).name
     except UsageError:

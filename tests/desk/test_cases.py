@@ -5,6 +5,8 @@ from datetime import timedelta
 import pytest
 from sqlalchemy import event, insert, update
 
+from alerts.cases import Decision
+from alerts.deciding import mark_by_program
 from alerts.desk.people import Role
 from alerts.gathering import gather_facts
 from crawler.assessment import Indicator, Mediator, MediatorKind, RegisterAnswer, Verdict
@@ -57,6 +59,47 @@ def test_a_row_says_where_who_and_what(desk: DeskUnderTest) -> None:
     shown = desk.page("/")
     for words in ("Nemačka", "Primer Rad", "nije nađen u registru", "visok rizik", "1\u00a0oglas, 1\u00a0izvor"):
         assert words in shown
+
+
+def test_findings_are_shown_as_what_the_ad_states(desk: DeskUnderTest) -> None:
+    desk.enter()
+    desk.store.complaint_case()
+    tags = desk.page("/").partition('<ul class="tags">')[2].partition("</ul>")[0]
+    assert tags.index("Oglas navodi:") < tags.index(describe("upfront_fee").title)
+
+
+def test_a_change_after_approval_is_told_and_the_text_stays(desk: DeskUnderTest) -> None:
+    desk.enter()
+    desk.store.register()
+    case_id = desk.store.complaint_case(state="approved")
+    _draft(desk, case_id)
+    assert "zmenjeno posle odobrenja" not in desk.page("/?pile=confirmed") + desk.page(f"/cases/{case_id}")
+    with desk.store.engine.begin() as connection:
+        mark_by_program(connection, case_id, Decision.REVISE, now=NOW, note="registar: A → B")
+    assert "izmenjeno posle odobrenja" in desk.page("/?pile=confirmed")
+    shown = desk.page(f"/cases/{case_id}")
+    assert "Izmenjeno posle odobrenja:</strong> registar: A → B." in shown
+    assert "Подносилац" in shown
+
+
+def test_the_case_says_why_there_is_no_draft(desk: DeskUnderTest) -> None:
+    desk.enter()
+    case_id = desk.store.complaint_case()
+    assert "nacrta nema: registar agencija nije uvezen" in desk.page(f"/cases/{case_id}")
+    desk.store.register()
+    assert "nacrta nema: biće pripremljen" in desk.page(f"/cases/{case_id}")
+    desk.wait(timedelta(days=60))
+    desk.log_in()
+    assert "nacrta nema: spisak agencija je zastareo" in desk.page(f"/cases/{case_id}")
+
+
+def test_a_case_whose_capture_was_tampered_with_says_so(desk: DeskUnderTest) -> None:
+    desk.enter()
+    desk.store.register()
+    case_id = desk.store.complaint_case()
+    with desk.store.engine.begin() as connection:
+        connection.execute(update(captures).values(digest="0" * 64))
+    assert "nacrta nema: snimak oglasa nije prošao proveru" in desk.page(f"/cases/{case_id}")
 
 
 def test_copies_on_other_portals_are_counted_once_a_case(desk: DeskUnderTest) -> None:
@@ -150,7 +193,7 @@ def test_a_quote_is_marked_with_what_was_found_and_why(desk: DeskUnderTest) -> N
     shown = desk.page(f"/cases/{desk.store.complaint_case()}")
     marked = shown[shown.index("<mark") : shown.index("</mark>")]
     assert marked.endswith(">Kotizacija 200 evra pre puta")
-    assert 'title="1. ' in marked
+    assert 'title="1. Oglas navodi – ' in marked
 
 
 def test_a_finding_names_its_rule_and_reason(desk: DeskUnderTest) -> None:

@@ -13,6 +13,7 @@ from alerts.desk.failures import Failure
 from alerts.desk.people import Role
 from alerts.desk.piles import Pile, pile_of
 from alerts.desk.rendering import FOLDER, counted, host_of, serbian_day, serbian_time, utc_time, web_address
+from alerts.gathering import Refusal
 from alerts.headings import heading
 from crawler.assessment import MediatorKind, RiskLevel, Verdict, WageUnit
 from crawler.health import Problem, RunOutcome
@@ -41,6 +42,7 @@ def _words(template: str, name: str) -> dict[str, str]:
         ("STEPS", [reference.rpartition(":")[2] for reference in STEPS]),
         ("WAGE_UNITS", WageUnit),
         ("DECISIONS", DESK_DECISIONS),
+        ("REFUSALS", [*Refusal, "waiting"]),
         ("ROLES", Role),
     ],
 )

@@ -13,6 +13,7 @@ from alerts.deciding import decide_case
 from alerts.desk.access import Decider, LoggedIn, TheDesk
 from alerts.desk.case_view import DESK_DECISIONS, case_or_not_found, just_decided, mark_of, read_case_view
 from alerts.desk.failures import Failure, PageError
+from alerts.desk.missing import missing_drafts
 from alerts.desk.piles import Pile, pile_of
 from alerts.drafting import DocumentFormat, document_of, render
 from alerts.facts import DraftFacts
@@ -55,10 +56,12 @@ def case_page(
             stale_after_days=desk.settings.file.register_stale_after_days,
         )
         decided = just_decided(connection, done)
+        missing = missing_drafts(connection, desk.settings, view, now=desk.clock())
     return desk.pages.answer(
         "case.html",
         visitor=visitor,
         view=view,
+        missing=missing,
         pile=pile,
         script=script,
         decided=decided,

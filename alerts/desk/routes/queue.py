@@ -14,6 +14,7 @@ from alerts.desk.findings import RegisterBadge, badge_of, order_codes, titles_of
 from alerts.desk.piles import Pile
 from alerts.desk.silence import SilenceReport, report_silence
 from alerts.desk.state import Desk
+from crawler.store.approvals import changes_after_approval
 from crawler.store.desk_views import QueueRow, count_by_state, count_reviewed, read_queue
 from crawler.store.drafts import newest_register_day
 from crawler.store.engine import reading
@@ -39,6 +40,7 @@ def queue(
         counts = {each: sum(by_state.get(state, 0) for state in each.states) for each in Pile}
         pages = max(1, -(-counts[pile] // PAGE_SIZE))
         rows = read_queue(connection, pile.states, page=min(page, pages), size=PAGE_SIZE)
+        changed = changes_after_approval(connection, [row.id for row in rows])
         silence = _silence(connection, desk)
         began = silence.night.started_at if silence.night else datetime.fromtimestamp(0, UTC)
         reviewed = count_reviewed(connection, since=began)
@@ -51,6 +53,7 @@ def queue(
         page=min(page, pages),
         pages=pages,
         entries=[(row, _badge(desk, row), *_top(row)) for row in rows],
+        changed=changed,
         silence=silence,
         reviewed=reviewed,
         decided=decided,
