@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-import os
-import tempfile
+import hashlib
 from dataclasses import dataclass
 from datetime import date, datetime
 from pathlib import Path
@@ -13,6 +12,7 @@ from sqlalchemy import Engine
 
 from crawler.config import Settings
 from crawler.errors import RegisterError, UsageError
+from crawler.files import write_whole
 from crawler.register import Register
 from crawler.store.engine import reading
 from crawler.store.register import SnapshotFile, newest_snapshot, save_snapshot
@@ -90,18 +90,14 @@ def _readable(register: Register) -> int:
 
 def _keep(settings: Settings, path: Path, digest: str) -> SnapshotFile:
     """Copies the file into the evidence folder under its hash; whole or not at all."""
-    folder = settings.evidence_folder / "register"
-    target = folder / f"{digest}{path.suffix.lower()}"
+    target = settings.evidence_folder / "register" / f"{digest}{path.suffix.lower()}"
     kept = SnapshotFile(path.name, str(target.relative_to(settings.evidence_folder)))
-    if target.exists():
-        return kept
     try:
-        folder.mkdir(parents=True, exist_ok=True)
-        with tempfile.NamedTemporaryFile(dir=folder, delete=False) as copy:
-            copy.write(path.read_bytes())
-            copy.flush()
-            os.fsync(copy.fileno())
-        Path(copy.name).replace(target)
+        content = path.read_bytes()
+        if hashlib.sha256(content).hexdigest() != digest:
+            raise RegisterError(f"{path.name} was changed while it was read")
+        # Written again also where it is there: what somebody did to the kept file in between must not stay.
+        write_whole(target, content)
     except OSError as error:
         raise RegisterError(f"{path.name} cannot be kept as evidence: {error.strerror}") from error
     return kept
