@@ -35,6 +35,8 @@ def _book() -> Phrasebook:
             )
             pairs.append((f"{code}:{'plain' if negates else rule.negation.value}", phrase))
         pairs += [(f"{code}:never", phrase) for phrase in rule.never]
+        pairs += [(f"{code}:mention", phrase) for phrase in rule.mentions]
+        pairs += [(f"{code}:mention_never", phrase) for phrase in rule.mentions_never]
     return Phrasebook(pairs)
 
 
@@ -49,15 +51,18 @@ def find_indicators(ad: AdText) -> dict[str, Indicator]:
     taken_back: defaultdict[str, list[PhraseHit]] = defaultdict(list)
     for hit in _book().find(ad):
         code, how = hit.tag.split(":")
-        if how == "never":
-            taken_back[code].append(hit)
+        if how in ("never", "mention_never"):
+            taken_back[hit.tag].append(hit)
         else:
             said.append((code, how, hit))
-    covered = {code: Spans((hit.start, hit.end) for hit in hits) for code, hits in taken_back.items()}
+    # What says more than a bare mention is the better quote.
+    said.sort(key=lambda one: one[1] == "mention")
+    covered = {tag: Spans((hit.start, hit.end) for hit in hits) for tag, hits in taken_back.items()}
     negators = [hit.start for hit in _negators().find(ad)]
     found: dict[str, Indicator] = {}
     for code, how, hit in said:
-        if code in found or (code in covered and covered[code].overlap(hit.start, hit.end)):
+        against = (f"{code}:never", f"{code}:mention_never") if how == "mention" else (f"{code}:never",)
+        if code in found or any(tag in covered and covered[tag].overlap(hit.start, hit.end) for tag in against):
             continue
         if how == "plain" or not _is_negated(ad.text, hit, how, negators):
             found[code] = quoted(ad, code, hit.start, hit.end)

@@ -81,6 +81,10 @@ class Rule(RuleData):
     """Folded phrases by language (pipelines/text/phrases.py says how they are written)."""
     never: list[str] = Field(default_factory=list)
     """Phrases that take back what they overlap."""
+    mentions: list[str] = Field(default_factory=list)
+    """Phrases for the thing itself: naming it in an offer says it, where neither `never` nor `mentions_never` hits."""
+    mentions_never: list[str] = Field(default_factory=list)
+    """Phrases that take back a bare mention they overlap, and nothing else."""
     examples: Examples
 
 
@@ -116,7 +120,8 @@ def rules() -> dict[str, Rule]:
 def spelled_out(rule: Rule) -> Rule:
     """The rule with the words of a class in place of its name."""
     phrases = {language: [_with_words(phrase) for phrase in some] for language, some in rule.phrases.items()}
-    return rule.model_copy(update={"phrases": phrases, "never": [_with_words(phrase) for phrase in rule.never]})
+    lists = {name: list(map(_with_words, getattr(rule, name))) for name in ("never", "mentions", "mentions_never")}
+    return rule.model_copy(update={"phrases": phrases, **lists})
 
 
 def _with_words(phrase: str) -> str:

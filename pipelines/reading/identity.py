@@ -93,7 +93,7 @@ _LOCATED = re.compile(r"(?:^|\s)(?:na|u|iz|на|у|из) $")
 _BRACKETS = re.compile(r"\([^)\n]{0,40}\)")
 _TRADE = re.compile(rf"(?P<trade>[{_UPPER}][^\W\d]{{2,15}}(?: [^\W\d]{{3,10}})?)[ ,]{{0,2}}$")
 _LEGAL_FORM = re.compile(rf"(?<= ){_FORM}(?!\w)")
-_BEFORE_FORM = re.compile(rf"(?<![\w.])(?P<name>{_NAME}(?: [a-zčćžšđа-шђјљњћџ]{{3,14}}){{0,2}}),? $")
+_BEFORE_FORM = re.compile(rf"(?<![\w.])(?P<name>{_NAME}(?:(?: &| i| и)? [a-zčćžšđа-шђјљњћџ]{{3,14}}){{0,2}}),? $")
 _QUOTED = re.compile(
     rf"(?<!\w){_OPEN}(?P<name>[{_UPPER}0-9][^\"„“”«»\n]{{1,60}}){_CLOSE}(?P<form> ?,? ?{_FORM}(?!\w))?"
 )
