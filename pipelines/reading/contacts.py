@@ -17,6 +17,7 @@ from pipelines.text.lines import matches_in_lines_with
 from pipelines.text.phrases import AdText
 
 HOME_REGION = "RS"
+HOME_CODE = "+381"
 _T = TypeVar("_T")
 
 
@@ -31,7 +32,10 @@ class Found(NamedTuple):
 _JOINT = r"[ /.\-()*_·•|\u00a0]{0,3}"
 _PHONE = re.compile(rf"(?<![\w/.,\-])\(?(?:\+|00|0|o(?=6)|(?=381 ?[/-]?6))\)?(?:{_JOINT}\d){{7,28}}(?!\d)")
 _SEVEN_DIGITS = re.compile(rf"(?:\d{_JOINT}){{6}}\d")
+_COUNTRY_BESIDE = re.compile(r"[^\d\n+]{0,25}\+(?P<code>\d{2,3})(?![ /-]?\d)")
+"""A country code named after a number that is written as at home: "091 555 0 063 (HR, +385)"."""
 _NEXT_NUMBER = re.compile(r"(?<=\d)[ /.\-]{1,3}(?=\+|00\d{2}|0\d{2}[ /.\-]?\d{3})")
+_MOBILE = re.compile(r"(?:\+381|00381|0) ?6\d")
 _DATE = re.compile(r"\d{1,2}\. ?\d{1,2}\. ?(?:19|20)\d\d\b")
 _LABELLED = re.compile(
     r"\b(?:pib|mb|jmbg|maticni broj|mat\. ?br|racun\w{0,2}|br\.?|broj\w{0,2} (?:dozvole|resenja|racuna))[ .:]{0,3}$"
@@ -53,7 +57,8 @@ _PROFILE = re.compile(
 _SITES = {"t.me": "telegram", "telegram.me": "telegram", "instagram.com": "instagram", "wa.me": "whatsapp"}
 _AT_NAME = re.compile(r"(?<![\w.@/])@(?P<name>[a-z0-9_][\w.]{2,40})")
 _CHANNEL = re.compile(
-    r"(?<![\w@.])(?P<name>viber\w{0,3}|vajber\w{0,3}|whats? ?app?\w{0,3}|watsap\w{0,2}|vocap\w{0,2}|vacap\w{0,2}|wa|wp"
+    r"(?<![\w@.])(?P<name>viber\w{0,3}|vajber\w{0,3}|whats? ?app?\w{0,3}|watsap\w{0,2}|v[oa]ts[ae]p\w{0,2}"
+    r"|vocap\w{0,2}|vacap\w{0,2}|wa|wp"
     r"|telegram\w{0,3}|tg|insta\w{0,8}|ig|facebook\w{0,3}|fejsbuk\w{0,3}|fb)(?!\w|\.\w)"
 )
 _NAMED = re.compile(
@@ -73,10 +78,17 @@ _TENS = {
     "dvadeset": 20, "trideset": 30, "cetrdeset": 40, "pedeset": 50, "sezdeset": 60, "sezdest": 60, "sedamdeset": 70,
     "osamdeset": 80, "devedeset": 90,
 }  # fmt: skip
-_SPOKEN_WORD = "|".join([*_TENS, *sorted(_UNITS, key=len, reverse=True), r"\d{1,4}"])
+_HUNDREDS = {
+    "sto": 100, "dvesta": 200, "dvesto": 200, "trista": 300, "tristo": 300, "cetiristo": 400, "petsto": 500,
+    "sesto": 600, "seststo": 600, "sedamsto": 700, "osamsto": 800, "devetsto": 900,
+}  # fmt: skip
+_SPOKEN_WORD = "|".join([*_HUNDREDS, *_TENS, *sorted(_UNITS, key=len, reverse=True), r"\d{1,4}"])
 _SPOKEN = re.compile(rf"\b(?:nula|plus)\b(?:[\s,./\-]{{1,3}}(?:i )?(?:{_SPOKEN_WORD})\b){{3,16}}")
+_DIGIT_WORD = "jedan|dva|tri|cetiri|pet|sest|sedam|osam|devet"
+_BELOW_HUNDRED = rf"(?:{'|'.join(_TENS)})(?: (?:i )?(?:{_DIGIT_WORD})\b)?"
 _SPOKEN_PART = re.compile(
-    rf"(?P<tens>{'|'.join(_TENS)})(?: (?:i )?(?P<unit>jedan|dva|tri|cetiri|pet|sest|sedam|osam|devet)\b)?"
+    rf"(?P<hundreds>{'|'.join(_HUNDREDS)})(?: (?:i )?(?P<rest>{_BELOW_HUNDRED}|(?:{'|'.join(_UNITS)})\b))?"
+    rf"|(?P<tens>{'|'.join(_TENS)})(?: (?:i )?(?P<unit>{_DIGIT_WORD})\b)?"
     rf"|{_SPOKEN_WORD}"
 )
 
@@ -105,7 +117,19 @@ def find_phones(text: str) -> list[Found]:
     if "nula" in text or "plus" in text:
         found += [phone for match in _SPOKEN.finditer(text) if (phone := _spoken(match))]
     found += [Found(f"+{match['name']}", *match.span()) for match in _profiles(text) if _is_wa_number(match)]
-    return sorted(found, key=lambda phone: phone.start)
+    return _once(sorted(found, key=lambda phone: phone.start))
+
+
+def _once(found: list[Found]) -> list[Found]:
+    """Without a number taken for one at home that stands there with another country's code too."""
+    foreign = tuple(phone.value for phone in found if not phone.value.startswith(HOME_CODE))
+    return [
+        phone
+        for phone in found
+        if not (
+            phone.value.startswith(HOME_CODE) and any(one.endswith(phone.value[len(HOME_CODE) :]) for one in foreign)
+        )
+    ]
 
 
 def find_emails(text: str) -> list[Found]:
@@ -140,16 +164,32 @@ def _profiles(text: str) -> list[re.Match[str]]:
 
 
 def _phones_in(text: str, match: re.Match[str]) -> list[Found]:
-    if _DATE.match(match.group()) or _LABELLED.search(text, max(0, match.start() - 25), match.start()):
+    if _DATE.match(match.group()) or (
+        not _MOBILE.match(match.group()) and _LABELLED.search(text, max(0, match.start() - 25), match.start())
+    ):
         return []
     written = match.group()
-    ends = [cut.end() for cut in _NEXT_NUMBER.finditer(written) if _digits(written[cut.end() :]) >= 8]
+    ends = [
+        cut.end()
+        for cut in _NEXT_NUMBER.finditer(written)
+        if _digits(written[cut.end() :]) >= 8 and _digits(written[: cut.start()]) >= 6
+    ]
     cuts = [0, *ends, len(written)]
     pieces = [(match.group()[begin:end], match.start() + begin) for begin, end in pairwise(cuts)]
     whole = [(match.group(), match.start())]
     long_enough = [piece for piece in pieces if _digits(piece[0]) >= 8]
-    numbers = [(_e164(piece), start, start + len(piece)) for piece, start in long_enough or whole]
+    beside = _COUNTRY_BESIDE.match(text, match.end())
+    numbers = [
+        (_e164(_abroad(piece, beside["code"]) if beside else piece), start, start + len(piece))
+        for piece, start in long_enough or whole
+    ]
     return [Found(number, start, end) for number, start, end in numbers if number]
+
+
+def _abroad(written: str, code: str) -> str:
+    """A number written as in its own country, with that country's code."""
+    home = written.lstrip("( ")
+    return f"+{code}{home[1:]}" if home.startswith("0") and not home.startswith("00") else written
 
 
 def _digits(written: str) -> int:
@@ -174,12 +214,20 @@ def _e164(written: str) -> str | None:
 def _spoken(match: re.Match[str]) -> Found | None:
     digits = "+" if match.group().startswith("plus") else ""
     for part in _SPOKEN_PART.finditer(match.group()):
-        if part["tens"]:
+        if part["hundreds"]:
+            digits += str(
+                _HUNDREDS[part["hundreds"]] + sum(_spoken_value(word) for word in (part["rest"] or "").split())
+            )
+        elif part["tens"]:
             digits += str(_TENS[part["tens"]] + _UNITS.get(part["unit"], 0))
         else:
             digits += part.group() if part.group().isdigit() else str(_UNITS[part.group()])
     number = _e164(digits)
     return Found(number, *match.span()) if number else None
+
+
+def _spoken_value(word: str) -> int:
+    return _TENS.get(word, _UNITS.get(word, 0))
 
 
 def _is_wa_number(match: re.Match[str]) -> bool:

@@ -87,6 +87,9 @@ _BEFORE_CONTACT = re.compile(
 _SEAT = re.compile(r"[\"”“»] ?\($|(?:d\.? ?o\.? ?o\.?|gmbh|s\.r\.o\.|kft\.?|ltd\.?|a\.?d\.?) ?\($")
 """A place in brackets after the name of a firm is where the firm sits."""
 _WORKPLACE = re.compile(r"(?<!\w)(?:u|na|za|kod|blizu|v|nach|pored) (?:gradu |okolini |centru )?$")
+_NOT_THERE = re.compile(r"\b(?:nije|nisu|ne) (?:u|na) $")
+_ROUTE = re.compile(r" ?[-–>]{1,2} ?")
+"""Between the towns of a journey."""
 _DENIED = re.compile(r"(?<!\w)(?:ne|nije|nema|nismo|bez|nisu)(?: [^\W_]{1,12}){0,2} $")
 
 
@@ -191,8 +194,11 @@ def _role(text: str, hit: PhraseHit, *, before: dict[int, str], described: set[i
         return Role.NONE
     # "u nisu" is told apart from "they are not" with its preposition.
     leading = _leading(text, hit.start + 2 if text.startswith("u ", hit.start) else hit.start, before)
-    if leading == "none":
+    if leading == "none" or _NOT_THERE.search(text, max(0, hit.start - 12), hit.start):
         return Role.NONE
+    if leading == "weak" or text[hit.start : hit.end] == "srbija":
+        # In the nominative the home country is part of a name or of a slogan.
+        return Role.WEAK
     if leading in ("origin", "base") or _SEAT.search(text, max(0, hit.start - 20), hit.start):
         return Role.BASE
     if hit.tag.endswith(":doubtful"):
@@ -204,6 +210,8 @@ def _role_by_place(text: str, hit: PhraseHit, previous: Place | None) -> Role:
     """By what stands around a name that no word explains: a preposition, the place before it, an address."""
     if _WORKPLACE.search(text, max(0, hit.start - 12), hit.start):
         return Role.WORK
+    if previous and previous.code == HOME and _ROUTE.fullmatch(text, previous.end, hit.start):
+        return Role.WEAK
     if previous and previous.role is not Role.WEAK and _LINK.fullmatch(text, previous.end, hit.start):
         return previous.role
     is_address = _AFTER_ADDRESS.search(text, max(0, hit.start - 30), hit.start) or _BEFORE_CONTACT.match(text, hit.end)

@@ -61,7 +61,12 @@ class _Patterns:
 MOST_AMOUNTS = 200
 """An ad holds a dozen figures; a page of thousands is no ad and must not cost seconds."""
 _FIGURE = r"\d{1,3}(?:[. ,]\d{3}){1,2}(?!\d)(?:[,.]\d{1,2}(?!\d))?|\d{1,6}(?:[.,]\d{1,2}(?!\d))?"
-_BOUNDARY = re.compile(r"[\n;•●▪|✅➡🔹🔸📌]|[.!?](?=\s|$)|,(?=\s)| \+ | \+(?=[a-z])|\bplus\b| - (?!\d)|:(?=\s*\n)")
+_PERK = r"\w+ naknad|bonus|top\w{0,2} obrok|hran|stan\b|smest|smjest|prevoz|obro|napojnic|baksis|dodat|provizij|procen"
+_BOUNDARY = re.compile(
+    rf"[\n;•●▪|✅➡🔹🔸📌·]| (?:i|uz|sa|s) (?=(?:{_PERK}))|[.!?](?=\s|$)|,(?=\s)| \+ | \+(?=[a-z])|\bplus\b"
+    r"| - (?!\d)|:(?=\s*\n)"
+)
+"""Where a clause ends; what is given besides the wage is a clause of its own."""
 _DIGIT = re.compile(r"\d")
 _THOUSAND = re.compile(r"k|hiljad|tisu|iljad|soma|som")
 _COUNTED = re.compile(
@@ -85,7 +90,8 @@ def _patterns() -> _Patterns:
     currency = "|".join(form for forms in rules.currencies.values() for form in forms)
     spoken = "|".join(rules.numbers)
     scale = r"k(?!\w)|hiljad\w{0,3}|tisuc\w{0,3}|iljad\w{0,3}|soma?(?!\w)"
-    sign = r"[€$£¥₪]|(?:eur|usd|chf|gbp|cad|aud|nok|sek|dkk|pln|czk|rsd|aed|qar|sar)[ .:]"
+    codes = "|".join(code.lower() for code in rules.currencies if len(code) == 3)
+    sign = rf"[€$£¥₪]|(?:{codes})[ .:]"
     amount = (
         rf"(?<![\w.,/@\-])(?P<sign>{sign})? ?(?P<low>{_FIGURE})(?P<low_scale> ?(?:{scale}))?"
         rf"(?: ?(?P<low_currency>{currency}))?"
@@ -155,6 +161,10 @@ def _figure(spoken: str, numbers: dict[str, int]) -> str:
     return str(total + current)
 
 
+_WITH_PERKS = re.compile(r"[^\w\n]{0,2}(?:\+|plus\b|i\b|uz\b|sa?\b)")
+"""Smaller amounts are wages too where something is given besides: "500 USD + all inclusive"."""
+
+
 def _read(text: str, match: re.Match[str], countries: tuple[str, ...]) -> tuple[int, FoundWage] | None:
     start, end = match.start("low"), match.end()
     if (not (match["currency"] or match["low_currency"]) and _COUNTED.match(text, end)) or _ADDED.search(
@@ -166,18 +176,20 @@ def _read(text: str, match: re.Match[str], countries: tuple[str, ...]) -> tuple[
     patterns = _patterns()
     near = f"{before} {after}"
     is_paid = bool(patterns.wage_words.search(near) or patterns.net.search(near) or patterns.gross.search(near))
-    if not (currency or (match["low_scale"] or match["scale"]) or is_paid):
+    unit = _unit(before, after, line_head)
+    is_monthly = unit is WageUnit.MONTH and match["low"].replace(".", "").isdigit() and _number(match["low"]) >= 300
+    if not (currency or (match["low_scale"] or match["scale"]) or is_paid or is_monthly):
         return None
     if patterns.other_words.search(near) and not _is_next_to_wage_word(before, after):
         return None
     low, high = _values(match, has_currency=currency is not None)
-    unit = _unit(before, after, line_head)
     if currency is None and not (match["scale"] or match["low_scale"]) and not _plausible(low, unit):
         return None
     # Of several rates the first is the base one; a figure that wage words explain beats one that stands alone.
     certainty = 2 if is_paid else int(unit is not None)
     currency = currency or _default_currency(countries, low, scaled=bool(match["scale"] or match["low_scale"]))
-    if not certainty and not _stands_alone(low, currency):
+    with_perks = low >= 250 and bool(_WITH_PERKS.match(text, end))
+    if not certainty and not _stands_alone(low, currency) and not with_perks:
         return None
     lowest, highest = _bounds(text[max(0, match.start() - 20) : match.start()], low, high)
     net = _net(near, after, text[end : end + 60])

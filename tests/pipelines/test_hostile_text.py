@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from crawler.assessment import Ad
 from pipelines.assess import assess
 from pipelines.indicators.rules import rules
-from pipelines.reading.identity import MOST_NAMES
+from pipelines.reading.naming import MOST_NAMES
 from pipelines.text.lines import lines_with
 from pipelines.text.phrases import Phrasebook, read_text
 from pipelines.text.spans import Spans

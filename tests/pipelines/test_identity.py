@@ -15,6 +15,13 @@ from pipelines.text.phrases import read_text
         ("Агенција „Пример Рад“, Ниш, тражи возаче.", "Пример Рад", "agency"),
         ("Firma Muster Bau GmbH iz Dortmunda prima molere.", "Muster Bau GmbH", "employer"),
         ("Zaposlenje u Drezdenu preko Primer HR Partner.", "Primer HR Partner", "agency"),
+        ("Litvanski prevoznik UAB Primerkelis prima vozače.", "UAB Primerkelis", "employer"),
+        ("Švajcarska firma Primerwerk traži operatere.", "Primerwerk", "employer"),
+        ("Primer Most Konsalting vodi kandidate kroz postupak.", "Primer Most Konsalting", "agency"),
+        ("PrimerBrücke spaja majstore i firme u Kaselu.", "PrimerBrücke", "agency"),
+        ("Mi nismo agencija, mi smo PrimerStart Lajpcig – tim ljudi", "PrimerStart Lajpcig", "agency"),
+        ("Berač maslina. OPG Primer-Mirca (Put 14) traži osam berača.", "OPG Primer-Mirca", "employer"),
+        ("Konobari. Primer Hof, Kirchberg in Tirol, sucht Personal.", "Primer Hof", "employer"),
         ("Rad na brodu.\n064 555 0011 Viber, Primer Posao Tim", "Primer Posao Tim", "agency"),
     ],
 )
@@ -23,7 +30,15 @@ def test_the_publisher_is_named(text: str, name: str, kind: str) -> None:
     assert (mediator.name, mediator.kind.value) == (name, kind)
 
 
-@pytest.mark.parametrize("text", ["Zvati Marka 064 555 0011", "Potrebni radnici za Beč", "HITNO! LISTA SE ZATVARA"])
+@pytest.mark.parametrize("text", [
+        "Zvati Marka 064 555 0011",
+        "Potrebni radnici za Beč",
+        "HITNO! LISTA SE ZATVARA",
+        "Fabrika čokolade kod Kelna prima radnike",
+        "BESPLATAN SMEŠTAJ I PREVOZ DO POSLA\n060 000 0011",
+        "smeštaj 3.000 NOK mesečno",
+        "Razgovor preko Zoom-a",
+    ])
 def test_a_first_name_or_a_shout_is_no_name(text: str) -> None:
     assert find_mediator(read_text(text)).name is None
 
