@@ -131,12 +131,18 @@ def compare(query: NameQuery, indexed: IndexedEntry) -> Comparison:
     left = [word for at, word in enumerate(words) if at not in aligned.used]
     home = {words[at].segment for at in aligned.used}
     owners = [word for word in left if _is_owner(word, indexed)]
-    left = [word for word in left if word not in owners]
-    added = [word for word in left if _adds(word, home)]
+    seat = [word for word in left if word.role is Role.OWN and word.key in indexed.seat_words]
+    left = [word for word in left if word not in owners and word not in seat]
+    follows = {at + 1 for at in aligned.used}
+    spoken = {id(word) for at, word in enumerate(words) if at not in follows and _is_spoken(word)}
+    added = [word for word in left if _adds(word, home) and id(word) not in spoken]
     trade = [word for word in left if word.role is Role.DESCRIPTIVE and word.segment in home]
     fit = _fit(indexed, aligned, added, trade, query.parsed.forms)
+    if fit is Fit.PART and all(words[at].is_small for at in aligned.used):
+        # 'plata' inside a sentence is no mention of 'Prva Plata'.
+        fit = Fit.SHARED
     towns = [word.town for word in left if word.role is Role.TOWN and word.town]
-    same_town = indexed.town is not None and indexed.town in towns
+    same_town = indexed.town is not None and (indexed.town in towns or bool(seat))
     other_town = towns[0] if towns and indexed.town and not same_town else None
     return Comparison(
         indexed=indexed,
@@ -219,6 +225,11 @@ def _take_slip(query: NameQuery, word: Word, aligned: _Alignment, *, is_own: boo
             written = query.parsed.words[at].shown
             aligned.slips.append(SlipFound(written, word.shown, slip, len(word.key), is_own))
             return
+
+
+def _is_spoken(word: Word) -> bool:
+    """A word or number that makes no other name unless it follows the name at once."""
+    return word.role is Role.NUMBER or (word.role is Role.OWN and word.is_small)
 
 
 def _is_owner(word: Word, indexed: IndexedEntry) -> bool:

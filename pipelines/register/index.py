@@ -50,6 +50,8 @@ class IndexedEntry:
     """First and last name of an entrepreneur whose brand is another; else empty."""
     forms: frozenset[LegalForm]
     town: str | None
+    seat_words: frozenset[str]
+    """Words of the seat, by ear, where it is a village that `words.yml` does not list; else empty."""
     joined: str
     joined_forms: frozenset[str]
     """The brand written as one word, in all cases."""
@@ -144,10 +146,10 @@ def domain_of(address: str) -> str | None:
 
 
 def _indexed(entry: RegisterEntry, position: int) -> IndexedEntry:
-    parsed = parse_name(entry.name)
+    parsed = parse_name(entry.name, is_entry=True)
     town = town_of(entry.seat) if entry.seat else _stated_town(parsed)
     owner, rest = _owner_and_rest(parsed)
-    brand = _brand(rest, town)
+    brand = _without_seat(_brand(rest, town), entry.seat)
     is_person = not any(word.role is Role.OWN for word in brand) and bool(owner)
     if is_person:
         brand, owner = owner, ()
@@ -162,6 +164,7 @@ def _indexed(entry: RegisterEntry, position: int) -> IndexedEntry:
         owner=owner,
         forms=parsed.forms,
         town=town,
+        seat_words=_seat_words(town),
         joined=joined,
         joined_forms=sound_forms(joined),
         own_joined=_join(own),
@@ -202,6 +205,20 @@ def _brand(words: tuple[Word, ...], town: str | None) -> tuple[Word, ...]:
     )
     # A second town at the end is the seat's municipality or a branch; inside, it is part of the brand.
     while kept and kept[-1].role is Role.TOWN:
+        kept = kept[:-1]
+    return kept
+
+
+def _seat_words(town: str | None) -> frozenset[str]:
+    words = parse_name(town or "").words
+    return frozenset(form for word in words for form in sound_forms(word.key) if word.role is not Role.TOWN)
+
+
+def _without_seat(brand: tuple[Word, ...], seat: str | None) -> tuple[Word, ...]:
+    """Less the seat at the end, where it is no town of the lists: a village, or one spelled its own way."""
+    named = {word.key for word in parse_name(seat or "").words}
+    kept = brand
+    while len(kept) > 1 and kept[-1].key in named:
         kept = kept[:-1]
     return kept
 

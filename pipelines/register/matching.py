@@ -21,6 +21,8 @@ from pipelines.register.words import LegalForm
 
 __all__ = ["MediatorQuery", "match", "verdict_of"]
 
+SHORT_WORD = 5
+"""Up to here another letter gives another word as a rule."""
 LONG_WORD = 7
 """From here on one letter more, less or other rarely makes another word."""
 UNREADABLE = "upisana je, ali se podaci o njenoj dozvoli u spisku ne mogu pročitati"
@@ -172,7 +174,8 @@ def _is_plausible(case: Case, found: Comparison) -> bool:
     long_enough = LONG_WORD - (found.same_town or bool(found.shared))
     return all(
         slip.slip is Slip.SWAPPED
-        or (slip.slip in (Slip.DROPPED, Slip.ADDED) and slip.length >= long_enough)
+        or (slip.slip is Slip.DROPPED and slip.length >= long_enough)
+        or (slip.slip is Slip.ADDED and slip.length >= long_enough and (known_contact or bool(found.shared)))
         or (slip.slip is not Slip.FIRST and (known_contact or not slip.is_own))
         or (slip.slip is Slip.CHANGED and slip.length >= LONG_WORD and found.same_town)
         for slip in found.slips
@@ -187,10 +190,15 @@ def _is_doubtful(case: Case, found: Comparison) -> bool:
     if found.fit is Fit.PART:
         return not (found.slips or strange or case.unknown_identifier or case.name.parsed.forms)
     if found.slips:
-        return not (strange or case.unknown_identifier)
+        return not (strange or case.unknown_identifier or _gives_another_word(found))
     # A PIB that no entry has tells more only where the register states PIBs at all.
     told = case.unknown_identifier and case.index.knows_identifiers
     return not (told and (found.added or found.other_town))
+
+
+def _gives_another_word(found: Comparison) -> bool:
+    """One letter for another in a short word of the agency's own: 'ruka' is not 'reka'."""
+    return any(slip.slip is Slip.CHANGED and slip.is_own and slip.length <= SHORT_WORD for slip in found.slips)
 
 
 def _told_apart(case: Case, found: list[Comparison]) -> list[Comparison]:

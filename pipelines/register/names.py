@@ -24,7 +24,7 @@ LONG_NAME = 80
 """Longer than any registered name: a sentence that holds one."""
 
 WORD = re.compile(r"[^\W_]+")
-SEPARATOR = re.compile(r"[,;|/()\[\]:–—\n•]|\s-|-\s|\.\s")
+SEPARATOR = re.compile(r"[,;|/()\[\]:–—\n•#]|\s-|-\s|\.\s")
 ADDRESS = re.compile(r"\S+@\S+|https?://\S+|www\.\S+")
 INVISIBLE = re.compile("[\u00ad\u200b-\u200f\u2060\ufeff]")
 SOUNDS = ((re.compile("ph"), "f"), (re.compile("dj"), "d"), (re.compile("ij(?=[aeou])"), "i"), (re.compile("ck"), "k"))
@@ -35,6 +35,7 @@ TO_LATIN = str.maketrans(
     | {"љ": "lj", "њ": "nj", "џ": "dž"}
 )
 AT_HOME = ("srb", "serb", "srp")
+MONEY = frozenset(("evra", "evro", "eura", "eur", "dinara", "din"))
 PREPOSITIONS = frozenset(("u", "za", "na", "do", "in", "nach", "to"))
 
 
@@ -72,6 +73,8 @@ class Word:
     form: LegalForm | None = None
     led: bool = False
     """A preposition of place or purpose stands before it."""
+    is_small: bool = False
+    """Written small in a name that has words written large: hardly its beginning."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,16 +105,17 @@ def sound_key(word: str) -> str:
 
 
 @lru_cache(maxsize=20_000)
-def parse_name(name: str) -> ParsedName:
-    """The words of a name with their roles; any text will do."""
+def parse_name(name: str, *, is_entry: bool = False) -> ParsedName:
+    """The words of a name with their roles; any text will do. `is_entry`: a name of the register, never a sentence."""
     text = INVISIBLE.sub("", unicodedata.normalize("NFKC", name[:LONGEST_NAME]))
     words = _with_offers(_with_seats(_with_towns(_with_forms(list(_split(ADDRESS.sub(" ", text)))))))
-    kept = tuple(_own_part(words, is_long=len(text) > LONG_NAME))
+    kept = tuple(_all_own(words) if is_entry else _own_part(words, is_long=len(text) > LONG_NAME))
     return ParsedName(kept, frozenset(word.form for word in kept if word.form))
 
 
 def _split(text: str) -> Iterator[Word]:
     segment, end, before = 0, 0, ""
+    is_mixed = any(char.isupper() for char in text) and any(char.islower() for char in text)
     for found in WORD.finditer(text):
         if end and SEPARATOR.search(text[end : found.start() + 1]):
             segment += 1
@@ -119,7 +123,8 @@ def _split(text: str) -> Iterator[Word]:
         if folded := fold_key(found.group()):
             meant = load_words().by_ear.get(folded, folded)
             shown = found.group().lower().translate(TO_LATIN)
-            yield Word(shown, sound_key(meant), _role(meant), segment, led=before in PREPOSITIONS)
+            is_small = is_mixed and found.group()[0].islower()
+            yield Word(shown, sound_key(meant), _role(meant), segment, led=before in PREPOSITIONS, is_small=is_small)
             before = folded
 
 
@@ -239,11 +244,17 @@ def _is_abroad(word: Word) -> bool:
 
 
 def _with_offers(words: list[Word]) -> list[Word]:
-    """'posao u Austriji' after a name is the offer, no part of the name."""
+    """'posao u Austriji' and '2800 evra' after a name are the offer, no part of the name."""
     return [
-        replace(word, role=Role.NOISE) if word.role is Role.GENERIC and _leads_abroad(words[at + 1 : at + 3]) else word
+        replace(word, role=Role.NOISE)
+        if (word.role is Role.GENERIC and _leads_abroad(words[at + 1 : at + 3])) or _is_pay(words, at)
+        else word
         for at, word in enumerate(words)
     ]
+
+
+def _is_pay(words: Sequence[Word], at: int) -> bool:
+    return at > 0 and words[at].key in MONEY and words[at - 1].role is Role.NUMBER
 
 
 def _leads_abroad(following: Sequence[Word]) -> bool:
@@ -254,6 +265,18 @@ def town_of(text: str) -> str | None:
     """The seat a cell names, as `words.yml` writes it; else the text itself, folded."""
     words = [word for word in parse_name(text).words if word.role is Role.TOWN]
     return words[0].town if words else fold_key(text) or None
+
+
+def _all_own(words: list[Word]) -> list[Word]:
+    """The words of a registered name: no sentence begins in it, and what is written small after the words of the trade
+    goes on describing it ('agencija za zapošljavanje negovatelja Mirna luka').
+    """
+    kept: list[Word] = []
+    for word in words:
+        own = replace(word, role=Role.OWN) if word.role is Role.BREAK else word
+        describes = own.role is Role.OWN and own.is_small and bool(kept) and kept[-1].role is Role.NOISE
+        kept.append(replace(own, role=Role.NOISE) if describes else own)
+    return kept
 
 
 def _own_part(words: list[Word], *, is_long: bool) -> list[Word]:

@@ -30,7 +30,9 @@ def test_the_publisher_is_named(text: str, name: str, kind: str) -> None:
     assert (mediator.name, mediator.kind.value) == (name, kind)
 
 
-@pytest.mark.parametrize("text", [
+@pytest.mark.parametrize(
+    "text",
+    [
         "Zvati Marka 064 555 0011",
         "Potrebni radnici za Beč",
         "HITNO! LISTA SE ZATVARA",
@@ -38,7 +40,8 @@ def test_the_publisher_is_named(text: str, name: str, kind: str) -> None:
         "BESPLATAN SMEŠTAJ I PREVOZ DO POSLA\n060 000 0011",
         "smeštaj 3.000 NOK mesečno",
         "Razgovor preko Zoom-a",
-    ])
+    ],
+)
 def test_a_first_name_or_a_shout_is_no_name(text: str) -> None:
     assert find_mediator(read_text(text)).name is None
 

@@ -36,6 +36,12 @@ ENTRIES = (
     agency("Pelikan d.o.o. Sombor", "Sombor"),
     agency("Pelikan Plus d.o.o. Vranje", "Vranje", status=EntryStatus.REVOKED),
     agency("Kvarcit Kadar d.o.o. Užice", "Užice"),
+    agency(
+        "Slavica Izmišljić PR, agencija za posredovanje u zapošljavanju negovatelja Mirna luka, Leskovac", "Leskovac"
+    ),
+    agency("Agencija za zapošljavanje ugostiteljskih radnika Varjača d.o.o. Gornja Izmišljica", "Gornja Izmišljica"),
+    agency("Crna Reka d.o.o. Zaječar", "Zaječar"),
+    agency("Borovinjak d.o.o. Arilje", "Arilje"),
 )
 REGISTER = Register(ENTRIES, as_of=date(2026, 11, 1), snapshot="sha256:invented")
 
@@ -346,3 +352,40 @@ def test_entries_written_in_cyrillic_are_found_by_latin_names() -> None:
     cyrillic = Register((agency("Џемпер Посао д.о.о. Ниш", "Ниш"),), TODAY, "sha256:cyrl")
     for name in ("Džemper posao", "Dzemper Posao Niš", "Џемпер"):
         assert match(MediatorQuery(name), cyrillic, on=TODAY).entry == "Џемпер Посао д.о.о. Ниш"
+
+
+# Names inside what people write.
+
+
+@pytest.mark.parametrize(
+    ("written", "entry"),
+    [
+        ("javiti se Tihom Javoru u Kraljevu", "Tihi Javor d.o.o. Kraljevo"),
+        ("nova ponuda Tihog Javora iz Kraljeva", "Tihi Javor d.o.o. Kraljevo"),
+        ("#tihijavor #posao #kraljevo", "Tihi Javor d.o.o. Kraljevo"),
+        ("Varjača – kadrovi za ugostiteljstvo", ENTRIES[16].name),
+        ("Varjača, Gornja Izmišljica", ENTRIES[16].name),
+        ("Mirna luka", ENTRIES[15].name),
+        ("Severac Staffing Agency", "Severac Staff d.o.o. Zrenjanin"),
+    ],
+)
+def test_what_people_write_around_a_name_makes_no_other_name(written: str, entry: str) -> None:
+    assert (verdict(written), ask(written).entry) == (Verdict.REGISTERED, entry)
+
+
+def test_a_word_that_follows_a_name_at_once_may_make_another_name() -> None:
+    assert verdict("Tihi Javor zapad") is Verdict.AMBIGUOUS
+
+
+def test_pay_in_a_sentence_is_no_name() -> None:
+    assert verdict("Radnici za Beč, plata od 1500 do 2800 evra, krilo hotela") is Verdict.NOT_FOUND
+
+
+@pytest.mark.parametrize("written", ["Crna Ruka d.o.o. Zaječar", "Crna Reza Zaječar"])
+def test_another_letter_in_a_short_word_gives_another_name(written: str) -> None:
+    assert verdict(written) is Verdict.NOT_FOUND
+
+
+def test_a_letter_more_in_the_only_word_of_a_brand_is_for_a_person() -> None:
+    assert verdict("Borovinjakk d.o.o. Arilje") is Verdict.REGISTERED  # doubled letters read alike
+    assert verdict("Borovitnjak d.o.o. Arilje") is Verdict.AMBIGUOUS
