@@ -110,6 +110,11 @@ def parse_name(name: str) -> ParsedName:
     return ParsedName(kept, frozenset(word.form for word in kept if word.form))
 
 
+def name_key(name: str) -> str:
+    """The words of a name that tell it apart, folded: without legal form."""
+    return " ".join(word.key for word in parse_name(name).words if word.role is not Role.FORM) or fold_key(name)
+
+
 def _split(text: str) -> Iterator[Word]:
     segment, end, before = 0, 0, ""
     for found in WORD.finditer(text):
