@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from pipelines.register.commands import JsonOption, register_app
+from pipelines.register.commands import JsonOption, register_app, today
 
 if TYPE_CHECKING:
     from sqlalchemy import Connection
@@ -20,6 +21,50 @@ alias_app = typer.Typer(no_args_is_help=True, help="Which trade names belong to 
 register_app.add_typer(alias_app, name="alias")
 
 PersonOption = Annotated[str, typer.Option(help="E-mail of the person who decides.")]
+
+
+@register_app.command("request")
+def request(
+    output: Annotated[Path, typer.Option("--output", "-o", help="The file to write.")],
+    format: Annotated[str, typer.Option(help="docx, pdf or txt.")] = "docx",  # noqa: A002 - the option's name
+    script: Annotated[str, typer.Option(help="cyrl or latn.")] = "cyrl",
+    since: Annotated[
+        datetime | None, typer.Option(formats=["%Y-%m-%d"], help="Ask for all changes since; default a year ago.")
+    ] = None,
+    urgent: Annotated[
+        bool, typer.Option("--urgent", help="Ask for an answer within 48 hours; needs --reason.")
+    ] = False,
+    reason: Annotated[str | None, typer.Option(help="Why life or freedom of somebody is at stake.")] = None,
+) -> None:
+    """Write a request to the ministry for the whole register, by freedom of information. Nothing is sent anywhere.
+
+    Example: [bold]adwatch register request --format pdf -o zahtev.pdf[/bold]
+    """
+    from alerts.drafting import DocumentFormat, chosen_of, render, write_whole  # noqa: PLC0415 - keeps --help fast
+    from alerts.information_requests import request_document, state_request  # noqa: PLC0415
+    from alerts.law import built_in_law  # noqa: PLC0415
+    from alerts.script import Script  # noqa: PLC0415
+    from crawler.config import Settings  # noqa: PLC0415
+    from crawler.errors import UsageError  # noqa: PLC0415
+
+    kind, letters = chosen_of(DocumentFormat, format), chosen_of(Script, script)
+    if reason is not None and not urgent:
+        raise UsageError("--reason goes with --urgent")
+    now = datetime.now(UTC)
+    changes_since = since.date() if since else today(now) - timedelta(days=365)
+    if changes_since > today(now):
+        raise UsageError(f"{changes_since} has not come yet")
+    stated = state_request(
+        Settings.from_environment().file.organisation,
+        built_in_law(),
+        changes_since=changes_since,
+        urgent_reason=(reason or "") if urgent else None,
+        now=now,
+    )
+    write_whole(output, render(request_document(stated, letters), kind))
+    typer.echo(str(output), err=True)
+    if not all(provision.is_confirmed for provision in stated.basis):
+        typer.echo("the legal basis waits for a lawyer's confirmation; the letter hedges it", err=True)
 
 
 @alias_app.command("add")
