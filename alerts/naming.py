@@ -1,21 +1,25 @@
-"""Deciding whether a trade name belongs to an entry of the register, written in the caller's transaction.
+"""Deciding whether a trade name belongs to an entry of the register, and what that changes; the caller commits.
 
 What the decision means for the register's answer stands in `pipelines.register.aliases`.
 """
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import date, datetime
 
 from sqlalchemy import Connection
 
 from alerts.desk.people import Person
 from alerts.script import storable
+from crawler.assessment import Assessment, RegisterAnswer
 from crawler.errors import UsageError
 from crawler.register import Register, RegisterEntry
-from crawler.store.aliases import NewAlias, add_alias
+from crawler.store.aliases import NewAlias, add_alias, list_aliases
+from crawler.store.register import newest_snapshot
+from pipelines.assess import query_of
 from pipelines.register.aliases import identity_of, tells_apart
 from pipelines.register.index import licence_key
+from pipelines.register.matching import match
 from pipelines.register.names import name_key
 from pipelines.text.folding import fold_key
 
@@ -53,6 +57,21 @@ def decide_name(
         note=" ".join(storable(note).split())[:LONGEST_NOTE],
     )
     return add_alias(connection, decided, now=now)
+
+
+def answer_by_decisions(
+    connection: Connection, assessment: Assessment, *, today: date, stale_after_days: int
+) -> RegisterAnswer | None:
+    """The register's answer by now, where people decided about the mediator's name and the judgement rests on another.
+
+    None where nobody did, or nothing changes by it.
+    """
+    name = assessment.mediator.name
+    if not name or not list_aliases(connection, name_key=name_key(name), with_revoked=True):
+        return None
+    register = newest_snapshot(connection, on=today, stale_after_days=stale_after_days)
+    answer, known = match(query_of(assessment.mediator, assessment.contacts), register, on=today), assessment.register
+    return answer if (answer.verdict, answer.entry) != (known.verdict, known.entry) else None
 
 
 def find_entry(

@@ -7,13 +7,10 @@ from datetime import date
 
 from sqlalchemy import Connection
 
-from alerts.naming import LONGEST_NAME
+from alerts.naming import LONGEST_NAME, answer_by_decisions
 from crawler.assessment import Assessment, RegisterAnswer
 from crawler.store.aliases import AliasRow, list_aliases
-from crawler.store.register import newest_snapshot
-from pipelines.assess import query_of
 from pipelines.register.aliases import tells_apart
-from pipelines.register.matching import match
 from pipelines.register.names import name_key
 
 
@@ -49,19 +46,10 @@ def read_decisions(
         known=mark_of_decisions(rows),
         is_possible=0 < len(name) <= LONGEST_NAME,
         may_confirm=tells_apart(name),
-        answer_now=_changed_answer(connection, assessment, today, stale_after_days) if rows else None,
+        answer_now=answer_by_decisions(connection, assessment, today=today, stale_after_days=stale_after_days),
     )
 
 
 def mark_of_decisions(rows: list[AliasRow]) -> str:
     """Changes with every decision on the name, and with every one taken back."""
     return f"{len(rows)}.{sum(row.revoked_at is not None for row in rows)}"
-
-
-def _changed_answer(
-    connection: Connection, assessment: Assessment, today: date, stale_after_days: int
-) -> RegisterAnswer | None:
-    register = newest_snapshot(connection, on=today, stale_after_days=stale_after_days)
-    answer = match(query_of(assessment.mediator, assessment.contacts), register, on=today)
-    known = assessment.register
-    return answer if (answer.verdict, answer.entry) != (known.verdict, known.entry) else None

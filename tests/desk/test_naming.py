@@ -8,6 +8,8 @@ import pytest
 from httpx import Response
 
 from alerts.desk.people import Role
+from alerts.gathering import DraftRefusedError, Refusal
+from alerts.laying import lay_ready
 from crawler.store.aliases import list_aliases
 from pipelines.steps import assess_new_ads
 from tests.builders import complaint_assessment
@@ -121,6 +123,24 @@ def test_a_generic_name_is_offered_for_denial_only(desk: DeskUnderTest) -> None:
     assert "To nije ovaj upis" in shown
     assert "To je ovaj upis" not in shown
     assert decide(desk, case_id, "yes").status_code == 400
+
+
+def test_no_draft_says_what_a_decision_has_overtaken(desk: DeskUnderTest, case_id: int) -> None:
+    desk.enter()
+
+    def lay() -> str:
+        return lay_ready(desk.store.engine, desk.store.settings, case_id, None, now=desk.now)
+
+    decide(desk, case_id, "yes")
+    with pytest.raises(DraftRefusedError) as refused:
+        lay()
+    assert refused.value.reason is Refusal.NAME_DECIDED
+    assert "odlučeno je o imenu posrednika" in desk.page(f"/cases/{case_id}")
+    undo(desk, case_id)
+    assert lay() == "trzisna_inspekcija"
+    decide(desk, case_id, "yes")
+    with pytest.raises(DraftRefusedError):
+        lay()
 
 
 def test_the_next_night_judges_by_the_decision(desk: DeskUnderTest, case_id: int) -> None:
