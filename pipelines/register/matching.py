@@ -89,24 +89,34 @@ def _by_identifier(case: Case) -> RegisterAnswer | None:
     hits = tuple(entry for entry in by_pib if entry in by_mb) or by_pib or by_mb
     if not hits:
         return None
+    against = _against_number(case, hits)
+    return against or _entry_answer(case, newest(hits), 1.0, ("isti PIB" if by_pib else "isti matični broj",))
+
+
+def _against_number(case: Case, hits: tuple[IndexedEntry, ...]) -> RegisterAnswer | None:
+    """What speaks against the entry of that number: people's decisions, its other number, the name of another."""
     owner = newest(hits)
     if denial := case.decisions.denies(owner):
         return _ambiguous(hits, f"{denial.said}: to nije ovaj upis, a broj je njegov: {MAY_PRETEND}")
-    if other := _confirmed_for_others(case, hits):
-        return _ambiguous((*hits, *other), f"broj pripada upisu {owner.entry.name}, a ime je potvrđeno za drugi")
-    same_name = [found for found in _sound(case) if found.fit is Fit.FULL and not found.slips]
-    if same_name and not any(found.indexed in hits for found in same_name):
-        others = tuple(found.indexed for found in same_name)
-        named = others[0].entry.name
-        reason = f"broj pripada upisu {owner.entry.name}, a ime upisu {named}: {MAY_PRETEND}"
-        return _ambiguous((*hits, *others), reason)
-    return _entry_answer(case, owner, 1.0, ("isti PIB" if by_pib else "isti matični broj",))
+    if others := _confirmed_for_others(case, hits):
+        reason = f"broj pripada upisu {owner.entry.name}, a ime je potvrđeno za {others[0].alias.entry.name}"
+        return _ambiguous((*hits, *_entries_of(others)), f"{reason}: {MAY_PRETEND}")
+    if _contradicts_identifier(case, owner.entry):
+        return _ambiguous(hits, f"PIB i matični broj nisu istog upisa: {MAY_PRETEND}")
+    same_name = [found.indexed for found in _sound(case) if found.fit is Fit.FULL and not found.slips]
+    if same_name and not set(same_name) & set(hits):
+        reason = f"broj pripada upisu {owner.entry.name}, a ime upisu {same_name[0].entry.name}: {MAY_PRETEND}"
+        return _ambiguous((*hits, *same_name), reason)
+    return None
 
 
-def _confirmed_for_others(case: Case, hits: Iterable[IndexedEntry]) -> list[IndexedEntry]:
-    """Other entries that the name was confirmed for; none where it was confirmed for one of these."""
-    confirmed = [one.indexed for one in case.decisions.confirmed if one.indexed]
-    return [] if set(confirmed) & set(hits) else confirmed
+def _confirmed_for_others(case: Case, hits: Iterable[IndexedEntry]) -> tuple[DecidedName, ...]:
+    """Decisions that the name is that of other entries; none where it was confirmed for one of these."""
+    return () if any(case.decisions.confirms(hit) for hit in hits) else case.decisions.confirmed
+
+
+def _entries_of(decided: Iterable[DecidedName]) -> list[IndexedEntry]:
+    return [one.indexed for one in decided if one.indexed]
 
 
 def _by_licence(case: Case) -> RegisterAnswer | None:
@@ -115,12 +125,14 @@ def _by_licence(case: Case) -> RegisterAnswer | None:
     hits = case.index.by_identifier.get(f"licence:{licence_key(case.query.licence)}", ())
     if not hits:
         return None
-    other = _confirmed_for_others(case, hits)
-    fitting = [found.indexed for found in _sound(case) if found.indexed in hits and not other]
+    if case.unknown_identifier:
+        return _ambiguous(hits, f"broj dozvole je iz registra, a PIB ili matični broj nije: {MAY_PRETEND}")
+    others = _confirmed_for_others(case, hits)
+    fitting = [found.indexed for found in _sound(case) if found.indexed in hits and not others]
     fitting += [hit for hit in hits if case.decisions.confirms(hit)]
     if fitting:
         return _entry_answer(case, fitting[0], 1.0, ("isti broj dozvole", "isto ime"))
-    return _ambiguous((*hits, *other), f"broj dozvole je iz registra, a ime nije: {MAY_PRETEND}")
+    return _ambiguous((*hits, *_entries_of(others)), f"broj dozvole je iz registra, a ime nije: {MAY_PRETEND}")
 
 
 def _by_distance(case: Case) -> RegisterAnswer | None:
@@ -139,7 +151,7 @@ def _by_decision(case: Case) -> RegisterAnswer | None:
     confirmed, hedged = case.decisions.confirmed, case.decisions.hedged
     if not confirmed and not hedged:
         return None
-    entries = [one.indexed for one in (*confirmed, *hedged) if one.indexed]
+    entries = _entries_of((*confirmed, *hedged))
     if len(confirmed) + len(hedged) > 1:
         return _ambiguous(entries, "ime je potvrđeno za više upisa; odluke koje ne važe treba povući")
     only = (*confirmed, *hedged)[0]

@@ -101,6 +101,17 @@ def test_the_pib_of_the_confirmed_entry_agrees_with_the_name() -> None:
     assert ask(TRADE_NAME, decided(TRADE_NAME, BOSILJAK), licence="102-5/2024").verdict is Verdict.REGISTERED
 
 
+def test_the_licence_of_the_confirmed_entry_with_a_pib_of_nobody_is_for_a_person() -> None:
+    known = {"licence": "102-5/2024", "pib": PIB_OF_NOBODY}
+    assert ask(TRADE_NAME, decided(TRADE_NAME, BOSILJAK), **known).verdict is Verdict.AMBIGUOUS
+
+
+def test_a_number_of_another_does_not_outweigh_a_confirmed_entry_that_left() -> None:
+    gone = decided(TRADE_NAME, agency("Nekadašnja Breza d.o.o.", "Bor"))
+    assert ask(TRADE_NAME, gone, pib=PIB_JAVOR).verdict is Verdict.AMBIGUOUS
+    assert ask(TRADE_NAME, gone, licence="102-5/2024").verdict is Verdict.AMBIGUOUS
+
+
 def test_a_name_that_another_entry_bears_is_for_a_person() -> None:
     assert ask("Kestenjar Posao", decided("Kestenjar Posao", JAVOR)).verdict is Verdict.AMBIGUOUS
 

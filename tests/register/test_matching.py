@@ -75,6 +75,13 @@ def test_pib_and_mb_of_different_entries_are_for_a_person() -> None:
     assert verdict("Vihor Personal", pib=PIB_KESTENJAR, mb=MB_VIHOR) is Verdict.AMBIGUOUS
 
 
+def test_the_pib_of_an_entry_with_another_mb_than_its_own_is_for_a_person() -> None:
+    register = Register((agency("Kestenjar", "Bor", pib=PIB_KESTENJAR, mb=MB_VIHOR),), TODAY, "sha256:both")
+    for mb, verdict_there in ((MB_VIHOR, Verdict.REGISTERED), ("09900012", Verdict.AMBIGUOUS)):
+        query = MediatorQuery("Kestenjar", pib=PIB_KESTENJAR, mb=mb)
+        assert match(query, register, on=TODAY).verdict is verdict_there
+
+
 # Rule 2: identifiers of nobody.
 
 
