@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+import alerts.register_commands  # noqa: F401 - adds people's commands to those of the register
 from alerts.cases import CaseState, Decision
 from alerts.desk.commands import add_desk_commands
 from alerts.headings import heading

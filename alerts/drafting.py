@@ -40,11 +40,16 @@ class DocumentFormat(StrEnum):
 
 def document_of(facts: DraftFacts, script: Script) -> DraftDocument:
     """The draft as a document. Raises DraftError where the template asks for what the facts do not hold."""
+    return fill(FOLDER / facts.authority.id, script, made_at=facts.made_at, facts=facts)
+
+
+def fill(folder: Path, script: Script, *, made_at: datetime, **values: object) -> DraftDocument:
+    """The folder's template, filled, as a document. Raises DraftError where it asks for what is not there."""
     try:
-        filled = _templates().get_template(f"{facts.authority.id}/{TEMPLATE}").render(facts=facts)
+        filled = _templates(folder.parent).get_template(f"{folder.name}/{TEMPLATE}").render(values)
     except TemplateError as error:
-        raise DraftError(f"template of `{facts.authority.id}`: {error}") from error
-    return parse_document(filled, script, made_at=facts.made_at)
+        raise DraftError(f"template of `{folder.name}`: {error}") from error
+    return parse_document(filled, script, made_at=made_at)
 
 
 def text_of_draft(connection: Connection, draft_id: int, *, script: Script = Script.CYRL) -> str:
@@ -70,7 +75,7 @@ def write_document(
     The evidence it cites is verified once more. The file is there whole or not at all. Raises UsageError where there
     is no such draft, or the file cannot be written, DraftError where the evidence does not verify.
     """
-    kind, letters = _chosen(DocumentFormat, format), _chosen(Script, script)
+    kind, letters = chosen_of(DocumentFormat, format), chosen_of(Script, script)
     facts = DraftFacts.from_json(_kept_draft(connection, case_id, recipient).facts)
     verify_items(connection, evidence_folder, facts.evidence)
     write_whole(output, render(document_of(facts, letters), kind))
@@ -107,7 +112,8 @@ def write_whole(path: Path, content: bytes) -> None:
         raise UsageError(f"{path} cannot be written: {error.strerror}") from error
 
 
-def _chosen(kinds: type[Choice], value: str) -> Choice:
+def chosen_of(kinds: type[Choice], value: str) -> Choice:
+    """The choice of that name. Raises UsageError with the known ones."""
     try:
         return kinds(value)
     except ValueError as error:
@@ -123,9 +129,9 @@ def _kept_draft(connection: Connection, case_id: int, recipient: str | None) -> 
 
 
 @cache
-def _templates() -> Environment:
+def _templates(folders: Path) -> Environment:
     templates = Environment(
-        loader=FileSystemLoader([LETTERS, FOLDER]),
+        loader=FileSystemLoader([LETTERS, folders]),
         undefined=StrictUndefined,
         finalize=mark_value,
         trim_blocks=True,

@@ -13,9 +13,10 @@ from sqlalchemy import Connection
 from alerts.evidence import verify_captures
 from alerts.facts import DraftFacts
 from alerts.law import built_in_law
+from alerts.naming import answer_by_decisions
 from alerts.recipients import Recipient, RegisterNeed, find_recipient
 from alerts.stating import BELGRADE, CaseMaterial, evidence_ids, state_facts
-from crawler.assessment import RegisterAnswer
+from crawler.assessment import Assessment, RegisterAnswer
 from crawler.config import Settings
 from crawler.errors import DraftError, EvidenceError
 from crawler.store.drafts import (
@@ -38,6 +39,8 @@ class Refusal(StrEnum):
     STALE_REGISTER = "stale_register"
     NEWER_REGISTER = "newer_register"
     """The ad was judged by an older register than the newest."""
+    NAME_DECIDED = "name_decided"
+    """Since the ad was judged, somebody decided whose the mediator's name is, and the register's answer is another."""
     LICENSED = "licensed"
     """The register's answer does not say that a licence is missing, and the recipient's draft would."""
     NO_EVIDENCE = "no_evidence"
@@ -67,6 +70,7 @@ def gather_facts(
     answer = material.leading.assessment.register
     stale = is_stale(answer, material.snapshot, settings, now=now)
     require_register(answer, material.snapshot, recipient, stale=stale, newest=newest_register_day(connection))
+    require_no_decision(connection, settings, material.leading.assessment, recipient, now=now)
     return state_facts(
         material, recipient_id, organisation=settings.file.organisation, law=built_in_law(), now=now, stale=stale
     )
@@ -133,6 +137,20 @@ def require_register(
     if recipient.register_check is RegisterNeed.UNLICENSED and not answer.lacks_licence:
         raise DraftRefusedError(
             Refusal.LICENSED, f"the register's answer is `{answer.verdict}`: no draft says that a licence is missing"
+        )
+
+
+def require_no_decision(
+    connection: Connection, settings: Settings, assessment: Assessment, recipient: Recipient, *, now: datetime
+) -> None:
+    """Raises DraftError where a decision on the mediator's name gives another answer than the draft would state."""
+    if recipient.register_check is RegisterNeed.NONE:
+        return
+    today = now.astimezone(BELGRADE).date()
+    stale_after = settings.file.register_stale_after_days
+    if answer_by_decisions(connection, assessment, today=today, stale_after_days=stale_after):
+        raise DraftRefusedError(
+            Refusal.NAME_DECIDED, "somebody decided about the mediator's name after the ad was judged: reassess"
         )
 
 

@@ -8,7 +8,8 @@ from sqlalchemy import Connection, Engine
 
 from alerts.cases import CaseState
 from alerts.deciding import mark_drafted
-from alerts.gathering import gather_facts
+from alerts.gathering import gather_facts, require_no_decision
+from alerts.recipients import find_recipient
 from crawler.config import Settings
 from crawler.errors import UsageError
 from crawler.store.cases import hold_cases, read_case
@@ -29,9 +30,12 @@ def lay_ready(engine: Engine, settings: Settings, case_id: int, recipient: str |
     """
     with reading(engine) as connection:
         chosen = recipient or _main_recipient(connection, case_id)
-        if chosen in drafted_recipients(connection, case_id):
-            return chosen
         state = CaseState(read_case(connection, case_id).state)
+        if chosen in drafted_recipients(connection, case_id):
+            if state in STILL_DRAFTABLE:
+                judged = leading_ad(connection, case_id).assessment
+                require_no_decision(connection, settings, judged, find_recipient(chosen), now=now)
+            return chosen
         if state not in STILL_DRAFTABLE:
             raise UsageError(f"case {case_id} is {state}; no new draft is made for it")
         facts = gather_facts(connection, settings, case_id, chosen, now=now)

@@ -74,7 +74,7 @@ def state_facts(
         case_id=material.case_id,
         number=Verbatim(f"{material.case_id}/{now.astimezone(BELGRADE).year}"),
         made_at=now,
-        submitter=_submitter(organisation),
+        submitter=state_submitter(organisation),
         authority=_authority(recipient_id, recipient),
         subject=_subject(judged),
         triggers=tuple(dict.fromkeys(wording().of_trigger(code) for code in judged.referral)),
@@ -131,7 +131,8 @@ def _host(url: str) -> str:
         return ""
 
 
-def _submitter(organisation: Organisation) -> Submitter:
+def state_submitter(organisation: Organisation) -> Submitter:
+    """The organisation as letters name it."""
     return Submitter(
         name=organisation.name,
         seat=organisation.seat,

@@ -55,8 +55,33 @@ class RegisterEntry:
 
 
 @dataclass(frozen=True, slots=True)
+class EntryIdentity:
+    """What an entry is known by in every snapshot, as it was written when somebody decided about it."""
+
+    name: str
+    seat: str | None = None
+    licence_number: str | None = None
+    pib: str | None = None
+    mb: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Alias:
+    """A person's decision that a trade name belongs to an entry of the register, or that it does not."""
+
+    name: str
+    """As the ad or the person wrote it."""
+    entry: EntryIdentity
+    belongs: bool
+    person: str
+    """Name of who decided."""
+    decided_on: date
+    """Day in Serbia."""
+
+
+@dataclass(frozen=True, slots=True)
 class Register:
-    """A snapshot: all entries of one imported file, as of a day."""
+    """A snapshot: all entries of one imported file, as of a day, and what people decided about their names."""
 
     entries: tuple[RegisterEntry, ...]
     as_of: date
@@ -64,6 +89,8 @@ class Register:
     """`sha256:<hex>` of the imported file."""
     stale_after_days: int = field(default=45)
     """From configuration; the ministry publishes no rhythm, so the default is a month and a half."""
+    aliases: tuple[Alias, ...] = ()
+    """Decisions that were not taken back, oldest first; of several on one name and entry the newest counts."""
 
     def is_stale(self, *, on: date) -> bool:
         """Too old to accuse anybody on it (rule 3 of the house)."""

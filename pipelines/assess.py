@@ -21,9 +21,9 @@ from pipelines.reading.identity import find_mediator
 from pipelines.reading.places import find_whereabouts
 from pipelines.reading.wages import FoundWage, find_wage
 from pipelines.register.matching import MediatorQuery, match
-from pipelines.register.names import Role, parse_name
+from pipelines.register.names import name_key
 from pipelines.risk import ABROAD, UNLICENSED, find_referrals, judge_risk
-from pipelines.text.folding import fold, fold_key
+from pipelines.text.folding import fold
 from pipelines.text.phrases import AdText, read_text
 
 RULES_VERSION = rules_version()
@@ -66,7 +66,7 @@ def assess(ad: Ad, register: Register | None, *, on: date) -> Assessment:
         wage=wage.wage if wage else None,
         not_stated=_not_stated(text, wage, mediator),
     )
-    return _judge(said, text, wage, match(_query(mediator, contacts), register, on=on))
+    return _judge(said, text, wage, match(query_of(mediator, contacts), register, on=on))
 
 
 def _judge(said: Assessment, text: AdText, wage: FoundWage | None, answer: RegisterAnswer) -> Assessment:
@@ -95,7 +95,7 @@ def _judge(said: Assessment, text: AdText, wage: FoundWage | None, answer: Regis
 def mediator_key(assessment: Assessment) -> str:
     """What cases of one mediator share: the folded name, else the first contact, else `unidentified`."""
     contacts, name = assessment.contacts, assessment.mediator.name
-    if name and (key := _distinctive(name)):
+    if name and (key := name_key(name)):
         return key[:KEY_LENGTH]
     for kind, values in (("phone", contacts.phones), ("handle", contacts.handles), ("email", contacts.emails)):
         if values:
@@ -103,12 +103,8 @@ def mediator_key(assessment: Assessment) -> str:
     return "unidentified"
 
 
-def _distinctive(name: str) -> str:
-    """The words of a name that tell it apart: without legal form and the word for what it is."""
-    return " ".join(word.key for word in parse_name(name).words if word.role is not Role.FORM) or fold_key(name)
-
-
-def _query(mediator: Mediator, contacts: Contacts) -> MediatorQuery:
+def query_of(mediator: Mediator, contacts: Contacts) -> MediatorQuery:
+    """What the register is asked about whoever publishes the ad."""
     return MediatorQuery(
         name=mediator.name,
         pib=mediator.pib,

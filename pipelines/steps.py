@@ -63,7 +63,8 @@ def group_new_ads(night: Night) -> StepReport:
 def assess_new_ads(night: Night) -> StepReport:
     """Judges every current version that was not judged on the current basis. Counts: ads, flagged, by level, failed.
 
-    The basis is the rules and the newest register as of the night's day: its staleness and licences run out by then.
+    The basis is the rules and the newest register as of the night's day: its staleness, licences run out by then, and
+    people's decisions on names.
     """
     on = night.now.astimezone(BELGRADE).date()
     with reading(night.engine) as connection:
@@ -92,7 +93,9 @@ class Basis:
     register: Register | None
     on: date
     key: str
-    """Hash of rules version, register snapshot, staleness, and the licence that ran out last; 16 hex digits."""
+    """16 hex digits: hash of rules version, register snapshot, staleness, the licence that ran out last, and what
+    people decided about names.
+    """
 
 
 def basis_of(register: Register | None, *, on: date) -> Basis:
@@ -103,6 +106,7 @@ def basis_of(register: Register | None, *, on: date) -> Basis:
         # A licence that runs out changes the answer though the register's file stays the same.
         expired = [str(entry.valid_until) for entry in register.entries if entry.is_expired(on=on)]
         facts.append(max(expired, default="none expired"))
+        facts += [repr(alias) for alias in register.aliases]
     return Basis(register, on, hashlib.sha256("\n".join(facts).encode()).hexdigest()[:16])
 
 

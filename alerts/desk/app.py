@@ -17,7 +17,7 @@ from starlette.types import Scope
 from alerts.desk.failures import Failure, LoginNeededError, PageError
 from alerts.desk.protection import Protection
 from alerts.desk.rendering import STATIC, Pages
-from alerts.desk.routes import case, entry, evidence, queue
+from alerts.desk.routes import case, entry, evidence, naming, queue
 from alerts.desk.secret import desk_secret
 from alerts.desk.sessions import SessionSigner
 from alerts.desk.sources import Sources
@@ -26,7 +26,7 @@ from alerts.desk.throttle import Throttle
 from crawler.config import Settings
 from crawler.store.engine import open_store
 
-ROUTERS = (entry.router, queue.router, case.router, evidence.router)
+ROUTERS = (entry.router, queue.router, case.router, naming.router, evidence.router)
 
 
 def create_app(settings: Settings, *, clock: Clock = lambda: datetime.now(UTC)) -> FastAPI:

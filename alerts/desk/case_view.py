@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
+from functools import partial
 from itertools import groupby
 from typing import Any
 
@@ -13,6 +14,7 @@ from sqlalchemy import Connection, Row
 from alerts.cases import CaseState, Decision, possible_decisions
 from alerts.desk.failures import Failure, PageError
 from alerts.desk.findings import MarkedAd, RegisterBadge, badge_of, mark_ad
+from alerts.desk.naming import NameDecisions, read_decisions
 from alerts.desk.piles import Pile, pile_of
 from alerts.document import plain_text
 from alerts.drafting import document_of
@@ -78,6 +80,9 @@ class CaseView:
     assessment: Assessment
     marked: MarkedAd
     badge: RegisterBadge
+    names: NameDecisions
+    answer_now: RegisterBadge | None
+    """The register's answer with people's decisions, where the case does not rest on it yet."""
     copies: tuple[Copy, ...]
     is_copies_cut: bool
     """There are more than the page shows."""
@@ -105,13 +110,17 @@ def read_case_view(
     copies = read_copies(connection, case_id, limit=MOST_COPIES)
     sightings = read_sightings(connection, case_id, limit=MOST_SIGHTINGS)
     shown = find_capture(connection, leading.ad.capture_id)
+    badge = partial(badge_of, today=today, stale_after_days=stale_after_days)
+    names = read_decisions(connection, leading.assessment, today=today, stale_after_days=stale_after_days)
     return CaseView(
         case=case,
         seen=mark_of(case),
         ad=leading.ad,
         assessment=leading.assessment,
         marked=mark_ad(leading.ad.title, leading.ad.text, leading.assessment),
-        badge=badge_of(leading.assessment.register, today=today, stale_after_days=stale_after_days),
+        badge=badge(leading.assessment.register),
+        names=names,
+        answer_now=badge(names.answer_now) if names.answer_now else None,
         copies=tuple(copy for copy in copies if copy.ad_id != leading.ad.ad_id),
         is_copies_cut=len(copies) == MOST_COPIES,
         sightings=_by_day(sightings),

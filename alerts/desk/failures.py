@@ -19,6 +19,8 @@ class Failure(StrEnum):
     NO_REASON = "no_reason"
     CHANGED = "changed"
     """Somebody, or the night, changed the case after the person had opened it."""
+    ENTRY = "entry"
+    """The newest register has no entry of that name, or several."""
     EVIDENCE = "evidence"
     """The kept bytes are missing or do not match their hash."""
     DRAFT = "draft"
@@ -37,6 +39,7 @@ _STATUS = {
     Failure.BAD_FORM: 400,
     Failure.NO_REASON: 400,
     Failure.CHANGED: 409,
+    Failure.ENTRY: 409,
     Failure.EVIDENCE: 409,
     Failure.DRAFT: 409,
     Failure.BUSY: 503,

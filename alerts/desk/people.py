@@ -78,13 +78,15 @@ def check_password(connection: Connection, *, email: str, password: str) -> Pers
     return person_of(row) if row and right else None
 
 
-def require_decider(connection: Connection, email: str) -> None:
-    """Raises UsageError unless the address is that of a person who may decide on cases: decisions carry a name."""
+def require_decider(connection: Connection, email: str) -> Person:
+    """The person of that address. Raises UsageError unless they may decide: decisions carry a name."""
     row = find_person(connection, email=tidy_email(email) or "")
     if row is None:
         raise UsageError(f"nobody is known as {email}; `adwatch users add` adds a person")
-    if not person_of(row).role.may_decide:
+    person = person_of(row)
+    if not person.role.may_decide:
         raise UsageError(f"{email} may read only")
+    return person
 
 
 def person_of(row: PersonRow) -> Person:

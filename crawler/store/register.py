@@ -9,6 +9,7 @@ from sqlalchemy import Connection, Row, insert, select
 
 from crawler.evidence.custody import CustodyEntry, CustodyEvent, append_custody
 from crawler.register import EntryStatus, Register, RegisterEntry
+from crawler.store.aliases import list_aliases
 from crawler.store.locks import Lock, take_lock
 from crawler.store.schema import register_entries, register_snapshots
 
@@ -56,7 +57,10 @@ def save_snapshot(connection: Connection, register: Register, file: SnapshotFile
 
 
 def newest_snapshot(connection: Connection, *, on: date | None, stale_after_days: int) -> Register | None:
-    """The newest register as of that day or before; with `on` None the newest of all. None where there is none."""
+    """The newest register as of that day or before; with `on` None the newest of all. None where there is none.
+
+    People's decisions on names come along, whatever day is asked about: they say who somebody is.
+    """
     newest_first = select(register_snapshots).order_by(
         register_snapshots.c.as_of.desc(), register_snapshots.c.imported_at.desc(), register_snapshots.c.id.desc()
     )
@@ -68,7 +72,13 @@ def newest_snapshot(connection: Connection, *, on: date | None, stale_after_days
     found = connection.execute(
         select(register_entries).where(register_entries.c.snapshot_id == row.id).order_by(register_entries.c.id)
     )
-    return Register(tuple(_entry(entry) for entry in found), row.as_of, f"sha256:{row.digest}", stale_after_days)
+    return Register(
+        tuple(_entry(entry) for entry in found),
+        row.as_of,
+        f"sha256:{row.digest}",
+        stale_after_days,
+        aliases=tuple(stored.alias for stored in list_aliases(connection)),
+    )
 
 
 def list_snapshots(connection: Connection) -> list[SnapshotRow]:

@@ -266,12 +266,33 @@ register_entries = Table(
     sqlite_autoincrement=True,
 )
 
+register_aliases = Table(
+    "register_aliases",
+    metadata,
+    _id(),
+    Column("name", Text, nullable=False, doc="The trade name as written"),
+    Column("name_key", Text, nullable=False, index=True, doc="The name folded: what two ways to write it share"),
+    Column("entry_name", Text, nullable=False, doc="As the register wrote it when it was decided"),
+    Column("entry_seat", Text),
+    Column("licence_number", String(80)),
+    Column("pib", String(9)),
+    Column("mb", String(8)),
+    Column("belongs", Boolean, nullable=False),
+    Column("person", String(200), nullable=False, doc="E-mail of the person who decided"),
+    Column("person_name", String(200), nullable=False, doc="What the person was called then"),
+    Column("decided_at", UtcTime, nullable=False),
+    Column("note", Text, nullable=False, default=""),
+    Column("revoked_at", UtcTime),
+    Column("revoked_by", String(200), doc="E-mail of the person who took it back"),
+    sqlite_autoincrement=True,
+)
+
 assessments = Table(
     "assessments",
     metadata,
     _id(),
     _reference("version_id", "ad_versions.id", nullable=False),
-    Column("basis", String(64), nullable=False, doc="Hash of rules version, register snapshot and staleness"),
+    Column("basis", String(64), nullable=False, doc="pipelines.steps.Basis.key"),
     Column("assessed_at", UtcTime, nullable=False),
     Column("is_job_ad", Boolean, nullable=False),
     Column("abroad", Boolean, nullable=False),

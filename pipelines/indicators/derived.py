@@ -10,15 +10,12 @@ from phonenumbers import PhoneNumberType
 
 from crawler.assessment import Contacts, Indicator, Mediator
 from pipelines.indicators.quoting import quoted
+from pipelines.reading.mailboxes import is_free_mailbox
 from pipelines.reading.wages import FoundWage
 from pipelines.reference import is_below_minimum, is_far_above
 from pipelines.text.lines import matches_in_lines_with
 from pipelines.text.phrases import AdText
 
-_FREE_MAILBOXES = re.compile(
-    r"@(?:gmail|googlemail|yahoo|ymail|hotmail|outlook|live|msn|icloud|me|mail|inbox|list|bk|yandex|proton|protonmail|gmx|web|aol|tutanota|zoho|eunet|ptt|open\.telekom|seznam|email|centrum|post|wp|o2|interia)"
-    r"\.[a-z.]{2,6}$"
-)
 _SOCIAL = re.compile(
     r"(?:t\.me|wa\.me|facebook\.com|fb\.com|fb\.me|instagram\.com|tiktok\.com|telegram\.me|viber\.com|bit\.ly|goo\.gl|forms\.gle)"
 )
@@ -69,7 +66,7 @@ def derive_indicators(
 def has_verifiable_contact(ad: AdText, contacts: Contacts) -> bool:
     """A landline, a mailbox or page of its own, or a street address: somebody can be found there."""
     return (
-        any(not _FREE_MAILBOXES.search(email) for email in contacts.emails)
+        any(not is_free_mailbox(email.rpartition("@")[2]) for email in contacts.emails)
         or any(not _SOCIAL.search(url) for url in contacts.urls)
         or has_street_address(ad)
         or any(is_landline(phone) for phone in contacts.phones)

@@ -5,29 +5,18 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
+from datetime import date
 from functools import lru_cache
 from typing import TypeVar
 
 from crawler.register import Register, RegisterEntry
+from pipelines.reading.mailboxes import is_free_mailbox
 from pipelines.register.inflection import case_forms
 from pipelines.register.names import ParsedName, Role, Word, parse_name, sound_key, town_of
 from pipelines.register.slips import SHORTEST, Slip, slip_between, slip_keys
 from pipelines.register.words import LegalForm
 from pipelines.text.folding import fold_key
 
-FREE_MAILBOXES = frozenset(
-    (
-        "gmail.com",
-        "yahoo.com",
-        "hotmail.com",
-        "outlook.com",
-        "live.com",
-        "icloud.com",
-        "mail.com",
-        "proton.me",
-        "eunet.rs",
-    )
-)
 BRAND_ROLES = frozenset(
     (Role.OWN, Role.GENERIC, Role.DESCRIPTIVE, Role.MARKER, Role.NUMBER, Role.FOREIGN_TOWN, Role.COUNTRY, Role.TOWN)
 )
@@ -138,11 +127,16 @@ def licence_key(number: str) -> str:
     return "".join(fold_key(number).split())
 
 
+def newest(entries: Iterable[IndexedEntry]) -> IndexedEntry:
+    """Of several entries the one with the newest decision."""
+    return max(entries, key=lambda indexed: indexed.entry.licence_date or date.min)
+
+
 def domain_of(address: str) -> str | None:
     """The domain of an e-mail or web address, unless anybody can have a mailbox there."""
     host = address.rsplit("@", 1)[-1].split("://", 1)[-1].split("/", 1)[0].split("?", 1)[0].split(":", 1)[0].lower()
     domain = host.removeprefix("www.")
-    return domain if "." in domain and domain not in FREE_MAILBOXES else None
+    return domain if "." in domain and not is_free_mailbox(domain) else None
 
 
 def _indexed(entry: RegisterEntry, position: int) -> IndexedEntry:

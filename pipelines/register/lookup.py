@@ -2,21 +2,17 @@
 
 from __future__ import annotations
 
-from collections import Counter
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
 
 from crawler.assessment import MediatorKind
+from pipelines.register.aliases import Decisions, decisions_on
+from pipelines.register.candidates import candidates_of
 from pipelines.register.comparing import Comparison, NameQuery, compare, prepare
 from pipelines.register.identifiers import valid_mb, valid_pib
 from pipelines.register.index import IndexedEntry, RegisterIndex, domain_of
-from pipelines.register.names import Role, parse_name
-
-MOST_PER_WORD = 60
-"""Entries looked at for one word; a word that more of them share tells none apart."""
-MOST_COMPARED = 5
-WHOLE_BRAND = 1_000
-"""Outweighs any number of single words."""
+from pipelines.register.names import parse_name
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,10 +40,28 @@ class Case:
     pib: str | None
     mb: str | None
     name: NameQuery
-    contacts: frozenset[int]
-    """Positions of entries with one of these phones, e-mails or domains."""
+    contacts: tuple[frozenset[int], ...]
+    """For each phone, e-mail and domain that the register knows: positions of the entries that have it."""
+    reached: frozenset[int]
+    """Positions of the entries that a reader of the ad would reach, by phone or mail; by a bare link only where the ad
+    gives neither: anybody can link to an agency."""
     compared: tuple[Comparison, ...]
     """Best first."""
+    decisions: Decisions
+    """People's, on this name."""
+
+    @property
+    def known_contacts(self) -> frozenset[int]:
+        """Positions of entries with one of these phones, e-mails or domains."""
+        return frozenset().union(*self.contacts)
+
+    def names_another(self, indexed: IndexedEntry) -> bool:
+        """A contact is that of other entries and not of this one."""
+        return any(indexed.position not in having for having in self.contacts)
+
+    def is_borne_out(self, indexed: IndexedEntry) -> bool:
+        """Whoever answers the ad reaches this entry, and no other."""
+        return indexed.position in self.reached and not self.names_another(indexed)
 
     @property
     def unknown_identifier(self) -> bool:
@@ -59,10 +73,14 @@ class Case:
 def look_up(query: MediatorQuery, index: RegisterIndex, on: date) -> Case:
     """Everything that can be looked up for the query; the entries most like it are compared with it."""
     name = prepare(parse_name(query.name or ""), index)
-    contacts = _contact_entries(query, index)
+    phones_and_mail = _having(_direct_keys(query), index)
+    linked = _having([f"domain:{domain}" for url in query.urls if (domain := domain_of(url))], index)
     pib, mb = valid_pib(query.pib), valid_mb(query.mb)
     identified = [entry for key in (f"pib:{pib}", f"mb:{mb}") for entry in index.by_identifier.get(key, ())]
-    candidates = dict.fromkeys((*_candidates(name, index), *contacts, *identified))
+    reached = phones_and_mail if query.phones or query.emails else linked
+    in_touch = [index.entries[position] for having in (*phones_and_mail, *linked) for position in sorted(having)]
+    decisions = decisions_on(name.parsed, index)
+    candidates = dict.fromkeys((*candidates_of(name, index), *in_touch, *identified, *decisions.entries))
     compared = sorted(
         (compare(name, indexed) for indexed in candidates),
         key=lambda comparison: (-comparison.fit, -comparison.score, comparison.indexed.position),
@@ -74,29 +92,20 @@ def look_up(query: MediatorQuery, index: RegisterIndex, on: date) -> Case:
         pib=pib,
         mb=mb,
         name=name,
-        contacts=frozenset(entry.position for entry in contacts),
+        contacts=(*phones_and_mail, *linked),
+        reached=frozenset().union(*reached),
         compared=tuple(compared),
+        decisions=decisions,
     )
 
 
-def _candidates(name: NameQuery, index: RegisterIndex) -> list[IndexedEntry]:
-    """All entries whose whole brand stands in the name, then those that share most with it."""
-    weights: Counter[IndexedEntry] = Counter()
-    for run in name.runs:
-        for indexed in index.by_joined.get(run, ())[:MOST_PER_WORD]:
-            weights[indexed] += WHOLE_BRAND
-    for word, meanings in zip(name.parsed.words, name.meanings, strict=True):
-        weight = 1 if word.role in (Role.GENERIC, Role.DESCRIPTIVE, Role.NOISE) else 3
-        for key in meanings or (word.key,):
-            for indexed in index.by_word.get(key, ())[:MOST_PER_WORD]:
-                weights[indexed] += weight
-    whole = [indexed for indexed, weight in weights.items() if weight >= WHOLE_BRAND]
-    return whole + [indexed for indexed, weight in weights.most_common(MOST_COMPARED) if weight < WHOLE_BRAND]
-
-
-def _contact_entries(query: MediatorQuery, index: RegisterIndex) -> list[IndexedEntry]:
+def _direct_keys(query: MediatorQuery) -> list[str]:
     keys = [f"phone:{phone}" for phone in query.phones]
     keys += [f"email:{email.lower()}" for email in query.emails]
-    keys += [f"domain:{domain}" for address in (*query.emails, *query.urls) if (domain := domain_of(address))]
-    found = {entry.position: entry for key in keys for entry in index.by_contact.get(key, ())}
-    return list(found.values())
+    return keys + [f"domain:{domain}" for email in query.emails if (domain := domain_of(email))]
+
+
+def _having(keys: Iterable[str], index: RegisterIndex) -> tuple[frozenset[int], ...]:
+    """Positions of the entries that have each of them, without those that nobody has."""
+    found = (index.by_contact.get(key, ()) for key in keys)
+    return tuple(frozenset(entry.position for entry in entries) for entries in found if entries)

@@ -11,8 +11,9 @@ from datetime import date
 
 from crawler.assessment import RegisterAnswer, Verdict
 from crawler.register import Register, RegisterEntry
+from pipelines.register.aliases import DecidedName
 from pipelines.register.comparing import Comparison, Fit
-from pipelines.register.index import IndexedEntry, index_of, licence_key
+from pipelines.register.index import IndexedEntry, index_of, licence_key, newest
 from pipelines.register.lookup import Case, MediatorQuery, look_up
 from pipelines.register.names import Role
 from pipelines.register.slips import Slip
@@ -25,6 +26,9 @@ SHORT_WORD = 5
 """Up to here another letter gives another word as a rule."""
 LONG_WORD = 7
 """From here on one letter more, less or other rarely makes another word."""
+FOREIGN_CONTACT = "kontakt je drugog upisa: moguće je lažno predstavljanje"
+BELONGS = "trgovačko ime ovog upisa"
+MAY_PRETEND = "moguće je lažno predstavljanje"
 UNREADABLE = "upisana je, ali se podaci o njenoj dozvoli u spisku ne mogu pročitati"
 SOUND = frozenset((Fit.FULL, Fit.CORE))
 
@@ -43,12 +47,20 @@ def match(query: MediatorQuery, register: Register | None, *, on: date) -> Regis
         as_of=register.as_of,
         snapshot=register.snapshot,
         stale=register.is_stale(on=on),
-        nearest=nearest_of(case.compared, contacts=case.contacts),
+        nearest=nearest_of(case.compared, contacts=case.known_contacts, decided=_decided(case)),
     )
 
 
+def _decided(case: Case) -> dict[int, str]:
+    """What people decided about this name, by the entry's position; the confirmed first."""
+    decisions = case.decisions
+    words = [(one, BELONGS) for one in (*decisions.confirmed, *decisions.hedged)]
+    words += [(one, "to nije ovaj upis") for one in decisions.denied]
+    return {one.indexed.position: f"{one.said}: {said}" for one, said in words if one.indexed}
+
+
 def _judge(case: Case) -> RegisterAnswer:
-    for rule in (_by_identifier, _by_licence, _by_distance, _by_name, _by_owner, _by_contact):
+    for rule in (_by_identifier, _by_licence, _by_distance, _by_decision, _by_name, _by_owner, _by_contact):
         answer = rule(case)
         if answer is not None:
             return answer
@@ -60,6 +72,9 @@ def _judge(case: Case) -> RegisterAnswer:
 
 
 def _why_not_found(case: Case) -> tuple[str, ...]:
+    denied = [f"{one.said}: to nije upis {one.alias.entry.name}" for one in case.decisions.denied]
+    if denied:
+        return tuple(denied)
     if case.unknown_identifier and case.index.knows_identifiers:
         return ("nijedan upis u registru nema navedeni PIB ili matični broj",)
     foreign = next((found.foreign for found in case.compared if found.foreign and found.fit >= Fit.EXTENDED), None)
@@ -76,18 +91,34 @@ def _by_identifier(case: Case) -> RegisterAnswer | None:
     hits = tuple(entry for entry in by_pib if entry in by_mb) or by_pib or by_mb
     if not hits:
         return None
-    same_name = [found for found in _sound(case) if found.fit is Fit.FULL and not found.slips]
-    if same_name and not any(found.indexed in hits for found in same_name):
-        others = tuple(found.indexed for found in same_name)
-        owner, named = newest(hits).entry.name, others[0].entry.name
-        reason = f"broj pripada upisu {owner}, a ime upisu {named}: moguće je lažno predstavljanje"
-        return _ambiguous((*hits, *others), reason)
-    return _entry_answer(newest(hits), 1.0, ("isti PIB" if by_pib else "isti matični broj",), case.on)
+    against = _against_number(case, hits)
+    return against or _entry_answer(case, newest(hits), 1.0, ("isti PIB" if by_pib else "isti matični broj",))
 
 
-def newest(entries: Iterable[IndexedEntry]) -> IndexedEntry:
-    """Of several entries the one with the newest decision."""
-    return max(entries, key=lambda indexed: indexed.entry.licence_date or date.min)
+def _against_number(case: Case, hits: tuple[IndexedEntry, ...]) -> RegisterAnswer | None:
+    """What speaks against the entry of that number: people's decisions, its other number, the name of another."""
+    owner = newest(hits)
+    if denial := case.decisions.denies(owner):
+        return _ambiguous(hits, f"{denial.said}: to nije ovaj upis, a broj je njegov: {MAY_PRETEND}")
+    if others := _confirmed_for_others(case, hits):
+        reason = f"broj pripada upisu {owner.entry.name}, a ime je potvrđeno za {others[0].alias.entry.name}"
+        return _ambiguous((*hits, *_entries_of(others)), f"{reason}: {MAY_PRETEND}")
+    if _contradicts_identifier(case, owner.entry):
+        return _ambiguous(hits, f"PIB i matični broj nisu istog upisa: {MAY_PRETEND}")
+    same_name = [found.indexed for found in _sound(case) if found.fit is Fit.FULL and not found.slips]
+    if same_name and not set(same_name) & set(hits):
+        reason = f"broj pripada upisu {owner.entry.name}, a ime upisu {same_name[0].entry.name}: {MAY_PRETEND}"
+        return _ambiguous((*hits, *same_name), reason)
+    return None
+
+
+def _confirmed_for_others(case: Case, hits: Iterable[IndexedEntry]) -> tuple[DecidedName, ...]:
+    """Decisions that the name is that of other entries; none where it was confirmed for one of these."""
+    return () if any(case.decisions.confirms(hit) for hit in hits) else case.decisions.confirmed
+
+
+def _entries_of(decided: Iterable[DecidedName]) -> list[IndexedEntry]:
+    return [one.indexed for one in decided if one.indexed]
 
 
 def _by_licence(case: Case) -> RegisterAnswer | None:
@@ -96,10 +127,14 @@ def _by_licence(case: Case) -> RegisterAnswer | None:
     hits = case.index.by_identifier.get(f"licence:{licence_key(case.query.licence)}", ())
     if not hits:
         return None
-    fitting = [found for found in _sound(case) if found.indexed in hits]
+    if case.unknown_identifier:
+        return _ambiguous(hits, f"broj dozvole je iz registra, a PIB ili matični broj nije: {MAY_PRETEND}")
+    others = _confirmed_for_others(case, hits)
+    fitting = [found.indexed for found in _sound(case) if found.indexed in hits and not others]
+    fitting += [hit for hit in hits if case.decisions.confirms(hit)]
     if fitting:
-        return _entry_answer(fitting[0].indexed, 1.0, ("isti broj dozvole", "isto ime"), case.on)
-    return _ambiguous(hits, "broj dozvole je iz registra, a ime nije: moguće je lažno predstavljanje")
+        return _entry_answer(case, fitting[0], 1.0, ("isti broj dozvole", "isto ime"))
+    return _ambiguous((*hits, *_entries_of(others)), f"broj dozvole je iz registra, a ime nije: {MAY_PRETEND}")
 
 
 def _by_distance(case: Case) -> RegisterAnswer | None:
@@ -113,25 +148,63 @@ def _by_distance(case: Case) -> RegisterAnswer | None:
     return RegisterAnswer(verdict=Verdict.NOT_FOUND, reasons=(reason,))
 
 
+def _by_decision(case: Case) -> RegisterAnswer | None:
+    """What a person confirmed about this name: the entry's answer, unless something speaks against it."""
+    confirmed, hedged = case.decisions.confirmed, case.decisions.hedged
+    if not confirmed and not hedged:
+        return None
+    entries = _entries_of((*confirmed, *hedged))
+    if len(confirmed) + len(hedged) > 1:
+        return _ambiguous(entries, "ime je potvrđeno za više upisa; odluke koje ne važe treba povući")
+    only = (*confirmed, *hedged)[0]
+    if only.indexed is None:
+        return _without_its_entry(case, only)
+    if hedged:
+        return _ambiguous(entries, f"{only.said}: {BELONGS}, ali oglas navodi drugo mesto ili pravni oblik")
+    return _confirmed_answer(case, only, only.indexed)
+
+
+def _confirmed_answer(case: Case, decided: DecidedName, indexed: IndexedEntry) -> RegisterAnswer:
+    namesakes = [found.indexed for found in _undenied(case) if _is_certain(case, found) and found.indexed != indexed]
+    if namesakes:
+        reason = f"ime nosi upis {namesakes[0].entry.name}, a potvrđeno je za {indexed.entry.name}"
+        return _ambiguous((indexed, *namesakes), reason)
+    if case.pib or case.mb:
+        # Had an entry that number, the number would have decided.
+        return _ambiguous([indexed], f"{decided.said}: {BELONGS}, ali broj iz oglasa nije iz registra: {MAY_PRETEND}")
+    return _entry_answer(case, indexed, 1.0, (f"{decided.said}: {BELONGS}", *_strange_contact(case, indexed)))
+
+
+def _without_its_entry(case: Case, decided: DecidedName) -> RegisterAnswer:
+    """The confirmed entry is gone: whoever else the name may fit, nobody is passed as registered on it."""
+    reason = f"{decided.said}: ime upisa {decided.alias.entry.name}, kojeg u ovom spisku nema"
+    for rule in (_by_name, _by_owner, _by_contact):
+        if answer := rule(case):
+            return replace(answer, verdict=Verdict.AMBIGUOUS, reasons=(reason, *answer.reasons))
+    return RegisterAnswer(verdict=Verdict.NOT_FOUND, reasons=(reason,))
+
+
 def _sound(case: Case) -> list[Comparison]:
-    return [found for found in case.compared if found.fit in SOUND and not found.foreign]
+    return [found for found in _undenied(case) if found.fit in SOUND and not found.foreign]
+
+
+def _undenied(case: Case) -> list[Comparison]:
+    """Without the entries of which a person said that the name is not theirs."""
+    return [found for found in case.compared if not case.decisions.denies(found.indexed)]
 
 
 def _by_name(case: Case) -> RegisterAnswer | None:
-    certain = _told_apart(case, [found for found in case.compared if _is_certain(case, found)])
+    certain = _told_apart(case, [found for found in _undenied(case) if _is_certain(case, found)])
     if len(certain) == 1:
         return _certain_answer(case, certain[0])
-    doubtful = certain or [found for found in case.compared if _is_doubtful(case, found)]
+    doubtful = certain or [found for found in _undenied(case) if _is_doubtful(case, found)]
     if not doubtful:
         return None
     return _ambiguous([found.indexed for found in doubtful], _doubt(case, doubtful), score=doubtful[0].score)
 
 
 def _certain_answer(case: Case, found: Comparison) -> RegisterAnswer:
-    position = found.indexed.position
-    if case.contacts and position not in case.contacts:
-        return _ambiguous([found.indexed], "ime je ove agencije, a kontakt druge: moguće je lažno predstavljanje")
-    answer = _entry_answer(found.indexed, found.score, _why_same(case, found), case.on)
+    answer = _entry_answer(case, found.indexed, found.score, _why_same(case, found))
     if answer.verdict is Verdict.REGISTERED and (case.pib or case.mb) and not case.index.knows_identifiers:
         return _ambiguous(
             [found.indexed],
@@ -141,25 +214,43 @@ def _certain_answer(case: Case, found: Comparison) -> RegisterAnswer:
 
 
 def _why_same(case: Case, found: Comparison) -> tuple[str, ...]:
-    reasons = reasons_of(found, case.contacts)
-    entry = found.indexed.entry
-    if found.indexed.position in case.contacts:
-        return reasons
-    if (case.query.phones and entry.phones) or (case.query.emails and entry.email):
-        return (*reasons, "kontakt nije onaj iz registra: proveriti da li se neko predstavlja tim imenom")
-    return reasons
+    return (*reasons_of(found, case.known_contacts), *_strange_contact(case, found.indexed))
+
+
+def _strange_contact(case: Case, indexed: IndexedEntry) -> tuple[str, ...]:
+    """A warning where the register states another contact than the ad."""
+    entry = indexed.entry
+    states_other = (case.query.phones and entry.phones) or (case.query.emails and entry.email)
+    if indexed.position in case.known_contacts or not states_other:
+        return ()
+    return ("kontakt nije onaj iz registra: proveriti da li se neko predstavlja tim imenom",)
 
 
 def _is_certain(case: Case, found: Comparison) -> bool:
-    if found.fit not in SOUND or found.foreign or found.other_town or found.other_form:
+    if found.foreign or found.other_form or _contradicts_identifier(case, found.indexed.entry):
         return False
-    if found.indexed.is_person and not case.name.parsed.forms:
+    # What only a name leaves open, a contact that the register states for the entry may settle.
+    if not case.is_borne_out(found.indexed) and _is_loose(case, found):
         return False
-    if LegalForm.TRANSLATED in case.name.parsed.forms and not found.same_town:
-        return False
-    if _contradicts_identifier(case, found.indexed.entry):
+    if found.fit not in SOUND and not _is_plain_part(case, found):
         return False
     return not found.slips or (_is_plausible(case, found) and not case.unknown_identifier)
+
+
+def _is_loose(case: Case, found: Comparison) -> bool:
+    forms = case.name.parsed.forms
+    return bool(
+        found.fit not in SOUND
+        or found.other_town
+        or (found.indexed.is_person and not forms)
+        or (LegalForm.TRANSLATED in forms and not found.same_town)
+    )
+
+
+def _is_plain_part(case: Case, found: Comparison) -> bool:
+    """Some of the entry's own words, and nothing that may make them another name."""
+    strange = found.slips or found.other_town or found.other_form or found.added
+    return found.fit is Fit.PART and not (strange or case.unknown_identifier or case.name.parsed.forms)
 
 
 def _contradicts_identifier(case: Case, entry: RegisterEntry) -> bool:
@@ -169,7 +260,7 @@ def _contradicts_identifier(case: Case, entry: RegisterEntry) -> bool:
 
 def _is_plausible(case: Case, found: Comparison) -> bool:
     """The slip alone, or with what supports it, leaves no other word."""
-    known_contact = found.indexed.position in case.contacts
+    known_contact = case.is_borne_out(found.indexed)
     # Town or another word of the brand bear out a word of one letter less.
     long_enough = LONG_WORD - (found.same_town or bool(found.shared))
     return all(
@@ -186,9 +277,9 @@ def _is_doubtful(case: Case, found: Comparison) -> bool:
     """Worth a person's look: it may be this entry."""
     if found.foreign or found.fit < Fit.PART or any(slip.slip is Slip.FIRST for slip in found.slips):
         return False
-    strange = bool(found.other_town or found.other_form or found.added)
     if found.fit is Fit.PART:
-        return not (found.slips or strange or case.unknown_identifier or case.name.parsed.forms)
+        return _is_plain_part(case, found)
+    strange = bool(found.other_town or found.other_form or found.added)
     if found.slips:
         return not (strange or case.unknown_identifier or _gives_another_word(found))
     # A PIB that no entry has tells more only where the register states PIBs at all.
@@ -212,7 +303,7 @@ def _told_apart(case: Case, found: list[Comparison]) -> list[Comparison]:
 
 
 def _shares_contact(case: Case) -> Callable[[Comparison], bool]:
-    return lambda found: found.indexed.position in case.contacts
+    return lambda found: found.indexed.position in case.known_contacts
 
 
 def _shares_town(found: Comparison) -> bool:
@@ -232,17 +323,18 @@ def _doubt(case: Case, doubtful: list[Comparison]) -> str:
     if len(doubtful) > 1:
         return "ime odgovara više upisa"
     if _contradicts_identifier(case, doubtful[0].indexed.entry):
-        return "isto ime, a PIB ili matični broj nije onaj iz registra: moguće je lažno predstavljanje"
-    return ", ".join(reasons_of(doubtful[0], case.contacts))
+        return f"isto ime, a PIB ili matični broj nije onaj iz registra: {MAY_PRETEND}"
+    reasons = ", ".join(reasons_of(doubtful[0], case.known_contacts))
+    return f"{reasons}, a {FOREIGN_CONTACT}" if case.names_another(doubtful[0].indexed) else reasons
 
 
 def _by_owner(case: Case) -> RegisterAnswer | None:
-    owners = [found.indexed for found in case.compared if found.names_only_owner]
+    owners = [found.indexed for found in _undenied(case) if found.names_only_owner]
     return _ambiguous(owners, "ime vlasnika upisane agencije, bez njenog naziva") if owners else None
 
 
 def _by_contact(case: Case) -> RegisterAnswer | None:
-    entries = [found.indexed for found in case.compared if found.indexed.position in case.contacts]
+    entries = [found.indexed for found in case.compared if found.indexed.position in case.known_contacts]
     return _ambiguous(entries, "kontakt je iz registra, a ime nije") if entries else None
 
 
@@ -252,11 +344,14 @@ def _ambiguous(entries: Iterable[IndexedEntry], reason: str, *, score: float = 0
     return RegisterAnswer(verdict=Verdict.AMBIGUOUS, entry=only, score=score, reasons=(reason,))
 
 
-def _entry_answer(indexed: IndexedEntry, score: float, reasons: tuple[str, ...], on: date) -> RegisterAnswer:
+def _entry_answer(case: Case, indexed: IndexedEntry, score: float, reasons: tuple[str, ...]) -> RegisterAnswer:
+    """The entry's answer of that day; open where a contact of the ad is that of another entry."""
+    if case.names_another(indexed):
+        return _ambiguous([indexed], f"{', '.join(reasons)}, a {FOREIGN_CONTACT}")
     if indexed.entry.is_unreadable():
         reasons = (*reasons, UNREADABLE)
     return RegisterAnswer(
-        verdict=verdict_of(indexed.entry, on=on), entry=indexed.entry.name, score=score, reasons=reasons
+        verdict=verdict_of(indexed.entry, on=case.on), entry=indexed.entry.name, score=score, reasons=reasons
     )
 
 

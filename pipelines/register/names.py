@@ -113,6 +113,11 @@ def parse_name(name: str, *, is_entry: bool = False) -> ParsedName:
     return ParsedName(kept, frozenset(word.form for word in kept if word.form))
 
 
+def name_key(name: str) -> str:
+    """The words of a name that tell it apart, folded: without legal form."""
+    return " ".join(word.key for word in parse_name(name).words if word.role is not Role.FORM) or fold_key(name)
+
+
 def _split(text: str) -> Iterator[Word]:
     segment, end, before = 0, 0, ""
     is_mixed = any(char.isupper() for char in text) and any(char.islower() for char in text)

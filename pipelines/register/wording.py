@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from datetime import date
 from itertools import islice
 
@@ -25,14 +25,23 @@ SLIPS = {
 }
 
 
-def nearest_of(compared: Iterable[Comparison], *, contacts: frozenset[int] = frozenset()) -> tuple[Nearest, ...]:
+def nearest_of(
+    compared: Iterable[Comparison], *, contacts: frozenset[int], decided: Mapping[int, str]
+) -> tuple[Nearest, ...]:
     """The first three that have a reason, with the reasons why each is near and why it is not more than that.
 
-    `contacts` are the positions of entries whose phone, e-mail or domain was given.
+    `contacts` are the positions of entries whose phone, e-mail or domain was given; `decided` says by position what a
+    person decided about the name, and those entries come first.
     """
-    reasoned = ((found, reasons_of(found, contacts)) for found in compared)
+    ordered = sorted(compared, key=lambda found: found.indexed.position not in decided)
+    reasoned = ((found, (*_decision(found, decided), *reasons_of(found, contacts))) for found in ordered)
     near = (Nearest(found.indexed.entry.name, found.score, reasons) for found, reasons in reasoned if reasons)
     return tuple(islice(near, NEAREST))
+
+
+def _decision(found: Comparison, decided: Mapping[int, str]) -> tuple[str, ...]:
+    said = decided.get(found.indexed.position)
+    return (said,) if said else ()
 
 
 def reasons_of(found: Comparison, contacts: frozenset[int] = frozenset()) -> tuple[str, ...]:

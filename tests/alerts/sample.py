@@ -11,6 +11,8 @@ from pathlib import Path
 from alerts.document import plain_text
 from alerts.drafting import document_of
 from alerts.facts import DraftFacts
+from alerts.information_requests import FOLDER as REQUESTS
+from alerts.information_requests import REGISTER, RegisterRequest, request_document, state_request
 from alerts.law import built_in_law
 from alerts.recipients import FOLDER, load_recipients
 from alerts.script import Script
@@ -142,7 +144,21 @@ def _at(day: int) -> datetime:
     return datetime(2026, 11, day, 1, 5, 9, tzinfo=UTC)
 
 
+def sample_request(urgent_reason: str | None = None) -> RegisterRequest:
+    """A request for the register by the sample's organisation."""
+    since = date(2025, 11, 20)
+    return state_request(ORGANISATION, built_in_law(), changes_since=since, urgent_reason=urgent_reason, now=MADE_AT)
+
+
+def expected_request_path(script: Script) -> Path:
+    """Where the expected text of the request stands."""
+    return REQUESTS / REGISTER / f"expected.{script}.txt"
+
+
 def _write_expected() -> None:
+    for script in Script:
+        text = plain_text(request_document(sample_request(), script))
+        expected_request_path(script).write_text(text, encoding="utf-8")
     for recipient_id in load_recipients():
         for script in Script:
             text = plain_text(document_of(sample_facts(recipient_id), script))

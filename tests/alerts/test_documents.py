@@ -17,10 +17,11 @@ from docx.table import Table
 from alerts.document import BlockKind, DraftDocument, Verbatim, mark_value, parse_document, plain_text
 from alerts.drafting import DocumentFormat, document_of, render, write_whole
 from alerts.facts import DraftFacts, Statement
+from alerts.information_requests import request_document
 from alerts.script import Script
 from crawler.assessment import Verdict
 from crawler.errors import DraftError, UsageError
-from tests.alerts.sample import sample_facts
+from tests.alerts.sample import sample_facts, sample_request
 
 HOSTILE = (
     "a & b < c > d </w:t></w:r>",
@@ -80,6 +81,18 @@ def test_docx_and_pdf_hold_the_same_paragraphs(recipient: str, script: Script, t
     assert _docx_paragraphs(render(document, DocumentFormat.DOCX)) == document.paragraphs()
     text = _squeezed(_pdf_text(render(document, DocumentFormat.PDF), tmp_path))
     assert [found for found in document.paragraphs() if _squeezed(found) not in text] == []
+
+
+@pytest.mark.parametrize("script", Script)
+@pytest.mark.parametrize("reason", [None, "neko ne može da ode | jer nema pasoš"])
+def test_a_request_for_the_register_is_the_same_in_all_formats(
+    reason: str | None, script: Script, tmp_path: Path
+) -> None:
+    document = request_document(sample_request(reason), script)
+    assert _docx_paragraphs(render(document, DocumentFormat.DOCX)) == document.paragraphs()
+    pdf = _squeezed(_pdf_text(render(document, DocumentFormat.PDF), tmp_path))
+    text = render(document, DocumentFormat.TXT).decode()
+    assert [found for found in document.paragraphs() if _squeezed(found) not in pdf or found not in text] == []
 
 
 def test_the_text_file_holds_every_paragraph_too() -> None:

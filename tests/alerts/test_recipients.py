@@ -11,6 +11,7 @@ import pytest
 import alerts
 from alerts.document import plain_text
 from alerts.drafting import LETTERS, document_of
+from alerts.information_requests import FOLDER as REQUESTS
 from alerts.law import LAW_FILE, built_in_law
 from alerts.recipients import FOLDER, DraftKind, RegisterNeed, find_recipient, load_recipients
 from alerts.script import Script
@@ -33,6 +34,7 @@ ACCUSING = re.compile(
 def _our_words() -> Iterator[Path]:
     yield from (LAW_FILE, WORDING_FILE)
     yield from LETTERS.glob("*.txt")
+    yield from REQUESTS.glob("*/*.*")
     yield from FOLDER.glob("*/*.yml")
     yield from FOLDER.glob("*/template.txt")
     yield from FOLDER.glob("*/expected.latn.txt")

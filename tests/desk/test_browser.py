@@ -148,6 +148,31 @@ def test_the_desk_works_without_scripts(desk: DeskUnderTest, address: str, brows
     assert desk.state(first) == "open"
 
 
+@pytest.mark.parametrize("scripts", [True, False], ids=["scripts", "no scripts"])
+def test_whose_a_name_is_can_be_decided_and_undone_by_keyboard(
+    desk: DeskUnderTest, address: str, browser: Browser, scripts: bool
+) -> None:
+    desk.add()
+    desk.store.register()
+    first, *_ = _three_cases(desk)
+    watched = _watch(browser, address, scripts=scripts, viewport=PHONE)
+    page = watched.page
+    page.goto(address)
+    page.fill("#email", "ana@primer.example")
+    page.fill("#password", PASSWORD)
+    page.click("button.main")
+    page.goto(f"{address}cases/{first}")
+    page.get_by_role("button", name="To je ovaj upis: Primer Radnik").focus()
+    watched.press("Enter")
+    page.wait_for_url("**#registar")
+    assert "Odluka još nije uračunata" in page.inner_text("main")
+    page.get_by_role("button", name="Poništi odluku: Primer Radnik").focus()
+    watched.press("Enter")
+    page.get_by_role("button", name="To je ovaj upis: Primer Radnik").wait_for()
+    if scripts:
+        watched.check()
+
+
 def test_a_key_typed_into_a_note_decides_nothing(desk: DeskUnderTest, address: str, browser: Browser) -> None:
     desk.add()
     first, *_ = _three_cases(desk)

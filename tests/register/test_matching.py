@@ -81,6 +81,13 @@ def test_pib_and_mb_of_different_entries_are_for_a_person() -> None:
     assert verdict("Vihor Personal", pib=PIB_KESTENJAR, mb=MB_VIHOR) is Verdict.AMBIGUOUS
 
 
+def test_the_pib_of_an_entry_with_another_mb_than_its_own_is_for_a_person() -> None:
+    register = Register((agency("Kestenjar", "Bor", pib=PIB_KESTENJAR, mb=MB_VIHOR),), TODAY, "sha256:both")
+    for mb, verdict_there in ((MB_VIHOR, Verdict.REGISTERED), ("09900012", Verdict.AMBIGUOUS)):
+        query = MediatorQuery("Kestenjar", pib=PIB_KESTENJAR, mb=mb)
+        assert match(query, register, on=TODAY).verdict is verdict_there
+
+
 # Rule 2: identifiers of nobody.
 
 
@@ -221,6 +228,82 @@ def test_contacts_the_register_does_not_know_are_pointed_out() -> None:
 
 def test_a_web_address_of_the_entrys_domain_counts_as_its_contact() -> None:
     assert "kontakt je iz registra" in ask("Tihi Javor", urls=("https://www.tihijavor.example/posao",)).reasons
+
+
+# Contacts: they bear a doubtful name out, or speak against a fitting one.
+
+JAVOR_MAIL, VETAR_MAIL, KESTENJAR_PHONE = "info@tihijavor.example", "zaposlenje@vetar.example", "+381600000001"
+
+
+@pytest.mark.parametrize(
+    ("name", "known", "position"),
+    [
+        ("Javor", {"emails": (JAVOR_MAIL,)}, 1),
+        ("Tihi Javor d.o.o. Niš", {"emails": (JAVOR_MAIL,)}, 1),
+        ("Vetar", {"emails": (VETAR_MAIL,)}, 7),
+        ("Vetar", {"urls": ("https://vetar.example/prijava",)}, 7),
+        ("Kestenjar Posao Ltd", {"phones": (KESTENJAR_PHONE,)}, 0),
+    ],
+)
+def test_a_contact_of_the_register_bears_a_doubtful_name_out(
+    name: str, known: dict[str, object], position: int
+) -> None:
+    assert verdict(name) is Verdict.AMBIGUOUS
+    answer = ask(name, **known)
+    assert (answer.verdict, answer.entry) == (Verdict.REGISTERED, ENTRIES[position].name)
+    assert "kontakt je iz registra" in answer.reasons
+
+
+@pytest.mark.parametrize("name", ["Tihi Javor PR", "Tihi Javor Invest d.o.o.", "Tihi Javor 2"])
+def test_a_contact_makes_no_other_firm_the_registered_one(name: str) -> None:
+    assert verdict(name, emails=(JAVOR_MAIL,)) is Verdict.AMBIGUOUS
+
+
+def test_a_mere_link_bears_nobody_out_who_is_called_elsewhere() -> None:
+    assert verdict("Vetar", urls=("https://vetar.example/",), phones=("+381600000099",)) is Verdict.AMBIGUOUS
+
+
+@pytest.mark.parametrize(
+    "contacts",
+    [
+        {"phones": (KESTENJAR_PHONE,)},
+        {"phones": (KESTENJAR_PHONE,), "emails": (JAVOR_MAIL,)},
+        {"emails": (VETAR_MAIL,)},
+        {"urls": ("http://www.vetar.example",), "emails": (JAVOR_MAIL,)},
+    ],
+)
+@pytest.mark.parametrize("name", ["Tihi Javor", "Javor", "Tihi Javor Invest"])
+def test_a_contact_of_another_entry_speaks_against_the_name(name: str, contacts: dict[str, object]) -> None:
+    answer = ask(name, **contacts)
+    assert answer.verdict is Verdict.AMBIGUOUS
+    assert "moguće je lažno predstavljanje" in answer.reasons[0]
+
+
+def test_a_contact_of_another_entry_speaks_against_a_copied_pib() -> None:
+    answer = ask("Tihi Javor", pib=PIB_JAVOR, phones=(KESTENJAR_PHONE,))
+    assert answer.verdict is Verdict.AMBIGUOUS
+    assert "moguće je lažno predstavljanje" in answer.reasons[0]
+
+
+def test_a_contact_that_two_entries_share_speaks_against_neither() -> None:
+    shared = ("+381600000007",)
+    two = (agency("Brezovac d.o.o.", "Bor", phones=shared), agency("Kleka Rad d.o.o.", "Ruma", phones=shared))
+    register = Register(two, TODAY, "sha256:shared")
+    assert match(MediatorQuery("Kleka Rad", phones=shared), register, on=TODAY).verdict is Verdict.REGISTERED
+
+
+@pytest.mark.parametrize(
+    "provider", ["gmail.com", "yahoo.co.uk", "hotmail.rs", "open.telekom.rs", "proton.me", "sbb.rs"]
+)
+def test_a_free_mailbox_is_nobodys_domain(provider: str) -> None:
+    register = Register((agency("Tihi Javor d.o.o.", "Bor", email=f"javor@{provider}"),), TODAY, "sha256:free")
+    for name in ("Javor", "Posao Nemačka"):
+        for known in ({"emails": (f"drugi@{provider}",)}, {"urls": (f"https://{provider}/javor",)}):
+            answer = match(MediatorQuery(name, **known), register, on=TODAY)  # type: ignore[arg-type]
+            assert answer.verdict is not Verdict.REGISTERED
+            assert not any("kontakt je iz registra" in reason for reason in answer.reasons)
+    own = match(MediatorQuery("Javor", emails=(f"javor@{provider}",)), register, on=TODAY)
+    assert own.verdict is Verdict.REGISTERED
 
 
 # Rule 6: what makes another subject.

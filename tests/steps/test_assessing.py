@@ -9,7 +9,7 @@ import pytest
 from sqlalchemy import func, insert, select, update
 
 from crawler.assessment import Ad, Assessment, Risk, RiskLevel
-from crawler.register import Register, RegisterEntry
+from crawler.register import Alias, EntryIdentity, Register, RegisterEntry
 from crawler.store.cases import candidates
 from crawler.store.schema import ads, assessments, runs
 from crawler.store.status import sources_of_night
@@ -92,6 +92,13 @@ def test_a_licence_that_runs_out_is_a_new_basis() -> None:
     tomorrow = DAY + timedelta(days=1)
     assert basis_of(register, on=DAY).key != basis_of(register, on=tomorrow).key
     assert basis_of(register, on=tomorrow).key == basis_of(register, on=tomorrow + timedelta(days=1)).key
+
+
+def test_a_decision_on_a_name_is_a_new_basis() -> None:
+    register = Register((RegisterEntry("Primer d.o.o."),), as_of=DAY, snapshot="sha256:0")
+    yes = Alias("Orlovo Gnezdo", EntryIdentity("Primer d.o.o."), belongs=True, person="Ana Anić", decided_on=DAY)
+    bases = [replace(register, aliases=aliases) for aliases in ((), (yes,), (replace(yes, belongs=False),))]
+    assert len({basis_of(register, on=DAY).key for register in bases}) == 3
 
 
 def test_killed_between_batches_and_run_again_judges_each_ad_once(
