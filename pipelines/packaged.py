@@ -13,7 +13,7 @@ from pydantic import BaseModel, ConfigDict, ValidationError
 from crawler.errors import ConfigError
 
 ROOT = Path(__file__).parent
-CODE_VERSION = 2
+CODE_VERSION = 3
 """Raised when judging code changes in a way that may change an assessment."""
 _RULE_FOLDERS = ("reading", "indicators", "reference", "judging")
 

@@ -12,7 +12,7 @@ from sqlalchemy import Connection, Row
 
 from alerts.cases import CaseState, Decision, possible_decisions
 from alerts.desk.failures import Failure, PageError
-from alerts.desk.findings import MarkedAd, RegisterBadge, badge_of, mark_ad
+from alerts.desk.findings import HardTrigger, MarkedAd, RegisterBadge, badge_of, hard_triggers, mark_ad
 from alerts.desk.piles import Pile, pile_of
 from alerts.document import plain_text
 from alerts.drafting import document_of
@@ -77,6 +77,7 @@ class CaseView:
     ad: CaseAd
     assessment: Assessment
     marked: MarkedAd
+    hard_triggers: tuple[HardTrigger, ...]
     badge: RegisterBadge
     copies: tuple[Copy, ...]
     is_copies_cut: bool
@@ -111,6 +112,7 @@ def read_case_view(
         ad=leading.ad,
         assessment=leading.assessment,
         marked=mark_ad(leading.ad.title, leading.ad.text, leading.assessment),
+        hard_triggers=hard_triggers(leading.assessment),
         badge=badge_of(leading.assessment.register, today=today, stale_after_days=stale_after_days),
         copies=tuple(copy for copy in copies if copy.ad_id != leading.ad.ad_id),
         is_copies_cut=len(copies) == MOST_COPIES,
