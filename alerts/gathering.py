@@ -43,6 +43,8 @@ class Refusal(StrEnum):
     """Since the ad was judged, somebody decided whose the mediator's name is, and the register's answer is another."""
     LICENSED = "licensed"
     """The register's answer does not say that a licence is missing, and the recipient's draft would."""
+    NO_OFFER = "no_offer"
+    """The text is no ad, and drafts speak of one."""
     NO_EVIDENCE = "no_evidence"
     BROKEN_EVIDENCE = "broken_evidence"
     OTHER = "other"
@@ -63,10 +65,12 @@ def gather_facts(
     """All that a draft of the case to that recipient states.
 
     Raises UsageError for an unknown case or recipient, DraftError where the evidence is missing or does not verify
-    (rule 2), or the register cannot carry such a draft (rule 3).
+    (rule 2), the register cannot carry such a draft (rule 3), or the text is no ad.
     """
     recipient = find_recipient(recipient_id)
     material = read_material(connection, settings, case_id)
+    if not material.leading.assessment.is_job_ad:
+        raise DraftRefusedError(Refusal.NO_OFFER, f"case {case_id}: the text is no ad, and drafts speak of ads")
     answer = material.leading.assessment.register
     stale = is_stale(answer, material.snapshot, settings, now=now)
     require_register(answer, material.snapshot, recipient, stale=stale, newest=newest_register_day(connection))

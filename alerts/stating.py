@@ -29,12 +29,13 @@ from alerts.facts import (
 from alerts.law import CaseTraits, Law, Part
 from alerts.recipients import Recipient, find_recipient
 from alerts.wording import country_name, wording
-from crawler.assessment import Assessment
+from crawler.assessment import Assessment, Indicator
 from crawler.config import Organisation
 from crawler.errors import DraftError
 from crawler.evidence.warc import Capture
 from crawler.personal_numbers import redact_jmbg
 from crawler.store.drafts import CaseAd, CaseSighting, LeadingAd, Snapshot
+from pipelines.risk import spoken_triggers
 
 BELGRADE = ZoneInfo("Europe/Belgrade")
 MAX_AD_CHARACTERS = 6000
@@ -172,14 +173,17 @@ def _subject(judged: Assessment) -> Subject:
 
 
 def _statements(judged: Assessment, ad: CaseAd) -> tuple[Statement, ...]:
+    spoken = [_statement(found, wording().of_trigger(found.code), ad) for found in spoken_triggers(judged)]
+    indicators = [_statement(found, wording().of_indicator(found.code), ad) for found in judged.indicators]
+    called_upon = [Statement(wording().impersonation, None)] if judged.mediator.possible_impersonation else []
+    return (*spoken, *indicators, *called_upon)
+
+
+def _statement(found: Indicator, words: str, ad: CaseAd) -> Statement:
     full_text = f"{ad.title}\n{ad.text}" if ad.title else ad.text
-    made = []
-    for indicator in judged.indicators:
-        if indicator.start is not None and full_text[indicator.start : indicator.end] != indicator.quote:
-            raise DraftError(f"{ad.url}: the quote for `{indicator.code}` does not stand in the ad: reassess it")
-        quote = _quoted(indicator.quote)
-        made.append(Statement(wording().of_indicator(indicator.code), quote))
-    return tuple(made)
+    if found.start is not None and full_text[found.start : found.end] != found.quote:
+        raise DraftError(f"{ad.url}: the quote for `{found.code}` does not stand in the ad: reassess it")
+    return Statement(words, _quoted(found.quote))
 
 
 def _register_check(judged: Assessment, snapshot: Snapshot | None, *, stale: bool) -> RegisterCheck:

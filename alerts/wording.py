@@ -24,6 +24,7 @@ class Wording(BaseModel):
     mediator_kinds: dict[MediatorKind, str]
     not_stated: dict[str, str]
     triggers: dict[str, str]
+    impersonation: str
     other_trigger: str
 
     def of_indicator(self, code: str) -> str:

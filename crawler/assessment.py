@@ -107,6 +107,15 @@ class Contacts:
 
 
 @dataclass(frozen=True, slots=True)
+class Impersonation:
+    """A well-known firm whose name the ad calls upon, while its contacts are not that firm's. A question, no answer."""
+
+    brand: str
+    why: str
+    """One hedged sentence in Serbian, to be shown as it is."""
+
+
+@dataclass(frozen=True, slots=True)
 class Mediator:
     """Who publishes the offer, as the ad tells. None means not stated."""
 
@@ -118,6 +127,7 @@ class Mediator:
     """Matični broj, 8 digits, leading zeros kept."""
     licence: str | None = None
     """Licence number the ad itself claims."""
+    possible_impersonation: Impersonation | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -205,7 +215,9 @@ class Assessment:
     not_stated: tuple[str, ...] = ()
     """Of: employer, wage, hours, contract, address."""
     referral: tuple[str, ...] = ()
-    """Codes of hard triggers: the case goes to police or prosecutor before any inspectorate."""
+    """Codes of hard triggers: police or prosecutor come before any inspectorate. A text that is no ad has them too."""
+    referral_quotes: tuple[Indicator, ...] = ()
+    """For each code of `referral`, in its order, the words it rests on; older assessments have none."""
     complaint: Proposal = field(default_factory=Proposal)
 
     def to_json(self) -> dict[str, Any]:
@@ -226,7 +238,7 @@ class Assessment:
             language=data["language"],
             wage=_wage(data["wage"]),
             contacts=Contacts(**{kind: tuple(found) for kind, found in data["contacts"].items()}),
-            mediator=Mediator(**{**data["mediator"], "kind": MediatorKind(data["mediator"]["kind"])}),
+            mediator=_mediator(data["mediator"]),
             register=RegisterAnswer(
                 **{
                     **register,
@@ -242,6 +254,7 @@ class Assessment:
             not_stated=tuple(data["not_stated"]),
             risk=Risk(RiskLevel(data["risk"]["level"]), data["risk"]["score"], tuple(data["risk"]["reasons"])),
             referral=tuple(data["referral"]),
+            referral_quotes=tuple(Indicator(**found) for found in data.get("referral_quotes", ())),
             complaint=Proposal(
                 data["complaint"]["proposed"],
                 tuple(data["complaint"]["recipients"]),
@@ -252,6 +265,17 @@ class Assessment:
 
 def _wage(data: dict[str, Any] | None) -> Wage | None:
     return Wage(**{**data, "unit": WageUnit(data["unit"])}) if data else None
+
+
+def _mediator(data: dict[str, Any]) -> Mediator:
+    named = data.get("possible_impersonation")
+    return Mediator(
+        **{
+            **data,
+            "kind": MediatorKind(data["kind"]),
+            "possible_impersonation": Impersonation(**named) if named else None,
+        }
+    )
 
 
 def _plain(value: Any) -> Any:

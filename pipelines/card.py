@@ -11,7 +11,9 @@ from rich.text import Text
 
 from crawler.assessment import Assessment, Contacts, RiskLevel
 from pipelines.indicators import describe
+from pipelines.judging.hard_triggers import triggers
 from pipelines.register.wording import answer_sentence
+from pipelines.risk import rests_on, trigger_titles
 
 LEVELS = {
     RiskLevel.LOW: ("NIZAK RIZIK", "green"),
@@ -20,6 +22,7 @@ LEVELS = {
     RiskLevel.CRITICAL: ("VEOMA VISOK RIZIK", "bold white on red"),
 }
 REFERRAL = "Navodi zbog kojih se slučaj prvo upućuje policiji ili tužilaštvu; odlučuje osoba."
+NO_AD, DANGER = "NIJE OGLAS ZA POSAO", "MOGUĆA OPASNOST ZA NEKOGA"
 NOT_STATED = {
     "employer": "ko zapošljava",
     "wage": "plata",
@@ -36,22 +39,35 @@ def print_card(assessment: Assessment) -> None:
 
 def card_of(assessment: Assessment) -> Panel:
     """Level, register, indicators with their words, contacts, reasons. What the ad says is shown as plain text."""
-    name, style = LEVELS[assessment.risk.level]
-    if not assessment.is_job_ad:
-        rows = [("Sadržaj", "tekst ne nudi posao"), *_contacts(assessment.contacts)]
-        return Panel(_facts(rows), title="NIJE OGLAS ZA POSAO", title_align="left")
-    parts: list[Table | Text] = [_facts(_rows(assessment))]
+    parts: list[Table | Text] = [_facts(_rows(assessment) if assessment.is_job_ad else _rows_of_other(assessment))]
     if assessment.referral:
-        parts.append(Text(f"\n{REFERRAL}", style="bold red"))
+        parts += [Text(f"\n{REFERRAL}", style="bold red"), _referrals(assessment)]
     if assessment.indicators:
         parts += [Text("\nŠta oglas govori", style="bold"), _indicators(assessment)]
-    return Panel(Group(*parts), title=Text(name, style=style), title_align="left")
+    return Panel(Group(*parts), title=_title(assessment), title_align="left")
+
+
+def _title(assessment: Assessment) -> Text:
+    name, style = LEVELS[assessment.risk.level]
+    if assessment.is_job_ad:
+        return Text(name, style=style)
+    return Text(f"{NO_AD} – {DANGER}", style=style) if assessment.referral else Text(NO_AD)
+
+
+def _rows_of_other(assessment: Assessment) -> Iterable[tuple[str, str]]:
+    yield "Sadržaj", "tekst ne nudi posao"
+    yield from _contacts(assessment.contacts)
+    if assessment.referral:
+        for reason in assessment.risk.reasons:
+            yield "Razlog ocene", reason
 
 
 def _rows(assessment: Assessment) -> Iterable[tuple[str, str]]:
     places = ", ".join(assessment.destinations) or "nije navedeno"
     yield "Mesto rada", f"{places} ({'inostranstvo' if assessment.abroad else 'Srbija'})"
     yield "Ko objavljuje", assessment.mediator.name or "nije navedeno"
+    if assessment.mediator.possible_impersonation:
+        yield "Proverite ime", assessment.mediator.possible_impersonation.why
     yield "Registar", answer_sentence(assessment.register)
     for entry in assessment.register.nearest:
         yield "Najbliže u registru", f"{entry.name} ({', '.join(entry.reasons)})"
@@ -86,16 +102,35 @@ def _facts(rows: Iterable[tuple[str, str]]) -> Table:
 
 
 def _indicators(assessment: Assessment) -> Table:
-    """Title and quote, and below them the rule's name and reason, so that staff find its file."""
+    """What the ad says, with the names of the rules, so that staff find their files."""
+    table = _findings_table()
+    for found in assessment.indicators:
+        described = describe(found.code)
+        _add_finding(table, described.title, found.quote, rule=found.code, why=described.why)
+    return table
+
+
+def _referrals(assessment: Assessment) -> Table:
+    """The hard triggers with the words they rest on; why an indicator matters stands further down."""
+    table = _findings_table()
+    for found in assessment.referral_quotes:
+        spoken = triggers().get(found.code)
+        rule = found.code if spoken else f"{found.code} ← {rests_on(found.code)}"
+        _add_finding(table, trigger_titles()[found.code], found.quote, rule=rule, why=spoken.why_sr if spoken else "")
+    return table
+
+
+def _findings_table() -> Table:
     table = Table.grid(padding=(0, 2))
     table.add_column(no_wrap=True)
     table.add_column(overflow="fold")
-    for found in assessment.indicators:
-        described = describe(found.code)
-        quote = f"„{' '.join(found.quote.split())}“" if found.quote else ""
-        table.add_row(_plain(f"• {described.title}"), Text(_plain(quote).plain, style="italic"))
-        table.add_row(Text(f"  {found.code}", style="dim"), Text(described.why, style="dim"))
     return table
+
+
+def _add_finding(table: Table, title: str, words: str | None, *, rule: str, why: str) -> None:
+    quote = f"„{' '.join(words.split())}“" if words else ""
+    table.add_row(_plain(f"• {title}"), Text(_plain(quote).plain, style="italic"))
+    table.add_row(Text(f"  {rule}", style="dim"), Text(why, style="dim"))
 
 
 def _plain(value: str) -> Text:

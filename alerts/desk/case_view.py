@@ -13,7 +13,7 @@ from sqlalchemy import Connection, Row
 
 from alerts.cases import CaseState, Decision, possible_decisions
 from alerts.desk.failures import Failure, PageError
-from alerts.desk.findings import MarkedAd, RegisterBadge, badge_of, mark_ad
+from alerts.desk.findings import HardTrigger, MarkedAd, RegisterBadge, badge_of, hard_triggers, mark_ad
 from alerts.desk.naming import NameDecisions, read_decisions
 from alerts.desk.piles import Pile, pile_of
 from alerts.document import plain_text
@@ -79,6 +79,7 @@ class CaseView:
     ad: CaseAd
     assessment: Assessment
     marked: MarkedAd
+    hard_triggers: tuple[HardTrigger, ...]
     badge: RegisterBadge
     names: NameDecisions
     answer_now: RegisterBadge | None
@@ -118,6 +119,7 @@ def read_case_view(
         ad=leading.ad,
         assessment=leading.assessment,
         marked=mark_ad(leading.ad.title, leading.ad.text, leading.assessment),
+        hard_triggers=hard_triggers(leading.assessment),
         badge=badge(leading.assessment.register),
         names=names,
         answer_now=badge(names.answer_now) if names.answer_now else None,

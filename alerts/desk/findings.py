@@ -7,16 +7,18 @@ from dataclasses import dataclass, replace
 from datetime import date
 
 from alerts.desk.quotes import Piece, Span, mark_quotes, shift
+from alerts.wording import wording
 from crawler.assessment import Ad, Assessment, Indicator, RegisterAnswer, Verdict
 from pipelines.indicators import IndicatorDescription, describe
 from pipelines.indicators.rules import rules
+from pipelines.judging.hard_triggers import triggers
 from pipelines.register.wording import answer_sentence
-from pipelines.risk import risk_rules
+from pipelines.risk import rests_on, spoken_triggers
 
 
 @dataclass(frozen=True, slots=True)
 class Finding:
-    """All that one indicator found in an ad."""
+    """All that one indicator, or one hard trigger with words of its own, found in a text."""
 
     number: int
     """From 1, in the order of the page."""
@@ -30,6 +32,17 @@ class Finding:
     """A quote of it is marked in the shown text."""
     refers: bool
     """A hard trigger: the case goes to police or prosecutor first."""
+
+
+@dataclass(frozen=True, slots=True)
+class HardTrigger:
+    """One reason why police or prosecutor come first."""
+
+    code: str
+    title: str
+    quote: str | None
+    rule: str
+    """The indicator or trigger whose file says when it counts."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,20 +65,32 @@ class RegisterBadge:
 
 
 def order_codes(assessment: Assessment) -> list[str]:
-    """The indicators' codes, each once: those that call for police or prosecutor first."""
-    found = list(dict.fromkeys(indicator.code for indicator in assessment.indicators))
+    """Codes of triggers and indicators, each once: those that call for police or prosecutor first."""
+    found = list(dict.fromkeys(finding.code for finding in _found_in(assessment)))
     grave = grave_codes(assessment)
     return sorted(found, key=lambda code: code not in grave)
 
 
 def grave_codes(assessment: Assessment) -> frozenset[str]:
-    """Indicators on which the assessment's hard triggers rest."""
-    needs = {referral.code: referral.needs for referral in risk_rules().referrals}
-    return frozenset(needs.get(code, code) for code in assessment.referral)
+    """Findings on which the assessment's hard triggers rest."""
+    return frozenset(map(rests_on, assessment.referral))
+
+
+def hard_triggers(assessment: Assessment) -> tuple[HardTrigger, ...]:
+    """Why police or prosecutor come first, with the words that say it, as far as they were kept."""
+    quotes = {found.code: found.quote for found in assessment.referral_quotes}
+    return tuple(
+        HardTrigger(code=code, title=wording().of_trigger(code), quote=quotes.get(code), rule=rests_on(code))
+        for code in assessment.referral
+    )
+
+
+def _found_in(assessment: Assessment) -> tuple[Indicator, ...]:
+    return (*spoken_triggers(assessment), *assessment.indicators)
 
 
 def titles_of(codes: Sequence[str]) -> list[str]:
-    """Serbian titles of indicators."""
+    """Serbian titles of triggers and indicators."""
     return [_explain(code).title for code in codes]
 
 
@@ -75,7 +100,7 @@ def mark_ad(title: str | None, text: str, assessment: Assessment) -> MarkedAd:
     numbers = {code: number for number, code in enumerate(order_codes(assessment), 1)}
     spans = [
         Span(found.start, found.end, numbers[found.code])
-        for found in assessment.indicators
+        for found in _found_in(assessment)
         if found.start is not None and found.end is not None and whole[found.start : found.end] == found.quote
     ]
     marked = {span.finding for span in spans}
@@ -105,7 +130,7 @@ def _badge(answer: RegisterAnswer) -> str:
 
 def _finding(number: int, code: str, assessment: Assessment, *, is_marked: bool) -> Finding:
     described = _explain(code)
-    of_code: list[Indicator] = [found for found in assessment.indicators if found.code == code]
+    of_code = [found for found in _found_in(assessment) if found.code == code]
     return Finding(
         number=number,
         code=code,
@@ -119,6 +144,8 @@ def _finding(number: int, code: str, assessment: Assessment, *, is_marked: bool)
 
 
 def _explain(code: str) -> IndicatorDescription:
+    if trigger := triggers().get(code):
+        return IndicatorDescription(trigger.title_sr, trigger.why_sr, trigger.reference)
     if code not in rules():
         # Judged by a program that still had this indicator: what it found stays readable.
         return IndicatorDescription(title=code, why="", reference="")

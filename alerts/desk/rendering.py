@@ -17,7 +17,7 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
 from alerts.headings import heading
 from alerts.stating import BELGRADE
-from alerts.wording import country_name, wording
+from alerts.wording import country_name
 
 FOLDER = Path(__file__).parent
 STATIC = FOLDER / "static"
@@ -44,7 +44,6 @@ class Pages:
             heading=heading,
             host=host_of,
             local=serbian_time,
-            trigger=wording().of_trigger,
             utc=utc_time,
             web=web_address,
         )

@@ -16,6 +16,7 @@ from sqlalchemy import (
     and_,
     func,
     insert,
+    not_,
     or_,
     select,
     update,
@@ -58,7 +59,7 @@ class Candidate:
     verdict: str | None
     proposed: bool
     worrying: bool
-    """A job ad abroad that a person should see: proposed, or level high or critical."""
+    """A person should see it: a job ad abroad, proposed or of level high or critical; or no ad, and of such a level."""
     case_id: int | None
     case_state: str | None
     case_assessment_id: int | None
@@ -256,4 +257,6 @@ def _count_ads(connection: Connection, rows: Sequence[Row[Any]]) -> dict[tuple[i
 
 def _is_worrying(table: FromClause) -> ColumnElement[bool]:
     worst = table.c.level.in_(("high", "critical"))
-    return and_(table.c.is_job_ad, table.c.abroad, or_(table.c.proposed, worst))
+    offers = and_(table.c.is_job_ad, table.c.abroad, or_(table.c.proposed, worst))
+    # A text that offers no work rises above low only where somebody may be in danger.
+    return or_(offers, and_(not_(table.c.is_job_ad), worst))

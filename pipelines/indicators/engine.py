@@ -1,15 +1,16 @@
-"""Finding in an ad the indicators that are phrases. Those that follow from facts are in `derived`."""
+"""Finding what a text says by the phrases of rules, as indicators do. Those worked out from facts are in `derived`."""
 
 from __future__ import annotations
 
 import re
 from bisect import bisect_left
 from collections import defaultdict
+from collections.abc import Iterable, Iterator
 from functools import cache
 
 from crawler.assessment import Indicator
 from pipelines.indicators.quoting import quoted
-from pipelines.indicators.rules import Negation, rules
+from pipelines.indicators.rules import Negation, SpokenRule, rules
 from pipelines.text.phrases import AdText, Phrasebook, PhraseHit
 from pipelines.text.spans import Spans
 
@@ -24,49 +25,59 @@ _NEGATED_INSIDE = re.compile(rf"(?<!\w)(?:{_NEGATOR})(?!\w)")
 _LEAD = 45
 
 
+class RuleBook:
+    """The phrases of some rules, and the search for what a text says by them."""
+
+    def __init__(self, rules: Iterable[SpokenRule]) -> None:
+        """Compiles all phrases. Raises ConfigError on one that cannot be read."""
+        # A tag is the code, and how hits may be negated; a phrase that itself negates is taken as it stands.
+        self._phrases = Phrasebook(pair for rule in rules for pair in _tagged(rule))
+
+    def find(self, ad: AdText) -> dict[str, Indicator]:
+        """What the text says, by code, each with its first quote. Negated statements do not count."""
+        said: list[tuple[str, str, PhraseHit]] = []
+        taken_back: defaultdict[str, list[PhraseHit]] = defaultdict(list)
+        for hit in self._phrases.find(ad):
+            code, how = hit.tag.split(":")
+            if how in ("never", "mention_never"):
+                taken_back[hit.tag].append(hit)
+            else:
+                said.append((code, how, hit))
+        # What says more than a bare mention is the better quote.
+        said.sort(key=lambda one: one[1] == "mention")
+        covered = {tag: Spans((hit.start, hit.end) for hit in hits) for tag, hits in taken_back.items()}
+        negators = [hit.start for hit in _negators().find(ad)] if said else []
+        found: dict[str, Indicator] = {}
+        for code, how, hit in said:
+            against = (f"{code}:never", f"{code}:mention_never") if how == "mention" else (f"{code}:never",)
+            if code in found or any(tag in covered and covered[tag].overlap(hit.start, hit.end) for tag in against):
+                continue
+            if how == "plain" or not _is_negated(ad.text, hit, how, negators):
+                found[code] = quoted(ad, code, hit.start, hit.end)
+        return found
+
+
+def find_indicators(ad: AdText) -> dict[str, Indicator]:
+    """The indicators that the ad says, by code."""
+    return _book().find(ad)
+
+
 @cache
-def _book() -> Phrasebook:
-    """Phrases of all rules; a tag is the code, how hits may be negated, and whether the phrase itself negates."""
-    pairs: list[tuple[str, str]] = []
-    for code, rule in rules().items():
-        for phrase in (phrase for phrases in rule.phrases.values() for phrase in phrases):
-            negates = rule.negation is Negation.NONE or _NEGATED_INSIDE.search(
-                phrase.replace("(", " ").replace("|", " ")
-            )
-            pairs.append((f"{code}:{'plain' if negates else rule.negation.value}", phrase))
-        pairs += [(f"{code}:never", phrase) for phrase in rule.never]
-        pairs += [(f"{code}:mention", phrase) for phrase in rule.mentions]
-        pairs += [(f"{code}:mention_never", phrase) for phrase in rule.mentions_never]
-    return Phrasebook(pairs)
+def _book() -> RuleBook:
+    return RuleBook(rules().values())
+
+
+def _tagged(rule: SpokenRule) -> Iterator[tuple[str, str]]:
+    for phrase in (phrase for phrases in rule.phrases.values() for phrase in phrases):
+        negates = rule.negation is Negation.NONE or _NEGATED_INSIDE.search(phrase.replace("(", " ").replace("|", " "))
+        yield f"{rule.code}:{'plain' if negates else rule.negation.value}", phrase
+    for how, phrases in (("never", rule.never), ("mention", rule.mentions), ("mention_never", rule.mentions_never)):
+        yield from ((f"{rule.code}:{how}", phrase) for phrase in phrases)
 
 
 @cache
 def _negators() -> Phrasebook:
     return Phrasebook(("negator", word) for word in _NEGATORS)
-
-
-def find_indicators(ad: AdText) -> dict[str, Indicator]:
-    """What the ad says, by code, each with its first quote. Negated statements do not count."""
-    said: list[tuple[str, str, PhraseHit]] = []
-    taken_back: defaultdict[str, list[PhraseHit]] = defaultdict(list)
-    for hit in _book().find(ad):
-        code, how = hit.tag.split(":")
-        if how in ("never", "mention_never"):
-            taken_back[hit.tag].append(hit)
-        else:
-            said.append((code, how, hit))
-    # What says more than a bare mention is the better quote.
-    said.sort(key=lambda one: one[1] == "mention")
-    covered = {tag: Spans((hit.start, hit.end) for hit in hits) for tag, hits in taken_back.items()}
-    negators = [hit.start for hit in _negators().find(ad)]
-    found: dict[str, Indicator] = {}
-    for code, how, hit in said:
-        against = (f"{code}:never", f"{code}:mention_never") if how == "mention" else (f"{code}:never",)
-        if code in found or any(tag in covered and covered[tag].overlap(hit.start, hit.end) for tag in against):
-            continue
-        if how == "plain" or not _is_negated(ad.text, hit, how, negators):
-            found[code] = quoted(ad, code, hit.start, hit.end)
-    return found
 
 
 def _is_negated(text: str, hit: PhraseHit, how: str, negators: list[int]) -> bool:

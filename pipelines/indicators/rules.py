@@ -1,12 +1,14 @@
-"""The rule files of indicators: their schema, loading, and what an indicator is called for people."""
+"""Rule files on things a text says: their schema and loading; the rules of indicators, and what these are called."""
 
 from __future__ import annotations
 
 import re
+from collections.abc import Collection
 from dataclasses import dataclass
 from enum import StrEnum
 from functools import cache
 from pathlib import Path
+from typing import TypeVar
 
 from pydantic import Field
 
@@ -64,8 +66,8 @@ class Examples(RuleData):
     must_not_fire: list[str] = Field(min_length=5)
 
 
-class Rule(RuleData):
-    """One indicator."""
+class SpokenRule(RuleData):
+    """One thing that a text may say, with the phrases that say it."""
 
     code: str
     title_sr: str
@@ -75,8 +77,6 @@ class Rule(RuleData):
     """Provision of law or indicator of the ILO it rests on."""
     weight: float = Field(ge=0, le=1)
     negation: Negation = Negation.NONE
-    derived: bool = False
-    """Worked out from facts of the ad, not from phrases."""
     phrases: dict[str, list[str]] = Field(default_factory=dict)
     """Folded phrases by language (pipelines/text/phrases.py says how they are written)."""
     never: list[str] = Field(default_factory=list)
@@ -86,6 +86,26 @@ class Rule(RuleData):
     mentions_never: list[str] = Field(default_factory=list)
     """Phrases that take back a bare mention they overlap, and nothing else."""
     examples: Examples
+
+    @property
+    def needs_phrases(self) -> bool:
+        """It is found by phrases."""
+        return True
+
+
+class Rule(SpokenRule):
+    """One indicator."""
+
+    derived: bool = False
+    """Worked out from facts of the ad, not from phrases."""
+
+    @property
+    def needs_phrases(self) -> bool:
+        """It is found by phrases, not worked out."""
+        return not self.derived
+
+
+Spoken = TypeVar("Spoken", bound=SpokenRule)
 
 
 class WordClasses(RuleData):
@@ -105,23 +125,33 @@ class IndicatorDescription:
 
 @cache
 def rules() -> dict[str, Rule]:
-    """All rules by code, in order. Raises ConfigError where a file is wrong, missing or too many."""
-    loaded = {path.stem: load_packaged(path, Rule) for path in RULES.glob("*.yml")}
+    """All indicators by code, in order. Raises ConfigError where a file is wrong, missing or too many."""
+    return load_rules(RULES, Rule, ORDER)
+
+
+def load_rules(folder: Path, schema: type[Spoken], order: Collection[str]) -> dict[str, Spoken]:
+    """The rules of a folder by code, in order. Raises ConfigError where a file is wrong, missing or too many."""
+    where = f"{folder.parent.name}/{folder.name}"
+    loaded = {path.stem: load_packaged(path, schema) for path in folder.glob("*.yml")}
     for name, rule in loaded.items():
         if rule.code != name:
-            raise ConfigError(f"indicators/rules/{name}.yml describes {rule.code}")
-        if not rule.derived and not rule.phrases:
-            raise ConfigError(f"indicators/rules/{name}.yml has no phrases")
-    if set(loaded) != set(ORDER):
-        raise ConfigError(f"indicator rules missing or unknown: {', '.join(sorted(set(loaded) ^ set(ORDER)))}")
-    return {code: spelled_out(loaded[code]) for code in ORDER}
+            raise ConfigError(f"{where}/{name}.yml describes {rule.code}")
+        if rule.needs_phrases and not rule.phrases:
+            raise ConfigError(f"{where}/{name}.yml has no phrases")
+    if set(loaded) != set(order):
+        raise ConfigError(f"{where}: rules missing or unknown: {', '.join(sorted(set(loaded) ^ set(order)))}")
+    return {code: spelled_out(loaded[code]) for code in order}
 
 
-def spelled_out(rule: Rule) -> Rule:
+def spelled_out(rule: Spoken) -> Spoken:
     """The rule with the words of a class in place of its name."""
-    phrases = {language: [_with_words(phrase) for phrase in some] for language, some in rule.phrases.items()}
     lists = {name: list(map(_with_words, getattr(rule, name))) for name in ("never", "mentions", "mentions_never")}
-    return rule.model_copy(update={"phrases": phrases, **lists})
+    return rule.model_copy(update={"phrases": with_words(rule.phrases), **lists})
+
+
+def with_words(phrases: dict[str, list[str]]) -> dict[str, list[str]]:
+    """The phrases by language, with the words of a class in place of its name."""
+    return {language: [_with_words(phrase) for phrase in some] for language, some in phrases.items()}
 
 
 def _with_words(phrase: str) -> str:

@@ -11,17 +11,17 @@ from typing import Any
 import pytest
 from sqlalchemy import update
 
-from alerts.document import plain_text
+from alerts.document import Verbatim, plain_text
 from alerts.drafting import document_of
-from alerts.facts import DraftFacts
+from alerts.facts import DraftFacts, Statement
 from alerts.gathering import gather_facts
 from alerts.laying import lay_ready
 from alerts.script import Script
-from crawler.assessment import Assessment, Indicator, Mediator, MediatorKind, Verdict
+from crawler.assessment import Assessment, Impersonation, Indicator, Mediator, MediatorKind, Verdict
 from crawler.errors import DraftError, UsageError
 from crawler.store.drafts import find_draft
 from crawler.store.schema import captures
-from tests.builders import AD_TEXT, NOW, StoreBuilder, StoredAd, complaint_assessment
+from tests.builders import AD_TEXT, AD_TITLE, NOW, StoreBuilder, StoredAd, complaint_assessment
 
 MARKET, LABOUR, POLICE = "trzisna_inspekcija", "inspektorat_za_rad", "policija_uput"
 
@@ -96,6 +96,27 @@ def test_a_referral_needs_no_register_and_says_that_nothing_was_checked(store: S
     facts = _facts(store, case_id, POLICE)
     assert facts.register_check.snapshot is None
     assert facts.triggers == ("predaja ili zadržavanje ličnih dokumenata",)
+
+
+def test_a_referral_quotes_the_words_of_its_trigger(store: StoreBuilder) -> None:
+    quote = AD_TEXT[:9]
+    start = f"{AD_TITLE}\n{AD_TEXT}".index(quote)
+    quoted = Indicator("violence_or_threat", quote, start, start + len(quote))
+    case_id = _case(store, complaint_assessment(referral=("violence_or_threat",), referral_quotes=(quoted,)))
+    assert _facts(store, case_id, POLICE).statements[0] == Statement("pominjanje nasilja ili pretnje", Verbatim(quote))
+
+
+def test_a_name_called_upon_is_stated_without_naming_it_again(store: StoreBuilder) -> None:
+    mediator = Mediator(name="Orvandel", possible_impersonation=Impersonation("Orvandel", "Vredi proveriti."))
+    case_id = _case(store, complaint_assessment(referral=("minor",), mediator=mediator))
+    stated = _facts(store, case_id, POLICE).statements[-1]
+    assert stated == Statement("ime poznate firme uz kontakte koji nisu sa adrese te firme", None)
+
+
+def test_a_text_that_is_no_ad_yields_no_draft(store: StoreBuilder) -> None:
+    case_id = _case(store, complaint_assessment(is_job_ad=False, referral=("asks_for_help",)))
+    with pytest.raises(DraftError, match="no ad"):
+        _facts(store, case_id, POLICE)
 
 
 def test_a_referral_does_not_wait_for_words_for_a_new_trigger(store: StoreBuilder) -> None:

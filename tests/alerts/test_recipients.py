@@ -17,7 +17,7 @@ from alerts.recipients import FOLDER, DraftKind, RegisterNeed, find_recipient, l
 from alerts.script import Script
 from alerts.wording import WORDING_FILE, wording
 from crawler.errors import ConfigError, UsageError
-from pipelines.risk import risk_rules
+from pipelines.risk import trigger_titles
 from tests.alerts.sample import expected_path, sample_facts
 
 RECIPIENTS = sorted(load_recipients())
@@ -128,4 +128,4 @@ def test_an_unknown_key_of_a_manifest_is_named(tmp_path: Path) -> None:
 
 
 def test_every_reason_to_refer_a_case_has_words() -> None:
-    assert {referral.code for referral in risk_rules().referrals} == set(wording().triggers)
+    assert set(trigger_titles()) == set(wording().triggers)

@@ -68,13 +68,20 @@ def test_two_mediators_of_one_series_are_two_cases(store: StoreBuilder) -> None:
         ({"risk": LOW}, True),
         ({"complaint": Proposal()}, True),
         ({"risk": LOW, "complaint": Proposal()}, False),
-        ({"is_job_ad": False}, False),
+        ({"is_job_ad": False, "abroad": False, "risk": LOW}, False),
         ({"abroad": False}, False),
     ],
 )
 def test_only_worrying_job_ads_abroad_open_cases(store: StoreBuilder, changes: dict[str, Any], opens: bool) -> None:
     store.assess(store.ad(), complaint_assessment(**changes))
     assert open_cases(store.night_now()).counts["opened"] == int(opens)
+
+
+def test_a_plea_that_is_no_ad_opens_a_case_without_draft(store: StoreBuilder) -> None:
+    plea = complaint_assessment(is_job_ad=False, abroad=False, complaint=Proposal(), referral=("asks_for_help",))
+    store.assess(store.ad(), plea)
+    assert open_cases(store.night_now()).counts["opened"] == 1
+    assert prepare_drafts(store.night_now()).counts == {"drafted": 0, "refused": 0}
 
 
 def test_only_the_newest_assessment_of_the_newest_version_counts(store: StoreBuilder) -> None:

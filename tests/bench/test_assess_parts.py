@@ -18,6 +18,8 @@ from crawler.assessment import Ad, Assessment, Contacts, Mediator
 from pipelines.assess import assess
 from pipelines.indicators.derived import derive_indicators, has_street_address
 from pipelines.indicators.engine import find_indicators
+from pipelines.judging.hard_triggers import find_triggers
+from pipelines.reading.brands import find_impersonation
 from pipelines.reading.classifying import language_of, offers_work, script_of, states_contract, states_hours
 from pipelines.reading.contacts import find_contacts, find_phones
 from pipelines.reading.identity import find_mediator
@@ -100,6 +102,8 @@ PARTS: dict[str, Callable[[Read], object]] = {
     ),
     "indicators of phrases": lambda read: find_indicators(read.text),
     "indicators derived": _derived,
+    "hard triggers": lambda read: find_triggers(read.text, offers_work=True, is_abroad=lambda: True),
+    "known brands": lambda read: find_impersonation(read.text, read.mediator, read.contacts),
     "register match": _match,
     "risk and referral": lambda read: (judge_risk.__wrapped__(read.codes), find_referrals(read.codes)),
 }

@@ -9,7 +9,7 @@ from alerts.cases import Decision
 from alerts.deciding import mark_by_program
 from alerts.desk.people import Role
 from alerts.gathering import gather_facts
-from crawler.assessment import Indicator, Mediator, MediatorKind, RegisterAnswer, Verdict
+from crawler.assessment import Impersonation, Indicator, Mediator, MediatorKind, Proposal, RegisterAnswer, Verdict
 from crawler.store.drafts import NewDraft, save_drafts
 from crawler.store.schema import captures, case_events, cases
 from pipelines.indicators import describe
@@ -264,6 +264,47 @@ def test_hard_triggers_put_police_or_prosecutor_first(desk: DeskUnderTest) -> No
     assert "najpre policija ili tužilaštvo" in desk.page("/")
     assert desk.decide(case_id, "refer").status_code == 303
     assert desk.state(case_id) == "referred"
+
+
+def test_a_hard_trigger_shows_its_words_and_its_rule(desk: DeskUnderTest) -> None:
+    desk.enter()
+    ad = desk.store.ad()
+    quote = "Kotizacija 200 evra"
+    start = f"{AD_TITLE}\n{AD_TEXT}".index(quote)
+    quotes = (
+        Indicator("violence_or_threat", quote, start, start + len(quote)),
+        Indicator("retained_documents", quote, start, start + len(quote)),
+    )
+    judged = complaint_assessment(referral=("violence_or_threat", "retained_documents"), referral_quotes=quotes)
+    case_id = desk.store.case(ad, desk.store.assess(ad, judged))
+    shown = desk.page(f"/cases/{case_id}")
+    banner = shown[shown.index('class="referral"') : shown.index("</section>")]
+    assert banner.count(f"„{quote}“") == 2
+    assert "<code>violence_or_threat</code>" in banner
+    assert "<code>retained_documents</code> (<code>document_retention</code>)" in banner
+    findings = shown[shown.index('class="findings"') :]
+    assert findings.index("Pominje se nasilje ili pretnja") < findings.index("Traži se novac od radnika")
+    assert '<mark class="quote quote-grave"' in shown
+    assert "Pominje se nasilje ili pretnja" in desk.page("/")
+
+
+def test_a_plea_is_not_called_an_ad(desk: DeskUnderTest) -> None:
+    desk.enter()
+    ad = desk.store.ad()
+    judged = complaint_assessment(is_job_ad=False, referral=("asks_for_help",), complaint=Proposal(), indicators=())
+    case_id = desk.store.case(ad, desk.store.assess(ad, judged))
+    shown = desk.page(f"/cases/{case_id}")
+    assert "Tekst nije oglas za posao" in shown
+    assert "molba za pomoć" in shown
+
+
+def test_a_name_that_contacts_do_not_fit_is_a_question_to_the_firm(desk: DeskUnderTest) -> None:
+    desk.enter()
+    ad = desk.store.ad()
+    why = "Oglas se poziva na ime Orvandel, a kontakti nisu sa adrese te firme; vredi proveriti kod same firme."
+    mediator = Mediator(name="Orvandel", possible_impersonation=Impersonation("Orvandel", why))
+    case_id = desk.store.case(ad, desk.store.assess(ad, complaint_assessment(mediator=mediator)))
+    assert why in desk.page(f"/cases/{case_id}")
 
 
 def test_the_case_shows_copies_sightings_evidence_and_sisters(desk: DeskUnderTest) -> None:

@@ -9,10 +9,11 @@ from hypothesis import strategies as st
 
 from crawler.assessment import Mediator, MediatorKind, RegisterAnswer, RiskLevel, Verdict
 from pipelines.indicators.rules import ORDER
+from pipelines.judging.hard_triggers import TRIGGER_ORDER
 from pipelines.judging.proposing import propose
-from pipelines.risk import UNLICENSED, find_referrals, judge_risk, risk_rules
+from pipelines.risk import IMPERSONATION, UNLICENSED, find_referrals, judge_danger, judge_risk, risk_rules
 
-FINDINGS = [*ORDER, UNLICENSED]
+FINDINGS = [*ORDER, UNLICENSED, IMPERSONATION, *TRIGGER_ORDER]
 CHECKED = RegisterAnswer(verdict=Verdict.NOT_FOUND, as_of=date(2026, 11, 20), snapshot="sha256:0")
 AGENCY = Mediator(name="Primer Posao", kind=MediatorKind.AGENCY)
 
@@ -39,6 +40,18 @@ def test_every_judgement_gives_a_reason(findings: frozenset[str]) -> None:
 def test_rules_name_only_findings_that_exist() -> None:
     groups = itertools.chain.from_iterable(combination.any for combination in risk_rules().combinations)
     assert set(itertools.chain.from_iterable(groups)) <= set(FINDINGS)
+
+
+@given(st.frozensets(st.sampled_from(TRIGGER_ORDER), min_size=1), st.sampled_from(TRIGGER_ORDER))
+def test_danger_in_a_text_that_is_no_offer_is_never_low(spoken: frozenset[str], more: str) -> None:
+    before, after = judge_danger(spoken), judge_danger(spoken | {more})
+    assert RiskLevel.HIGH.rank <= before.level.rank <= after.level.rank
+    assert before.score <= after.score <= 1
+
+
+def test_triggers_are_referred_before_those_that_rest_on_indicators() -> None:
+    findings = frozenset({"document_retention", "departure_within_hours", "asks_for_help"})
+    assert find_referrals(findings) == ("asks_for_help", "departure_within_hours", "retained_documents")
 
 
 def test_harmless_offers_together_stay_low() -> None:

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 from rich.console import Console
 
-from crawler.assessment import Mediator
+from crawler.assessment import Assessment, Impersonation, Indicator, Mediator
 from crawler.errors import UsageError
 from crawler.nightly import one_night_at_a_time
 from pipelines.card import card_of
@@ -51,11 +51,36 @@ def test_the_card_shows_level_register_quotes_and_contacts(home: Path) -> None:
     assert "+381600000001" in card
 
 
-def test_nothing_an_ad_holds_steers_the_terminal() -> None:
+def test_the_card_of_a_plea_says_what_it_rests_on(home: Path) -> None:
+    card = adwatch(home, "check", given="Uzeli su nam pasoše, pomozite, Malta, 060 000 0011").stdout
+    assert "NIJE OGLAS ZA POSAO – MOGUĆA OPASNOST ZA NEKOGA" in card
+    assert "„Uzeli su nam pasoše“" in card
+    assert "in_need_abroad" in card
+    assert "asks_for_help" in card
+    assert "+381600000011" in card
+
+
+def test_the_card_names_trigger_and_indicator_and_the_firm_to_ask() -> None:
+    quote = Indicator("retained_documents", "pasoš kod gazde", 0, 15)
+    called_upon = Mediator(name="Orvandel", possible_impersonation=Impersonation("Orvandel", "Pitajte samu firmu."))
+    card = _printed(
+        complaint_assessment(referral=("retained_documents",), referral_quotes=(quote,), mediator=called_upon)
+    )
+    assert "retained_documents ← document_retention" in card
+    assert "„pasoš kod gazde“" in card
+    assert "Pitajte samu firmu." in card
+
+
+def _printed(assessment: Assessment) -> str:
     console = Console(file=StringIO(), width=120)
-    console.print(card_of(complaint_assessment(mediator=Mediator(name="Primer \x1b[31m[red]Rad"))))
+    console.print(card_of(assessment))
     assert isinstance(console.file, StringIO)
-    assert "Primer  [31m[red]Rad" in console.file.getvalue()
+    return console.file.getvalue()
+
+
+def test_nothing_an_ad_holds_steers_the_terminal() -> None:
+    card = _printed(complaint_assessment(mediator=Mediator(name="Primer \x1b[31m[red]Rad")))
+    assert "Primer  [31m[red]Rad" in card
 
 
 def test_check_uses_the_newest_register_of_the_store(home: Path) -> None:
