@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from collections import Counter
+from collections import defaultdict
+from heapq import nlargest
+from operator import itemgetter
 
 from pipelines.register.comparing import NameQuery
 from pipelines.register.index import IndexedEntry, RegisterIndex
@@ -17,7 +19,7 @@ WHOLE_BRAND = 1_000
 
 def candidates_of(name: NameQuery, index: RegisterIndex) -> list[IndexedEntry]:
     """All entries whose whole brand stands in the name, then those that share most with it."""
-    weights: Counter[IndexedEntry] = Counter()
+    weights: defaultdict[IndexedEntry, int] = defaultdict(int)
     for run in name.runs:
         for indexed in index.by_joined.get(run, ())[:MOST_PER_WORD]:
             weights[indexed] += WHOLE_BRAND
@@ -27,4 +29,5 @@ def candidates_of(name: NameQuery, index: RegisterIndex) -> list[IndexedEntry]:
             for indexed in index.by_word.get(key, ())[:MOST_PER_WORD]:
                 weights[indexed] += weight
     whole = [indexed for indexed, weight in weights.items() if weight >= WHOLE_BRAND]
-    return whole + [indexed for indexed, weight in weights.most_common(MOST_COMPARED) if weight < WHOLE_BRAND]
+    most = nlargest(MOST_COMPARED, weights.items(), key=itemgetter(1))
+    return whole + [indexed for indexed, weight in most if weight < WHOLE_BRAND]

@@ -8,10 +8,11 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from enum import StrEnum
 from functools import lru_cache
 from itertools import product
+from typing import NamedTuple
 
 from pipelines.register.inflection import case_forms
 from pipelines.register.words import LegalForm, WordSet, load_words
@@ -57,8 +58,7 @@ class Role(StrEnum):
     BREAK = "break"
 
 
-@dataclass(frozen=True, slots=True)
-class Word:
+class Word(NamedTuple):
     """One word of a name."""
 
     shown: str
@@ -125,12 +125,27 @@ def _split(text: str) -> Iterator[Word]:
         if end and SEPARATOR.search(text[end : found.start() + 1]):
             segment += 1
         end = found.end()
-        if folded := fold_key(found.group()):
-            meant = load_words().by_ear.get(folded, folded)
-            shown = found.group().lower().translate(TO_LATIN)
+        written = _written(found.group())
+        if written.folded:
             is_small = is_mixed and found.group()[0].islower()
-            yield Word(shown, sound_key(meant), _role(meant), segment, led=before in PREPOSITIONS, is_small=is_small)
-            before = folded
+            yield Word(written.shown, written.key, written.role, segment, led=before in PREPOSITIONS, is_small=is_small)
+            before = written.folded
+
+
+class _Written(NamedTuple):
+    """What a written word is, wherever it stands."""
+
+    folded: str
+    shown: str
+    key: str
+    role: Role
+
+
+@lru_cache(maxsize=100_000)
+def _written(word: str) -> _Written:
+    folded = fold_key(word)
+    meant = load_words().by_ear.get(folded, folded)
+    return _Written(folded, word.lower().translate(TO_LATIN), sound_key(meant), _role(meant))
 
 
 def _role(folded: str) -> Role:
@@ -159,13 +174,13 @@ def _all_cases(words: Sequence[str]) -> frozenset[str]:
 
 
 def _with_forms(words: list[Word]) -> list[Word]:
-    folded = [fold_key(word.shown) for word in words]
+    folded = [_written(word.shown).folded for word in words]
     marked, at = [], 0
     while at < len(words):
         length, form = _form_at(folded, at)
         # "Ag." before a name is short for agencija.
         if form and not (at == 0 and folded[at] == "ag"):
-            marked += [replace(word, role=Role.FORM, form=form) for word in words[at : at + length]]
+            marked += [word._replace(role=Role.FORM, form=form) for word in words[at : at + length]]
             at += length
         else:
             marked.append(words[at])
@@ -175,11 +190,18 @@ def _with_forms(words: list[Word]) -> list[Word]:
 
 def _form_at(folded: list[str], at: int) -> tuple[int, LegalForm | None]:
     spellings = _form_spellings()
+    if folded[at] not in _form_beginnings():
+        return 1, None
     for length in range(min(LONGEST_FORM, len(folded) - at), 0, -1):
         form = spellings.get(tuple(folded[at : at + length]))
         if form:
             return length, form
     return 1, None
+
+
+@lru_cache(maxsize=1)
+def _form_beginnings() -> frozenset[str]:
+    return frozenset(spelling[0] for spelling in _form_spellings())
 
 
 @lru_cache(maxsize=1)
@@ -202,7 +224,7 @@ def _with_towns(words: list[Word]) -> list[Word]:
             role = Role.FOREIGN_TOWN if is_foreign else Role.TOWN
             if is_foreign and words[at].led:
                 role = Role.COUNTRY
-            marked += [replace(word, role=role, town=town, led=words[at].led) for word in words[at : at + length]]
+            marked += [word._replace(role=role, town=town, led=words[at].led) for word in words[at : at + length]]
         else:
             marked.append(words[at])
         at += length
@@ -210,13 +232,18 @@ def _with_towns(words: list[Word]) -> list[Word]:
 
 
 def _town_at(words: list[Word], at: int) -> tuple[int, str | None, bool]:
-    if words[at].role in (Role.FORM, Role.NOISE):
+    if words[at].role in (Role.FORM, Role.NOISE) or words[at].key not in _town_beginnings():
         return 1, None, False
     for length in (3, 2, 1):
         found = _towns().get(tuple(word.key for word in words[at : at + length]))
         if found and at + length <= len(words):
             return length, found[0], found[1]
     return 1, None, False
+
+
+@lru_cache(maxsize=1)
+def _town_beginnings() -> frozenset[str]:
+    return frozenset(form[0] for form in _towns())
 
 
 @lru_cache(maxsize=1)
@@ -239,7 +266,7 @@ def _with_seats(words: list[Word]) -> list[Word]:
     """A foreign country after the legal form is where the firm sits: 'Primer d.o.o. Slovenija'."""
     form = next((at for at, word in enumerate(words) if word.role is Role.FORM), len(words))
     return [
-        replace(word, role=Role.FOREIGN_TOWN, town=word.shown) if at > form and _is_abroad(word) else word
+        word._replace(role=Role.FOREIGN_TOWN, town=word.shown) if at > form and _is_abroad(word) else word
         for at, word in enumerate(words)
     ]
 
@@ -251,7 +278,7 @@ def _is_abroad(word: Word) -> bool:
 def _with_offers(words: list[Word]) -> list[Word]:
     """'posao u Austriji' and '2800 evra' after a name are the offer, no part of the name."""
     return [
-        replace(word, role=Role.NOISE)
+        word._replace(role=Role.NOISE)
         if (word.role is Role.GENERIC and _leads_abroad(words[at + 1 : at + 3])) or _is_pay(words, at)
         else word
         for at, word in enumerate(words)
@@ -278,9 +305,9 @@ def _all_own(words: list[Word]) -> list[Word]:
     """
     kept: list[Word] = []
     for word in words:
-        own = replace(word, role=Role.OWN) if word.role is Role.BREAK else word
+        own = word._replace(role=Role.OWN) if word.role is Role.BREAK else word
         describes = own.role is Role.OWN and own.is_small and bool(kept) and kept[-1].role is Role.NOISE
-        kept.append(replace(own, role=Role.NOISE) if describes else own)
+        kept.append(own._replace(role=Role.NOISE) if describes else own)
     return kept
 
 
@@ -291,7 +318,7 @@ def _own_part(words: list[Word], *, is_long: bool) -> list[Word]:
     for at, word in enumerate(words):
         if word.role is Role.BREAK and any(before.role is Role.OWN for before in words[:at]):
             return words[:at]
-    return [replace(word, role=Role.NOISE) if word.role is Role.BREAK else word for word in words]
+    return [word._replace(role=Role.NOISE) if word.role is Role.BREAK else word for word in words]
 
 
 def _up_to_form(words: list[Word]) -> list[Word]:
