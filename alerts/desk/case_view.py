@@ -38,6 +38,7 @@ from crawler.store.desk_views import (
     sister_cases,
 )
 from crawler.store.drafts import CaseAd, DraftRow, leading_ad
+from crawler.store.register import newest_snapshot_row
 
 MOST_COPIES = 100
 MOST_SIGHTINGS = 200
@@ -111,7 +112,12 @@ def read_case_view(
         ad=leading.ad,
         assessment=leading.assessment,
         marked=mark_ad(leading.ad.title, leading.ad.text, leading.assessment),
-        badge=badge_of(leading.assessment.register, today=today, stale_after_days=stale_after_days),
+        badge=badge_of(
+            leading.assessment.register,
+            today=today,
+            stale_after_days=stale_after_days,
+            newest=newest_snapshot_row(connection),
+        ),
         copies=tuple(copy for copy in copies if copy.ad_id != leading.ad.ad_id),
         is_copies_cut=len(copies) == MOST_COPIES,
         sightings=_by_day(sightings),
