@@ -122,7 +122,7 @@ def _register(connection: Connection, row: Row[Any], stale_after_days: int) -> R
         select(register_entries).where(register_entries.c.snapshot_id == row.id).order_by(register_entries.c.id)
     )
     entries = tuple(_entry(entry) for entry in found)
-    return Register(entries, row.as_of, f"sha256:{row.digest}", stale_after_days, row.confirmed_on)
+    return Register(entries, row.as_of, f"sha256:{row.digest}", stale_after_days, confirmed_on=row.confirmed_on)
 
 
 def _snapshot_row(row: Row[Any]) -> SnapshotRow:
