@@ -111,7 +111,7 @@ def is_stale(answer: RegisterAnswer, snapshot: Snapshot | None, settings: Settin
     """The register was too old when the ad was judged, or is by now."""
     if snapshot is None:
         return False
-    age = (now.astimezone(BELGRADE).date() - snapshot.as_of).days
+    age = (now.astimezone(BELGRADE).date() - snapshot.known_on).days
     return answer.stale or age > settings.file.register_stale_after_days
 
 

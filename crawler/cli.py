@@ -46,7 +46,7 @@ def main() -> None:
 
 @app.command()
 def nightly(as_json: AsJson = False) -> None:
-    """Run one whole night now: crawl, group, assess, open cases, prepare drafts.
+    """Run one whole night now: renew the register, crawl, group, assess, open cases, prepare drafts.
 
     Example: [bold]adwatch nightly[/bold]
     """
@@ -126,7 +126,7 @@ def status(as_json: AsJson = False) -> None:
 
 @evidence_app.command("verify")
 def verify(as_json: AsJson = False) -> None:
-    """Re-hash every capture and walk the custody chain. Exit code 1 when anything fails.
+    """Re-hash every capture and register file, and walk the custody chain. Exit code 1 when anything fails.
 
     Example: [bold]adwatch evidence verify --json[/bold]
     """
@@ -143,13 +143,16 @@ def verify(as_json: AsJson = False) -> None:
             {
                 "ok": found.is_sound,
                 "captures": found.captures,
+                "register_files": found.register_files,
                 "custody": found.custody_entries,
                 "first_broken": found.first_broken,
                 "failures": list(found.failures),
             }
         )
     else:
-        sys.stdout.write(f"{found.captures} captures, {found.custody_entries} custody entries\n")
+        counts = {"captures": found.captures, "register files": found.register_files}
+        counts["custody entries"] = found.custody_entries
+        sys.stdout.write(", ".join(f"{count} {name}" for name, count in counts.items()) + "\n")
         sys.stdout.writelines(f"FAILED {failure}\n" for failure in found.failures)
     if not found.is_sound:
         raise typer.Exit(1)

@@ -1,6 +1,6 @@
 """The item pipeline that keeps what spiders bring: capture first, then the ad, then its sighting, batch by batch.
 
-It understands nothing of an ad; `pipelines` does, after the crawl.
+It understands nothing of an ad, or of a published register; `pipelines` does, after the crawl.
 """
 
 from __future__ import annotations
@@ -29,13 +29,15 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from crawler.config import Settings
 from crawler.evidence.warc import Capture, CaptureWriter
-from crawler.health import Problem, outcome_of, problem_stat
-from crawler.items import AdPosting, FetchedPage
+from crawler.health import Problem, outcome_of, outcome_of_list, problem_stat
+from crawler.items import NOT_MODIFIED, AdPosting, FetchedPage, PublishedList
+from crawler.manifest import RegisterSource
 from crawler.personal_numbers import redact_jmbg
 from crawler.store.ads import FetchedUrl, SeenAd, count_run, save_pages, save_seen_ads
 from crawler.store.captures import captures_by_digest, save_captures
 from crawler.store.engine import open_store, reading
 from crawler.store.nights import begin_run, begin_run_by_hand, finish_night, finish_run
+from crawler.store.register_fetches import Fetch, NewFetch, last_list, save_fetch
 
 logger = logging.getLogger(__name__)
 
@@ -62,6 +64,8 @@ class Batch:
 
     postings: list[AdPosting] = field(default_factory=list)
     pages: list[FetchedUrl] = field(default_factory=list)
+    lists: list[PublishedList] = field(default_factory=list)
+    """Published registers; a source brings one at most."""
 
     @property
     def is_full(self) -> bool:
@@ -71,7 +75,7 @@ class Batch:
 
 
 class StorePipeline:
-    """Keeps every AdPosting of one spider run and records how the run went."""
+    """Keeps every AdPosting and PublishedList of one spider run and records how the run went."""
 
     def __init__(self, crawler: Crawler, settings: Settings) -> None:
         """`settings` say where to keep; the night is `ADWATCH_NIGHT`, or one of its own for a run by hand."""
@@ -79,9 +83,11 @@ class StorePipeline:
         self.settings = settings
         self.batch = Batch()
         self.counts: Counter[str] = Counter()
+        self.has_list = False
         self.flushing = asyncio.Lock()
         self.capture_ids: dict[PageKey, int] = {}
         self.ending: asyncio.Future[None] | None = None
+        self.unchanged: Fetch | None = None
 
     @classmethod
     def from_crawler(cls, crawler: Crawler) -> Self:
@@ -110,6 +116,9 @@ class StorePipeline:
 
     async def process_item(self, item: Any) -> Any:
         """Takes the ad into the batch. An item without a page has no evidence and is refused."""
+        if isinstance(item, PublishedList):
+            self.batch.lists.append(item)
+            return item
         if not isinstance(item, AdPosting) or item.page is None:
             raise DropItem("only ads with the page they stand on are kept")
         self.batch.postings.append(item)
@@ -130,13 +139,17 @@ class StorePipeline:
         """
         async with self.flushing:
             batch, self.batch = self.batch, Batch()
-            if not (batch.postings or batch.pages):
+            if not (batch.postings or batch.pages or batch.lists):
                 return
             try:
                 await asyncio.to_thread(self._keep, batch)
             except (SQLAlchemyError, OSError):
                 logger.exception("batch not kept source=%s ads=%d", self.source, len(batch.postings))
-                self.batch = Batch(batch.postings + self.batch.postings, batch.pages + self.batch.pages)
+                self.batch = Batch(
+                    batch.postings + self.batch.postings,
+                    batch.pages + self.batch.pages,
+                    batch.lists + self.batch.lists,
+                )
                 self._end_for_lack_of_store()
 
     def _end_for_lack_of_store(self) -> None:
@@ -146,10 +159,13 @@ class StorePipeline:
             self.ending = asyncio.ensure_future(engine.close_spider_async(reason="store_failed"))
 
     def _keep(self, batch: Batch) -> None:
-        pages = {(page.url, page.digest): page for page in kept_pages(batch.postings)}
+        kept_of_lists = [page for found in batch.lists for page in (found.page, found.file) if page is not None]
+        pages = {(page.url, page.digest): page for page in (*kept_pages(batch.postings), *kept_of_lists)}
         unknown = [page for key, page in pages.items() if key not in self.capture_ids]
         with reading(self.engine) as connection:
             earlier = captures_by_digest(connection, [page.digest for page in unknown])
+            if any(page.status == NOT_MODIFIED for page in unknown):
+                self.unchanged = last_list(connection, self.source)
         kept = [(page, self._capture(page, earlier.get((page.url, page.digest)))) for page in unknown]
         # Bytes before rows: a crash in between leaves bytes nobody refers to, never a row without bytes.
         self.writer.sync()
@@ -159,10 +175,15 @@ class StorePipeline:
             save_pages(connection, self.source, batch.pages)
             seen = [self._seen_ad(posting, {**self.capture_ids, **new_ids}) for posting in batch.postings]
             save_seen_ads(connection, seen, night_id=self.night_id)
+            for found in batch.lists:
+                save_fetch(connection, _fetch_of(found, {**self.capture_ids, **new_ids}), night_id=self.night_id)
         # Only now: a transaction that was rolled back has taken its numbers with it.
         self.capture_ids.update(new_ids)
+        self.has_list |= bool(batch.lists)
 
     def _capture(self, page: FetchedPage, earlier: Capture | None) -> Sequence[Capture]:
+        if page.status == NOT_MODIFIED and self.unchanged is not None:
+            return [self.writer.keep_not_modified(page, of=self.unchanged.capture)]
         if earlier is None:
             return self.writer.keep(page)
         return [self.writer.keep_revisit(page, of=earlier)]
@@ -191,7 +212,10 @@ class StorePipeline:
         with self.engine.begin() as connection:
             counts = count_run(connection, night_id=self.night_id, source=self.source)
             problems = self._problems(ads=counts["ads"])
-            outcome = outcome_of(ads=counts["ads"], problems=problems)
+            if self._brings_lists():
+                outcome = outcome_of_list(brought=self.has_list, problems=problems)
+            else:
+                outcome = outcome_of(ads=counts["ads"], problems=problems)
             finish_run(
                 connection,
                 night_id=self.night_id,
@@ -216,10 +240,13 @@ class StorePipeline:
             )
             counted[Problem.CUT_SHORT] += bool(cut)
         manifest = getattr(self.crawler.spider, "manifest", None)
-        if manifest is not None:
+        if manifest is not None and not self._brings_lists():
             counted[Problem.BELOW_EXPECTED] += ads < manifest.expected.min
             counted[Problem.ABOVE_EXPECTED] += ads > manifest.expected.max
         return {problem: count for problem, count in counted.items() if count}
+
+    def _brings_lists(self) -> bool:
+        return isinstance(getattr(self.crawler.spider, "manifest", None), RegisterSource)
 
     def _has_timed_out(self) -> bool:
         # Scrapy tells the reason of closing only after the pipelines have closed.
@@ -233,6 +260,19 @@ def kept_pages(postings: Sequence[AdPosting]) -> Iterator[FetchedPage]:
         for page in (posting.page, posting.listingPage):
             if page is not None:
                 yield page
+
+
+def _fetch_of(found: PublishedList, capture_ids: Mapping[PageKey, int]) -> NewFetch:
+    headers = {name.lower(): value for name, value in found.file.headers}
+    return NewFetch(
+        source=found.source,
+        capture_id=capture_ids[found.file.url, found.file.digest],
+        page_capture_id=capture_ids[found.page.url, found.page.digest] if found.page else None,
+        url=found.url,
+        said=storable(found.said) or "",
+        etag=headers.get("etag"),
+        last_modified=headers.get("last-modified"),
+    )
 
 
 def shown_fields(posting: AdPosting) -> dict[str, str | None]:

@@ -7,20 +7,22 @@ import os
 import subprocess
 import sys
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import ExitStack
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import Any
 
 from apscheduler.triggers.cron import CronTrigger
 
 from crawler.health import Problem, RunOutcome
-from crawler.manifest import SourceManifest, read_manifests
+from crawler.manifest import RegisterSource, SourceManifest, read_manifests
 from crawler.night import Night, StepReport
 from crawler.store.ads import count_run
 from crawler.store.engine import reading
 from crawler.store.nights import begin_run, finish_run, finished_sources
+from crawler.store.register_fetches import Fetch, last_list
 from crawler.store.status import last_runs
 
 logger = logging.getLogger(__name__)
@@ -65,9 +67,36 @@ def crawl_due_sources(night: Night) -> StepReport:
     due = [
         manifest
         for manifest in read.manifests.values()
-        if manifest.enabled and is_due(manifest, last=last.get(manifest.id, NEVER)[0], now=night.now)
+        if not isinstance(manifest, RegisterSource) and _has_turn(night, manifest, last)
     ]
     return run_spiders(night, [order_for(manifest) for manifest in due])
+
+
+def fetch_due_register(night: Night) -> StepReport:
+    """Fetches the published list of agencies from every enabled source of it that is due, before ads are judged.
+
+    A list that stands where it stood is asked for only if it changed since.
+    """
+    read = read_manifests(night.settings.source_folders)
+    with reading(night.engine) as connection:
+        last = last_runs(connection)
+        orders = [
+            replace(order_for(manifest), arguments=_known_list(last_list(connection, manifest.id)))
+            for manifest in read.manifests.values()
+            if isinstance(manifest, RegisterSource) and _has_turn(night, manifest, last)
+        ]
+    return run_spiders(night, orders, doing="fetching the register") if orders else StepReport({"sources": 0})
+
+
+def _known_list(fetch: Fetch | None) -> tuple[str, ...]:
+    if fetch is None:
+        return ()
+    known = {"known_url": fetch.url, "etag": fetch.etag, "last_modified": fetch.last_modified}
+    return tuple(f"{name}={value}" for name, value in known.items() if value)
+
+
+def _has_turn(night: Night, manifest: SourceManifest, last: Mapping[str, tuple[datetime | None, Any, Any]]) -> bool:
+    return manifest.enabled and is_due(manifest, last=last.get(manifest.id, NEVER)[0], now=night.now)
 
 
 NEVER: tuple[None, None, int] = (None, None, 0)
@@ -86,7 +115,7 @@ def order_for(manifest: SourceManifest) -> SpiderOrder:
     return SpiderOrder(manifest.id, minutes=manifest.limits.max_minutes + 1)
 
 
-def run_spiders(night: Night, orders: Sequence[SpiderOrder]) -> StepReport:
+def run_spiders(night: Night, orders: Sequence[SpiderOrder], *, doing: str = "crawling") -> StepReport:
     """Runs the spiders ordered. One that dies or overstays is recorded and stops nothing else."""
     with reading(night.engine) as connection:
         done = finished_sources(connection, night.id)
@@ -96,7 +125,7 @@ def run_spiders(night: Night, orders: Sequence[SpiderOrder]) -> StepReport:
     finished = len(orders) - len(waiting)
     try:
         while waiting or running:
-            night.progress("crawling", finished, len(orders))
+            night.progress(doing, finished, len(orders))
             while waiting and len(running) < night.settings.file.parallel_spiders:
                 running.append(_start(night, waiting.pop(0)))
             time.sleep(POLL_SECONDS)
@@ -107,7 +136,7 @@ def run_spiders(night: Night, orders: Sequence[SpiderOrder]) -> StepReport:
     finally:
         for spider in running:
             _stop(spider)
-    night.progress("crawling", finished, len(orders))
+    night.progress(doing, finished, len(orders))
     return StepReport(counts)
 
 

@@ -1,4 +1,4 @@
-"""`adwatch demo`: the whole job offline. Invented sites on loopback, an invented register, one real night, the desk.
+"""`adwatch demo`: the whole job offline. Invented sites on loopback, among them a register, one real night, the desk.
 
 The rooms are started by name; every part but the sites is the one that runs in earnest.
 """
@@ -13,9 +13,7 @@ import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
-from pathlib import Path
 from typing import Any
-from zoneinfo import ZoneInfo
 
 import yaml
 from sqlalchemy import Engine
@@ -28,8 +26,6 @@ from crawler.nightly import NightResult
 from crawler.store.engine import open_store
 from crawler.store.people import find_person
 
-DEMO_WORLD = Path(__file__).resolve().parent.parent / "spiders" / "demo"
-REGISTER = DEMO_WORLD / "register.csv"
 ORGANISATION = {
     "name": "Udruženje „Siguran put“ (primer)",
     "seat": "Ulica primera 1, 11000 Beograd",
@@ -53,7 +49,6 @@ def run_demo(*, serve: bool, host: str, port: int) -> NightResult:
     engine = open_store(settings)
     now = datetime.now(UTC)
     with _demo_sites():
-        _import_register(settings, engine, now)
         result = night_with_progress(settings, engine, now=now)
     print_night(engine, result)
     _named("alerts.commands:print_cases")(engine, most=SHOWN_CASES)
@@ -94,11 +89,6 @@ def _demo_sites() -> Iterator[None]:
             os.environ.pop("http_proxy")
             if before is not None:
                 os.environ["http_proxy"] = before
-
-
-def _import_register(settings: Settings, engine: Engine, now: datetime) -> None:
-    today = now.astimezone(ZoneInfo("Europe/Belgrade")).date()
-    _named("pipelines.register.importing:import_file")(settings, engine, REGISTER, as_of=today, now=now)
 
 
 def _demo_person(settings: Settings, engine: Engine, now: datetime) -> str:

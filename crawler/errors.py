@@ -17,6 +17,10 @@ class ConfigError(UsageError):
     """The configuration cannot be used: bad `adwatch.yml`, unreadable database address."""
 
 
+class BusyError(AdwatchError):
+    """A night runs, and what was asked for must not run beside it."""
+
+
 class SourceError(AdwatchError):
     """A source manifest is wrong, or a source answered with something that cannot be read."""
 

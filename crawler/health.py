@@ -37,6 +37,10 @@ class Problem(StrEnum):
     BELOW_EXPECTED = "below_expected"
     """Fewer ads than the manifest expects of an ordinary night."""
     ABOVE_EXPECTED = "above_expected"
+    NOT_A_LIST = "not_a_list"
+    """Where the list of agencies should stand there is a page without any table."""
+    LIST_REFUSED = "list_refused"
+    """The list was fetched, and importing refused it: torn, unreadable, or of a day to come."""
     CUT_SHORT = "cut_short"
     """The source's own limit of pages or minutes ended the run before its last page."""
 
@@ -76,3 +80,12 @@ def outcome_of(*, ads: int, problems: dict[Problem, int]) -> RunOutcome:
     if any(problem.is_block for problem in faults):
         return RunOutcome.BLOCKED
     return RunOutcome.FAILED if set(faults) - SIGNALS else RunOutcome.SILENT
+
+
+def outcome_of_list(*, brought: bool, problems: dict[Problem, int]) -> RunOutcome:
+    """The class of a run that should bring the list of agencies: never silent, for without it nobody is checked."""
+    met = {problem for problem, count in problems.items() if count}
+    if brought:
+        return RunOutcome.PARTIAL if met - NO_FAULT else RunOutcome.OK
+    refused = any(problem.is_block or problem is Problem.ROBOTS for problem in met)
+    return RunOutcome.BLOCKED if refused else RunOutcome.FAILED

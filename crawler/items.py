@@ -21,6 +21,7 @@ __all__ = [
     "HiringOrganization",
     "JobLocation",
     "JobPosting",
+    "PublishedList",
 ]
 
 
@@ -74,3 +75,27 @@ class AdPosting(JobPosting):
 
     imageUrls: list[str] | None = None
     """Addresses of the ad's pictures, as the page gives them, absolute."""
+
+
+NOT_MODIFIED = 304
+"""Status of an answer that says: the same as when it was fetched last."""
+
+
+@dataclass(frozen=True, slots=True)
+class PublishedList:
+    """The list of licensed agencies as its source publishes it; reading it is the business of `pipelines.register`."""
+
+    source: str
+    """Id of the source manifest."""
+
+    url: str
+    """Address asked for; that of `file` is the one behind redirects."""
+
+    file: FetchedPage
+    """The list; without bytes where the status is NOT_MODIFIED."""
+
+    page: FetchedPage | None = None
+    """The page that linked to it."""
+
+    said: str = ""
+    """First line: words and file name of the link. Further lines: what the page says around it and of the day."""

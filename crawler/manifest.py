@@ -179,7 +179,15 @@ class SourceManifest(Model):
     checked: date
     """When a person last compared this manifest with the site."""
     checked_note: str = ""
+    to_fill_in: tuple[str, ...] = ()
+    """What a person must find out before the source can be enabled; `adwatch sources check` repeats it."""
     enabled: bool = True
+
+    @model_validator(mode="after")
+    def _complete_if_enabled(self) -> Self:
+        if self.enabled and self.to_fill_in:
+            raise ValueError("an enabled source has nothing left to fill in; see to_fill_in")
+        return self
 
     @model_validator(mode="before")
     @classmethod
@@ -252,6 +260,25 @@ class RenderedSource(SourceManifest):
     fields: dict[FieldName, Css]
 
 
+class ListLink(Model):
+    """The link to a published list; of several that with the newest date in words or file name, undated the first."""
+
+    links: Css = "a"
+    pattern: Pattern | None = None
+    """Only addresses in which this is found."""
+    text: Pattern | None = None
+    """Only links in whose words this is found, in either case; write both scripts where the page may use either."""
+
+
+class RegisterSource(SourceManifest):
+    """The published list of licensed agencies, or a page that links to it. Brings a register instead of ads."""
+
+    kind: Literal["register"]
+    start_urls: tuple[WebAddress, ...] = Field(min_length=1, max_length=1)
+    link: ListLink | None = None
+    """Where the page links to the list; None where the start address is the list itself."""
+
+
 AnySource = Annotated[
     StructuredSource
     | JsonStateSource
@@ -259,7 +286,8 @@ AnySource = Annotated[
     | FeedSource
     | JsonApiSource
     | TelegramSource
-    | RenderedSource,
+    | RenderedSource
+    | RegisterSource,
     Field(discriminator="kind"),
 ]
 _ANY_SOURCE: TypeAdapter[AnySource] = TypeAdapter(AnySource)
@@ -319,7 +347,7 @@ def manifest_files(folders: Sequence[Path]) -> list[Path]:
 
 def _first_fault(error: ValidationError) -> str:
     first = error.errors()[0]
-    kinds = ("structured", "json_state", "script_object", "feed", "json_api", "telegram", "rendered")
+    kinds = ("structured", "json_state", "script_object", "feed", "json_api", "telegram", "rendered", "register")
     where = [str(part) for part in first["loc"]]
     if where and where[0] in kinds:
         where = where[1:]

@@ -40,8 +40,12 @@ class StepReport:
 Step = Callable[[Night], StepReport]
 """A step may be killed at any moment and run again: it commits whole batches and repeats none."""
 
+FETCH_REGISTER = "crawler.crawling:fetch_due_register"
+CRAWL = "crawler.crawling:crawl_due_sources"
 STEPS: tuple[str, ...] = (
-    "crawler.crawling:crawl_due_sources",
+    FETCH_REGISTER,
+    "pipelines.register.fetched:import_fetched_lists",
+    CRAWL,
     "pipelines.steps:group_new_ads",
     "pipelines.steps:assess_new_ads",
     "alerts.steps:open_cases",
@@ -49,5 +53,5 @@ STEPS: tuple[str, ...] = (
 )
 """Textual references, so that the hall starts the rooms without importing them."""
 
-WHILE_CRAWLING: tuple[str, ...] = STEPS[1:3]
+WHILE_CRAWLING: tuple[str, ...] = STEPS[3:5]
 """Steps that also run beside the crawl, on what it has brought so far: spiders mostly wait for sites."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import asdict
 from datetime import datetime
@@ -19,7 +19,10 @@ from crawler.config import Settings
 from crawler.health import RunOutcome
 from crawler.night import Progress, Step
 from crawler.nightly import NightResult, run_night
+from crawler.output import print_table
+from crawler.store.assessments import VerdictChange, verdict_changes
 from crawler.store.engine import reading
+from crawler.store.nights import night_began
 from crawler.store.status import SourceNight, count_all, sources_of_night
 
 OUTCOME_STYLES = {
@@ -29,6 +32,7 @@ OUTCOME_STYLES = {
     RunOutcome.BLOCKED: "bold yellow",
     RunOutcome.FAILED: "bold red",
 }
+MOST_CHANGES = 20
 
 
 @contextmanager
@@ -57,10 +61,12 @@ def summary_of(engine: Engine, result: NightResult) -> dict[str, Any]:
     with reading(engine) as connection:
         sources = sources_of_night(connection, result.night_id)
         totals = count_all(connection)
+        changes = verdict_changes(connection, since=night_began(connection, result.night_id))
     return {
         "night": result.night_id,
         "sources": [asdict(source) for source in sources],
         "steps": [asdict(step) for step in result.steps],
+        "verdict_changes": [asdict(change) for change in changes],
         "store": totals,
     }
 
@@ -71,14 +77,31 @@ def print_night(engine: Engine, result: NightResult) -> None:
     with reading(engine) as connection:
         sources = sources_of_night(connection, result.night_id)
         totals = count_all(connection)
+        changes = verdict_changes(connection, since=night_began(connection, result.night_id))
     console.print(_sources_table(result.night_id, sources))
     for source in sources:
         for problem, times in source.problems.items():
             console.print(f"  {source.source}: {problem} × {times}", highlight=False)
+    print_verdict_changes(changes)
     console.print("In the store: " + ", ".join(f"{count} {name}" for name, count in totals.items()))
     for step in result.steps:
         if step.failure:
             console.print(f"[bold red]step {step.name} failed:[/bold red] {step.failure}", highlight=False)
+
+
+def print_verdict_changes(changes: Sequence[VerdictChange]) -> None:
+    """The ads that the register answers otherwise than before, as a table; nothing where there are none."""
+    if not changes:
+        return
+    title = f"Verdict changed: {len(changes)} {'ad' if len(changes) == 1 else 'ads'}"
+    if len(changes) > MOST_CHANGES:
+        title += f", the first {MOST_CHANGES} of them"
+    columns = ("ad", "mediator", "before", "now", "address")
+    rows = [
+        (change.ad_id, change.mediator, change.before or "not checked", change.after or "not checked", change.url)
+        for change in changes[:MOST_CHANGES]
+    ]
+    print_table(title, columns, rows)
 
 
 def _sources_table(night_id: int, sources: list[SourceNight]) -> Table:

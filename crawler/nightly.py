@@ -17,9 +17,9 @@ from pathlib import Path
 from sqlalchemy import Engine, text
 
 from crawler.config import Settings
-from crawler.errors import AdwatchError
+from crawler.errors import BusyError
 from crawler.meanwhile import judging_meanwhile
-from crawler.night import STEPS, WHILE_CRAWLING, Night, Progress, Step, StepReport, silent
+from crawler.night import CRAWL, FETCH_REGISTER, STEPS, WHILE_CRAWLING, Night, Progress, Step, StepReport, silent
 from crawler.store.locks import Lock
 from crawler.store.nights import begin_night, begin_run_by_hand, finish_night
 
@@ -54,8 +54,8 @@ def run_night(
 ) -> NightResult:
     """Runs a night to its end, or goes on with one cut off a short while ago.
 
-    With `crawl` it is a run by hand: a night of its own whose first step, the crawl, is the given one.
-    Raises AdwatchError where another night is running.
+    With `crawl` it is a run by hand: a night of its own that begins with the given step and fetches nothing else.
+    Raises BusyError where another night is running.
     """
     with one_night_at_a_time(settings, engine):
         with engine.begin() as connection:
@@ -93,7 +93,7 @@ def one_night_at_a_time(settings: Settings, engine: Engine) -> Iterator[None]:
 def _database_lease(engine: Engine) -> Iterator[None]:
     with engine.connect() as connection:
         if not connection.scalar(text("SELECT pg_try_advisory_lock(:lock)"), {"lock": int(Lock.NIGHT)}):
-            raise AdwatchError("another night is running on this database; wait for its end")
+            raise BusyError("another night is running on this database; wait for its end")
         connection.commit()
         try:
             yield
@@ -107,16 +107,20 @@ def _file_lease(path: Path) -> Iterator[None]:
         try:
             fcntl.flock(lease, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError as error:
-            raise AdwatchError("another night is running in this data folder; wait for its end") from error
+            raise BusyError("another night is running in this data folder; wait for its end") from error
         yield
 
 
 def _run_steps(night: Night, crawl: Step | None) -> tuple[StepResult, ...]:
-    (crawling, *others) = STEPS
-    beside = {_name(reference): named(reference) for reference in others if reference in WHILE_CRAWLING}
-    with judging_meanwhile(night, beside) as judged:
-        results = [_run_step(_name(crawling), crawl or named(crawling), night)]
-    for reference in others:
+    order = STEPS if crawl is None else (CRAWL, *(step for step in STEPS if step not in (CRAWL, FETCH_REGISTER)))
+    judged: dict[str, Counter[str]] = {}
+    results = []
+    for reference in order:
+        if reference == CRAWL:
+            beside = {_name(step): named(step) for step in order if step in WHILE_CRAWLING}
+            with judging_meanwhile(night, beside) as judged:
+                results.append(_run_step(_name(reference), crawl or named(reference), night))
+            continue
         result = _run_step(_name(reference), named(reference), night)
         counts = judged.get(_name(reference), Counter())
         counts.update(result.counts)

@@ -91,7 +91,14 @@ class Register:
     """From configuration; the ministry publishes no rhythm, so the default is a month and a half."""
     aliases: tuple[Alias, ...] = ()
     """Decisions that were not taken back, oldest first; of several on one name and entry the newest counts."""
+    confirmed_on: date | None = None
+    """A later day on which its source still published the very same file. None: not looked at since `as_of`."""
+
+    @property
+    def known_on(self) -> date:
+        """The last day of which this list is known to be the register."""
+        return self.confirmed_on or self.as_of
 
     def is_stale(self, *, on: date) -> bool:
         """Too old to accuse anybody on it (rule 3 of the house)."""
-        return (on - self.as_of).days > self.stale_after_days
+        return (on - self.known_on).days > self.stale_after_days

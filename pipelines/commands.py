@@ -93,19 +93,18 @@ def reassess(as_json: JsonOption = False) -> None:
 
     Example: [bold]adwatch reassess[/bold]
     """
-    from crawler.night import Night  # noqa: PLC0415
-    from crawler.night_report import progress_bar  # noqa: PLC0415
-    from crawler.nightly import one_night_at_a_time  # noqa: PLC0415
+    from crawler.night_report import print_verdict_changes  # noqa: PLC0415 - keeps --help fast
     from crawler.opening import opened  # noqa: PLC0415
-    from crawler.output import print_json  # noqa: PLC0415 - keeps --help fast
-    from pipelines import steps  # noqa: PLC0415
+    from crawler.output import print_json  # noqa: PLC0415
+    from pipelines.rejudging import judge_again  # noqa: PLC0415
 
-    with opened() as (settings, engine), one_night_at_a_time(settings, engine), progress_bar() as progress:
-        report = steps.reassess(Night(0, settings, engine, datetime.now(UTC), progress))
+    with opened() as (settings, engine):
+        judged = judge_again(settings, engine, now=datetime.now(UTC))
     if as_json:
-        print_json(report.counts)
+        print_json(judged.counts)
     else:
-        sys.stdout.write(", ".join(f"{name} {count}" for name, count in report.counts.items()) + "\n")
+        sys.stdout.write(", ".join(f"{name} {count}" for name, count in judged.counts.items()) + "\n")
+        print_verdict_changes(judged.changes)
 
 
 def _check_lines(jsonl: Path) -> None:

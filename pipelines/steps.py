@@ -61,8 +61,9 @@ def group_new_ads(night: Night) -> StepReport:
 
 
 def assess_new_ads(night: Night) -> StepReport:
-    """Judges every current version that was not judged on the current basis. Counts: ads, flagged, by level, failed.
+    """Judges every current version that was not judged on the current basis.
 
+    Counts: ads, flagged, by level, failed, and `verdict_changed`: ads that the register answers otherwise than before.
     The basis is the rules and the newest register as of the night's day: its staleness, licences run out by then, and
     people's decisions on names.
     """
@@ -71,12 +72,13 @@ def assess_new_ads(night: Night) -> StepReport:
         register = newest_snapshot(connection, on=on, stale_after_days=night.settings.file.register_stale_after_days)
         basis = basis_of(register, on=on)
         waits = {pending: count_unassessed(connection, pending, basis=basis.key) for pending in Pending}
-    counts: Counter[str] = Counter(ads=0, flagged=0, low=0, medium=0, high=0, critical=0, failed=0)
+    counts: Counter[str] = Counter(ads=0, flagged=0, low=0, medium=0, high=0, critical=0, failed=0, verdict_changed=0)
     for pending, waiting in waits.items():
         after = 0
         while waiting and (judged := _assess_batch(night, basis, pending, after=after)):
             after = judged.last
-            counts.update({**_counted(judged.assessments), "failed": judged.failed})
+            counts.update(_counted(judged.assessments))
+            counts.update(failed=judged.failed, verdict_changed=judged.verdict_changed)
             night.progress("assessing ads", counts["ads"], max(sum(waits.values()), counts["ads"]))
     return StepReport(dict(counts))
 
@@ -154,7 +156,22 @@ def _assess_batch(night: Night, basis: Basis, pending: Pending, *, after: int) -
     ]
     with night.engine.begin() as connection:
         save_assessments(connection, new, basis=basis.key, now=night.now)
-    return _Judged([one.assessment for one in new], len(found) - len(new), found[-1].ad_id)
+    changed = _log_changes(found, new) if pending is Pending.OTHER_BASIS else 0
+    return _Judged([one.assessment for one in new], len(found) - len(new), changed, found[-1].ad_id)
+
+
+def _log_changes(found: Sequence[UnassessedAd], new: Sequence[NewAssessment]) -> int:
+    """Names in the log every ad that the register answers otherwise than before; returns how many."""
+    before, changed = {ad.ad_id: ad.verdict for ad in found}, 0
+    for one in new:
+        answer = one.assessment.register
+        if answer.verdict != before[one.ad_id]:
+            logger.info(
+                "verdict changed ad=%d before=%s after=%s register=%s of=%s",
+                one.ad_id, before[one.ad_id], answer.verdict, answer.snapshot, answer.as_of,
+            )  # fmt: skip
+            changed += 1
+    return changed
 
 
 @dataclass(frozen=True, slots=True)
@@ -163,6 +180,7 @@ class _Judged:
 
     assessments: list[Assessment]
     failed: int
+    verdict_changed: int
     last: int
     """Id of its last ad."""
 

@@ -92,14 +92,19 @@ def check_sources(
 ) -> None:
     """Read every manifest and every golden page again, and say what is wrong. Exit code 1 when anything is.
 
+    What a person must still find out about a source before enabling it is told too, and is no fault.
+
     Example: [bold]adwatch sources check rs_infostud[/bold]
     """
-    from spiders.golden import check_folder, source_folders  # noqa: PLC0415 - keeps --help fast
+    from spiders.golden import check_folder, missing_facts, source_folders  # noqa: PLC0415 - keeps --help fast
 
     folders = source_folders(sources)
     faults = [fault for folder in folders for fault in check_folder(folder)]
     for fault in faults:
         typer.echo(fault)
+    for folder in folders:
+        for missing in missing_facts(folder):
+            typer.echo(f"{folder.name}: to fill in before it is enabled: {missing}")
     typer.echo(f"{len(folders)} sources checked, {len(faults)} faults", err=True)
     if faults:
         raise typer.Exit(1)

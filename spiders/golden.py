@@ -80,6 +80,14 @@ def check_folder(folder: Path) -> list[str]:
         return [str(error)]
 
 
+def missing_facts(folder: Path) -> tuple[str, ...]:
+    """What must be filled in before the source can be enabled; nothing where the manifest cannot be read."""
+    try:
+        return read_manifest(folder / MANIFEST_FILE).to_fill_in
+    except SourceError:
+        return ()
+
+
 def golden_pages(folder: Path) -> list[GoldenPage]:
     """The golden pages of a source folder. Raises SourceError where there are none."""
     file = folder / EXPECTED_FILE

@@ -12,6 +12,7 @@ from crawler.manifest import AnySource, read_manifests
 from spiders.kinds.feed import FeedSpider
 from spiders.kinds.json_api import JsonApiSpider
 from spiders.kinds.json_state import JsonStateSpider
+from spiders.kinds.register import RegisterSpider
 from spiders.kinds.rendered import RenderedSpider
 from spiders.kinds.script_object import ScriptObjectSpider
 from spiders.kinds.source import SourceSpider
@@ -28,6 +29,7 @@ KINDS: dict[str, type[SourceSpider]] = {
     "json_api": JsonApiSpider,
     "telegram": TelegramSpider,
     "rendered": RenderedSpider,
+    "register": RegisterSpider,
 }
 
 

@@ -40,6 +40,7 @@ from crawler.store.desk_views import (
     sister_cases,
 )
 from crawler.store.drafts import CaseAd, DraftRow, leading_ad
+from crawler.store.register import newest_snapshot_row
 
 MOST_COPIES = 100
 MOST_SIGHTINGS = 200
@@ -111,7 +112,7 @@ def read_case_view(
     copies = read_copies(connection, case_id, limit=MOST_COPIES)
     sightings = read_sightings(connection, case_id, limit=MOST_SIGHTINGS)
     shown = find_capture(connection, leading.ad.capture_id)
-    badge = partial(badge_of, today=today, stale_after_days=stale_after_days)
+    badge = partial(badge_of, today=today, stale_after_days=stale_after_days, newest=newest_snapshot_row(connection))
     names = read_decisions(connection, leading.assessment, today=today, stale_after_days=stale_after_days)
     return CaseView(
         case=case,

@@ -9,6 +9,7 @@ from datetime import date
 from alerts.desk.quotes import Piece, Span, mark_quotes, shift
 from alerts.wording import wording
 from crawler.assessment import Ad, Assessment, Indicator, RegisterAnswer, Verdict
+from crawler.store.register import SnapshotRow
 from pipelines.indicators import IndicatorDescription, describe
 from pipelines.indicators.rules import rules
 from pipelines.judging.hard_triggers import triggers
@@ -113,9 +114,16 @@ def mark_ad(title: str | None, text: str, assessment: Assessment) -> MarkedAd:
     )
 
 
-def badge_of(answer: RegisterAnswer, *, today: date, stale_after_days: int) -> RegisterBadge:
-    """The answer as it may be shown today: on a list that has become too old it says nothing about anybody."""
-    too_old = answer.as_of is not None and (today - answer.as_of).days > stale_after_days
+def badge_of(
+    answer: RegisterAnswer, *, today: date, stale_after_days: int, newest: SnapshotRow | None = None
+) -> RegisterBadge:
+    """The answer as it may be shown today: on a list that has become too old it says nothing about anybody.
+
+    `newest` is the newest register: if the answer rests on it, a later day on which it was seen unchanged counts.
+    """
+    rests_on_newest = newest is not None and (newest.snapshot, newest.as_of) == (answer.snapshot, answer.as_of)
+    known_on = newest.known_on if newest and rests_on_newest else answer.as_of
+    too_old = known_on is not None and (today - known_on).days > stale_after_days
     shown = replace(answer, stale=answer.stale or too_old)
     return RegisterBadge(_badge(shown), answer_sentence(shown))
 

@@ -13,8 +13,9 @@ from enum import StrEnum
 from alerts.stating import BELGRADE
 from crawler.crawling import is_due
 from crawler.health import NO_FAULT, RunOutcome
-from crawler.manifest import ManifestsRead, SourceManifest
+from crawler.manifest import ManifestsRead, RegisterSource, SourceManifest
 from crawler.store.nights import RESUME_WITHIN
+from crawler.store.register import SnapshotRow
 from crawler.store.silence import NightRow, RunRow
 
 OVERDUE = timedelta(hours=26)
@@ -60,17 +61,22 @@ class SilenceReport:
     night: NightRow | None
     sources: int
     """Enabled ones."""
+    brings_ads: bool
+    """Some enabled source is not the register's."""
     troubles: tuple[Trouble, ...]
     register_state: RegisterState
     register_day: date | None
+    """The day the list is of."""
+    register_confirmed: date | None
+    """A later day on which its source still published the same list."""
     register_age: int
-    """Days; 0 where there is no register."""
+    """Days since it was last known to be the register; 0 where there is none."""
 
     @property
     def is_calm(self) -> bool:
         """Nothing is missing."""
         night_is_well = self.night_state in (NightState.DONE, NightState.RUNNING) and not self.failed_steps
-        sources_are_well = self.sources > 0 and not self.troubles
+        sources_are_well = self.brings_ads and not self.troubles
         return night_is_well and sources_are_well and self.register_state is RegisterState.FRESH
 
     @property
@@ -78,18 +84,23 @@ class SilenceReport:
         """Names of the newest night's steps that failed."""
         return self.night.failed_steps if self.night else ()
 
+    @property
+    def verdicts_changed(self) -> int:
+        """Ads that the register answered otherwise in the newest night than before."""
+        return self.night.verdicts_changed if self.night else 0
+
 
 def report_silence(
     night: NightRow | None,
     runs: Sequence[RunRow],
-    register_day: date | None,
+    register: SnapshotRow | None,
     *,
     sources: ManifestsRead,
     now: datetime,
     stale_after_days: int,
 ) -> SilenceReport:
     """The report. Runs of sources that are not enabled (any more) are nobody's trouble."""
-    age = (now.astimezone(BELGRADE).date() - register_day).days if register_day else 0
+    age = (now.astimezone(BELGRADE).date() - register.known_on).days if register else 0
     enabled = [manifest for manifest in sources.manifests.values() if manifest.enabled]
     state = _night_state(night, now=now)
     # While a night runs, sources still waiting for their turn are judged by how late they were when it began.
@@ -100,12 +111,14 @@ def report_silence(
         night_state=state,
         night=night,
         sources=len(enabled),
+        brings_ads=any(not isinstance(manifest, RegisterSource) for manifest in enabled),
         troubles=(
             *(Trouble(folder, "bad_manifest") for folder in sorted(sources.faults)),
             *(trouble for trouble in found if trouble is not None),
         ),
-        register_state=_register_state(register_day, age, stale_after_days),
-        register_day=register_day,
+        register_state=_register_state(register, age, stale_after_days),
+        register_day=register.as_of if register else None,
+        register_confirmed=register.confirmed_on if register else None,
         register_age=age,
     )
 
@@ -147,7 +160,7 @@ def _problems(run: RunRow) -> tuple[str, ...]:
     return tuple(sorted(faults, key=lambda name: (-faults[name], name)))
 
 
-def _register_state(day: date | None, age: int, stale_after_days: int) -> RegisterState:
-    if day is None:
+def _register_state(register: SnapshotRow | None, age: int, stale_after_days: int) -> RegisterState:
+    if register is None:
         return RegisterState.MISSING
     return RegisterState.STALE if age > stale_after_days else RegisterState.FRESH

@@ -25,6 +25,8 @@ class CustodyEvent(StrEnum):
 
     CAPTURED = "captured"
     REGISTER_IMPORTED = "register_imported"
+    REGISTER_CONFIRMED = "register_confirmed"
+    """Its source still published the same file on a later day."""
     DELETED = "deleted"
 
 

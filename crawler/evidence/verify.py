@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+import hashlib
+from collections.abc import Callable, Collection, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -12,7 +13,7 @@ from sqlalchemy import Connection, Row, func, select
 from crawler.errors import EvidenceError
 from crawler.evidence.custody import GENESIS, CustodyEvent, is_sealed
 from crawler.evidence.warc import check_revisit, read_payload
-from crawler.store.schema import captures, custody
+from crawler.store.schema import captures, custody, register_snapshots
 
 Advance = Callable[[int, int], None]
 BATCH = 500
@@ -23,6 +24,7 @@ class Verification:
     """What was checked and what failed, in the order found."""
 
     captures: int
+    register_files: int
     custody_entries: int
     failures: tuple[str, ...]
 
@@ -40,7 +42,10 @@ class Verification:
 def verify_evidence(
     connection: Connection, evidence_folder: Path, *, advance: Advance = lambda done, total: None
 ) -> Verification:
-    """Re-hashes every capture, walks the custody chain, and sees that the two agree. `advance(done, total)` is told."""
+    """Re-hashes every capture and register file, walks the custody chain, and sees that they agree.
+
+    `advance(done, total)` is told of the captures.
+    """
     total = connection.scalar(select(func.count()).select_from(captures)) or 0
     failures = list(_chain_failures(connection))
     done = 0
@@ -49,8 +54,11 @@ def verify_evidence(
         done += 1
         advance(done, total)
     failures.extend(_unlogged(connection))
+    files = _register_files(connection)
+    failures.extend(failure for file, digest in files for failure in _file_failures(evidence_folder, file, digest))
+    failures.extend(_unlogged_registers(connection, files))
     entries = connection.scalar(select(func.count()).select_from(custody)) or 0
-    return Verification(done, entries, tuple(failures))
+    return Verification(done, len(files), entries, tuple(failures))
 
 
 def _chain_failures(connection: Connection) -> Iterator[str]:
@@ -92,6 +100,36 @@ def _unlogged(connection: Connection) -> Iterator[str]:
         .order_by(custody.c.seq)
     ):
         yield f"{subject}: logged as captured, and no longer in the store"
+
+
+def _register_files(connection: Connection) -> dict[tuple[str, str], None]:
+    """Every register file that was ever imported, as (file, digest), in the order of the log."""
+    deleted = select(custody.c.subject).where(custody.c.event == CustodyEvent.DELETED)
+    statement = (
+        select(custody.c.subject, custody.c.digest)
+        .where(custody.c.event == CustodyEvent.REGISTER_IMPORTED, custody.c.subject.not_in(deleted))
+        .order_by(custody.c.seq)
+    )
+    return dict.fromkeys((row.subject, row.digest) for row in connection.execute(statement))
+
+
+def _file_failures(evidence_folder: Path, file: str, digest: str) -> Iterator[str]:
+    try:
+        with (evidence_folder / file).open("rb") as stream:
+            found = hashlib.file_digest(stream, "sha256").hexdigest()
+    except OSError as error:
+        yield f"register file {file}: cannot be read: {error.strerror}"
+        return
+    if found != digest:
+        yield f"register file {file}: its bytes do not match the recorded SHA-256"
+
+
+def _unlogged_registers(connection: Connection, logged: Collection[tuple[str, str]]) -> Iterator[str]:
+    """Snapshots that rest on a file which the custody log does not know."""
+    columns = register_snapshots.c.as_of, register_snapshots.c.file, register_snapshots.c.digest
+    for row in connection.execute(select(*columns).order_by(register_snapshots.c.id)):
+        if (row.file, row.digest) not in logged:
+            yield f"register of {row.as_of}: {row.file} with this hash is not in the custody log"
 
 
 def _all_rows(connection: Connection, table: Any) -> Iterator[Row[Any]]:

@@ -103,6 +103,23 @@ class CaptureWriter:
         )
         return self._append(record, page, digest=page.digest, revisit_of=of.record_id)
 
+    def keep_not_modified(self, page: FetchedPage, *, of: Capture) -> Capture:
+        """Notes the server's word (304) that the address still holds the bytes of an earlier capture."""
+        holder = of.revisit_of or of.record_id
+        record = self._open().create_warc_record(
+            page.url,
+            "revisit",
+            http_headers=_http_headers(page),
+            warc_headers_dict={
+                "WARC-Record-ID": _new_record_id(),
+                "WARC-Date": _warc_date(page.fetched_at),
+                "WARC-Profile": "http://netpreserve.org/warc/1.1/revisit/server-not-modified",
+                "WARC-Refers-To": f"<{holder}>",
+                "WARC-Refers-To-Target-URI": of.url,
+            },
+        )
+        return self._append(record, page, digest=of.digest, revisit_of=holder)
+
     def sync(self) -> None:
         """Returns when everything written so far is on the disk."""
         if self._stream is not None:

@@ -26,6 +26,8 @@ class UnassessedAd:
     organization: str | None
     contact: str | None
     published_on: date | None
+    verdict: str | None
+    """The register's answer in the judgement that counts for this version so far; None also where there is none."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,8 +70,10 @@ def unassessed_ads(
             ad_versions.c.organization,
             ad_versions.c.contact,
             ad_versions.c.published_on,
+            assessments.c.verdict,
         )
         .join(ad_versions, ad_versions.c.id == ads.c.version_id)
+        .outerjoin(assessments, is_current())
         .where(ads.c.id > after, waiting)
         .order_by(ads.c.id)
         .limit(limit)
@@ -88,6 +92,45 @@ def save_assessments(connection: Connection, found: Sequence[NewAssessment], *, 
         .values(assessed_version_id=bindparam("version"), assessed_basis=basis),
         [{"ad": one.ad_id, "version": one.version_id} for one in sorted(found, key=lambda one: one.ad_id)],
     )
+
+
+@dataclass(frozen=True, slots=True)
+class VerdictChange:
+    """An ad about whose publisher the register says something else than before. None: not checked."""
+
+    ad_id: int
+    url: str
+    mediator: str | None
+    before: str | None
+    after: str | None
+
+
+def verdict_changes(connection: Connection, *, since: datetime) -> list[VerdictChange]:
+    """Ads judged again since then, their words unchanged, whose verdict is not that of the judgement before."""
+    earlier = assessments.alias("earlier")
+    before = (
+        select(func.max(earlier.c.id))
+        .where(earlier.c.version_id == assessments.c.version_id, earlier.c.id < assessments.c.id)
+        .correlate(assessments)
+        .scalar_subquery()
+    )
+    previous = assessments.alias("previous")
+    statement = (
+        select(
+            ads.c.id,
+            ads.c.url,
+            assessments.c.result,
+            previous.c.verdict.label("before"),
+            assessments.c.verdict.label("after"),
+        )
+        .select_from(assessments.join(ads, is_current()).join(previous, previous.c.id == before))
+        .where(assessments.c.assessed_at >= since, previous.c.verdict.is_distinct_from(assessments.c.verdict))
+        .order_by(ads.c.id)
+    )
+    return [
+        VerdictChange(row.id, row.url, row.result["mediator"]["name"], row.before, row.after)
+        for row in connection.execute(statement)
+    ]
 
 
 def is_current(table: FromClause = assessments) -> ColumnElement[bool]:

@@ -16,6 +16,7 @@ from crawler.assessment import Assessment
 from crawler.errors import UsageError
 from crawler.evidence.warc import Capture
 from crawler.store.assessments import is_current
+from crawler.store.register import newest_snapshot_row
 from crawler.store.schema import (
     ad_versions,
     ads,
@@ -67,6 +68,13 @@ class Snapshot:
     as_of: date
     file_name: str
     imported_at: datetime
+    confirmed_on: date | None = None
+    """A later day on which its source still published the very same file."""
+
+    @property
+    def known_on(self) -> date:
+        """The last day of which this list is known to be the register."""
+        return self.confirmed_on or self.as_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -183,6 +191,7 @@ def find_snapshot(connection: Connection, *, digest: str, as_of: date) -> Snapsh
         register_snapshots.c.as_of,
         register_snapshots.c.file_name,
         register_snapshots.c.imported_at,
+        register_snapshots.c.confirmed_on,
     )
     found = connection.execute(
         select(*columns).where(register_snapshots.c.digest == digest, register_snapshots.c.as_of == as_of)
@@ -192,8 +201,8 @@ def find_snapshot(connection: Connection, *, digest: str, as_of: date) -> Snapsh
 
 def newest_register_day(connection: Connection) -> date | None:
     """The day of the newest register snapshot; None where none was imported."""
-    newest: date | None = connection.scalar(select(func.max(register_snapshots.c.as_of)))
-    return newest
+    newest = newest_snapshot_row(connection)
+    return newest.as_of if newest else None
 
 
 def proposed_cases(connection: Connection, *, states: Sequence[str]) -> list[Proposed]:

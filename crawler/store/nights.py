@@ -42,6 +42,12 @@ def _new_night(connection: Connection, *, now: datetime, owner: str) -> int:
     return int(connection.scalar(statement) or 0)
 
 
+def night_began(connection: Connection, night_id: int) -> datetime:
+    """When the night began."""
+    began: datetime = connection.execute(select(nights.c.started_at).where(nights.c.id == night_id)).scalar_one()
+    return began
+
+
 def finish_night(connection: Connection, night_id: int, *, now: datetime, summary: dict[str, Any]) -> None:
     """Closes the night with what its steps reported."""
     connection.execute(update(nights).where(nights.c.id == night_id).values(finished_at=now, summary=summary))
@@ -70,6 +76,14 @@ def begin_run(connection: Connection, *, night_id: int, source: str, now: dateti
             }
         ],
     )
+
+
+def fail_run(connection: Connection, *, night_id: int, source: str, problem: Problem) -> None:
+    """Marks a finished run as failed: what it brought was of no use."""
+    whose = (runs.c.night_id == night_id) & (runs.c.source == source)
+    problems = connection.scalar(select(runs.c.problems).where(whose)) or {}
+    counted = dict(sorted({**problems, problem.value: 1}.items()))
+    connection.execute(update(runs).where(whose).values(outcome=RunOutcome.FAILED.value, problems=counted))
 
 
 def finish_run(

@@ -241,7 +241,26 @@ register_snapshots = Table(
     Column("file_name", String(255), nullable=False),
     Column("file", String(255), nullable=False, doc="The kept file, relative to the evidence folder"),
     Column("imported_at", UtcTime, nullable=False),
+    Column("confirmed_on", Date, doc="Last later day on which a source still published these very bytes"),
     UniqueConstraint("digest", "as_of"),
+    sqlite_autoincrement=True,
+)
+
+register_fetches = Table(
+    "register_fetches",
+    metadata,
+    _id(),
+    _reference("night_id", "nights.id", nullable=False),
+    Column("source", String(80), nullable=False),
+    _reference("capture_id", "captures.id", nullable=False),
+    _reference("page_capture_id", "captures.id"),
+    Column("url", Text, nullable=False, doc="Of the list's file, as asked for"),
+    Column("said", Text, nullable=False, doc="What the page said around the link: it may name the list's day"),
+    Column("etag", Text),
+    Column("last_modified", Text),
+    Column("outcome", String(20), doc="crawler.store.register_fetches.FetchOutcome; None: not imported yet"),
+    Column("reason", Text, nullable=False, default="", doc="Why it was refused"),
+    UniqueConstraint("night_id", "source"),
     sqlite_autoincrement=True,
 )
 

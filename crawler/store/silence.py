@@ -22,6 +22,8 @@ class NightRow:
     """None: still running, or cut off."""
     failed_steps: tuple[str, ...] = ()
     """Names of the functions of `crawler.night.STEPS` that failed, in the night's order."""
+    verdicts_changed: int = 0
+    """Ads that the register answered otherwise than before."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,7 +49,10 @@ def newest_night(connection: Connection) -> NightRow | None:
         .limit(1)
     )
     row = connection.execute(statement).first()
-    return NightRow(row.started_at, row.finished_at, _failed_steps(row.summary)) if row else None
+    if row is None:
+        return None
+    changed = row.summary.get("steps", {}).get("assess_new_ads", {}).get("verdict_changed", 0)
+    return NightRow(row.started_at, row.finished_at, _failed_steps(row.summary), changed)
 
 
 def newest_runs(connection: Connection) -> list[RunRow]:

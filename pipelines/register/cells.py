@@ -60,7 +60,7 @@ def read_dates(text: str) -> Dates:
     folded = fold(text).text.replace("\n", " ")
     decided, until, unreadable = [], [], False
     for found in DATE.finditer(folded):
-        day = _day(found)
+        day = calendar_day(found)
         if day is None:
             unreadable = True
         elif END.search(folded[: found.start()].rsplit(";", 1)[-1]):
@@ -70,7 +70,7 @@ def read_dates(text: str) -> Dates:
     return Dates(tuple(decided), tuple(until), unreadable)
 
 
-def _day(found: re.Match[str]) -> date | None:
+def calendar_day(found: re.Match[str]) -> date | None:
     parts = {name: value for name, value in found.groupdict().items() if value}
     year = int(parts.get("year") or parts.get("iso_year") or parts["named_year"])
     month = int(parts.get("month") or parts.get("iso_month") or _month(parts["name"]))

@@ -14,13 +14,19 @@ from zoneinfo import ZoneInfo
 import typer
 
 from crawler.output import print_table
+from pipelines.register.history_commands import add_history_commands
 
 if TYPE_CHECKING:
+    from sqlalchemy import Engine
+
+    from crawler.config import Settings
     from crawler.register import Register
+    from crawler.store.assessments import VerdictChange
     from pipelines.register.importing import ImportReport
     from pipelines.register.matching import MediatorQuery
 
 register_app = typer.Typer(no_args_is_help=True, help="The register of licensed agencies: import it, ask it, show it.")
+add_history_commands(register_app)
 
 JsonOption = Annotated[bool, typer.Option("--json", help="Print one JSON document.")]
 QUERY_FIELDS = ("name", "pib", "mb", "licence", "phone", "email", "on")
@@ -33,23 +39,30 @@ def import_command(
         datetime | None, typer.Option(formats=["%Y-%m-%d"], help="Day the list is of; default today.")
     ] = None,
     force: Annotated[bool, typer.Option(help="Import even a list that is much shorter than the one before.")] = False,
+    rejudge: Annotated[bool, typer.Option(help="Judge the stored ads again on a new list.")] = True,
     as_json: JsonOption = False,
 ) -> None:
-    """Import a list of licensed agencies as the register of a day; prints what was understood and what was refused.
+    """Import a list of licensed agencies as the register of a day.
+
+    Prints what was understood and refused, what changed against the list before, and whose verdict that changed.
 
     Example: [bold]adwatch register import spisak.xlsx --as-of 2026-11-20[/bold]
     """
-    from crawler.opening import opened  # noqa: PLC0415 - keeps --help fast
+    from crawler.night_report import print_verdict_changes  # noqa: PLC0415 - keeps --help fast
+    from crawler.opening import opened  # noqa: PLC0415
     from pipelines.register.importing import import_file  # noqa: PLC0415
 
     now = datetime.now(UTC)
     day = as_of.date() if as_of else today(now)
     with opened() as (settings, engine):
         report = import_file(settings, engine, file, as_of=day, now=now, force=force)
+        verdicts = _judge_again(settings, engine, now) if rejudge and report.is_new else None
     if as_json:
-        _print_line(_report_json(report), indent=2)
+        changed = None if verdicts is None else [asdict(change) for change in verdicts]
+        _print_line({**_report_json(report), "verdict_changes": changed}, indent=2)
     else:
         _print_report(report)
+        print_verdict_changes(verdicts or ())
 
 
 @register_app.command("match")
@@ -95,10 +108,15 @@ def match_command(
 
 
 @register_app.command("show")
-def show_command(as_json: JsonOption = False) -> None:
-    """The newest register: its day, its file and its entries.
+def show_command(
+    day: Annotated[
+        datetime | None, typer.Option("--on", formats=["%Y-%m-%d"], help="The register as of that day.")
+    ] = None,
+    as_json: JsonOption = False,
+) -> None:
+    """The newest register, or that of a day: its file, its entries, and what each licence is worth.
 
-    Example: [bold]adwatch register show[/bold]
+    Example: [bold]adwatch register show --on 2026-11-20[/bold]
     """
     from crawler.errors import RegisterError  # noqa: PLC0415
     from crawler.opening import opened  # noqa: PLC0415
@@ -106,10 +124,12 @@ def show_command(as_json: JsonOption = False) -> None:
     from crawler.store.register import newest_snapshot  # noqa: PLC0415
 
     with opened() as (settings, engine), reading(engine) as connection:
-        register = newest_snapshot(connection, on=None, stale_after_days=settings.file.register_stale_after_days)
+        asked = day.date() if day else None
+        register = newest_snapshot(connection, on=asked, stale_after_days=settings.file.register_stale_after_days)
     if register is None:
-        raise RegisterError("no register was imported yet; see `adwatch register import --help`")
-    on = today(datetime.now(UTC))
+        known = f"no list is known of {asked}" if asked else "no register was imported yet"
+        raise RegisterError(f"{known}; see `adwatch register import --help`")
+    on = asked or today(datetime.now(UTC))
     if as_json:
         _print_line(_register_json(register, on), indent=2)
     else:
@@ -160,7 +180,21 @@ def _question(asked: Any, default_day: date) -> tuple[object, MediatorQuery, dat
     return asked["id"], query, date.fromisoformat(given["on"]) if "on" in given else default_day
 
 
+def _judge_again(settings: Settings, engine: Engine, now: datetime) -> list[VerdictChange] | None:
+    """The ads whose verdict the new list changed; None where they wait for a night that runs."""
+    from crawler.errors import BusyError  # noqa: PLC0415
+    from pipelines.rejudging import judge_again  # noqa: PLC0415
+
+    try:
+        return judge_again(settings, engine, now=now).changes
+    except BusyError:
+        typer.echo("a night is running: stored ads are judged again by the next one, or `adwatch reassess`", err=True)
+        return None
+
+
 def _report_json(report: ImportReport) -> dict[str, Any]:
+    from pipelines.register.showing import differences_json  # noqa: PLC0415
+
     return {
         "imported": report.imported,
         "refused": [asdict(row) for row in report.refused],
@@ -168,6 +202,7 @@ def _report_json(report: ImportReport) -> dict[str, Any]:
         "snapshot": report.snapshot,
         "as_of": report.as_of,
         "new": report.is_new,
+        "changes": differences_json(report.changes) if report.changes else None,
     }
 
 
@@ -176,6 +211,7 @@ def _register_json(register: Register, on: date) -> dict[str, Any]:
 
     return {
         "as_of": register.as_of,
+        "confirmed_on": register.confirmed_on,
         "snapshot": register.snapshot,
         "stale": register.is_stale(on=on),
         "entries": [{**asdict(entry), "verdict": verdict_of(entry, on=on)} for entry in register.entries],
@@ -190,6 +226,8 @@ def _print_line(document: dict[str, Any], *, indent: int | None = None) -> None:
 def _print_report(report: ImportReport) -> None:
     from rich.console import Console  # noqa: PLC0415
 
+    from pipelines.register.showing import summary_of  # noqa: PLC0415
+
     console = Console(highlight=False, markup=False)
     already = "" if report.is_new else " (already imported)"
     console.print(f"{report.imported} agencies as of {report.as_of}{already}, {len(report.refused)} rows refused")
@@ -198,13 +236,16 @@ def _print_report(report: ImportReport) -> None:
     for row in report.superseded:
         console.print(f"  row {row.row} left out: {row.reason}")
     console.print(report.snapshot)
+    if report.changes:
+        console.print(f"{summary_of(report.changes)}; see `adwatch register diff`")
 
 
 def _print_register(register: Register, on: date) -> None:
     from pipelines.register.matching import verdict_of  # noqa: PLC0415
 
     stale = ", stale" if register.is_stale(on=on) else ""
-    title = f"Register as of {register.as_of}{stale}: {len(register.entries)} agencies"
+    confirmed = f", unchanged on {register.confirmed_on}" if register.confirmed_on else ""
+    title = f"Register as of {register.as_of}{confirmed}{stale}: {len(register.entries)} agencies"
     columns = ("name", "seat", "licence", "valid until", on.isoformat())
     rows = [
         (entry.name, entry.seat, entry.licence_number, entry.valid_until, verdict_of(entry, on=on).value)

@@ -16,6 +16,8 @@ from crawler.files import write_whole
 from crawler.register import Register
 from crawler.store.engine import reading
 from crawler.store.register import SnapshotFile, newest_snapshot, save_snapshot
+from pipelines.register.differences import RegisterDifferences
+from pipelines.register.history import compare_with_previous
 from pipelines.register.reading import ImportResult, RefusedRow, read_register
 
 __all__ = ["ImportReport", "ImportResult", "RefusedRow", "import_file", "read_register"]
@@ -38,6 +40,8 @@ class ImportReport:
     as_of: date
     is_new: bool
     """False where this file was already imported as of this day."""
+    changes: RegisterDifferences | None
+    """Against the snapshot before it; None for the first."""
 
 
 def import_file(
@@ -51,12 +55,14 @@ def import_file(
     """
     if as_of > now.astimezone(BELGRADE).date():
         raise UsageError(f"{as_of} has not come yet; give the day the list is of")
-    result = read_register(path, as_of=as_of, stale_after_days=settings.file.register_stale_after_days)
+    stale_after = settings.file.register_stale_after_days
+    result = read_register(path, as_of=as_of, stale_after_days=stale_after)
     if not force:
         _check_not_torn(engine, path, result)
     kept = _keep(settings, path, result.register.snapshot.removeprefix("sha256:"))
     with engine.begin() as connection:
         is_new = save_snapshot(connection, result.register, kept, now=now)
+        changes = compare_with_previous(connection, result.register, stale_after_days=stale_after)
     return ImportReport(
         imported=_readable(result.register),
         refused=result.refused,
@@ -64,6 +70,7 @@ def import_file(
         snapshot=result.register.snapshot,
         as_of=as_of,
         is_new=is_new,
+        changes=changes,
     )
 
 

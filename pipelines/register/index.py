@@ -122,6 +122,11 @@ def name_identity(entry: RegisterEntry) -> tuple[str, ...]:
     return (indexed.joined, indexed.town or "", ",".join(sorted(indexed.forms)), *owner)
 
 
+def are_namesakes(one: RegisterEntry, other: RegisterEntry) -> bool:
+    """Two agencies, whatever their names: both state a number, and not the same."""
+    return bool(one.pib and other.pib and one.pib != other.pib) or bool(one.mb and other.mb and one.mb != other.mb)
+
+
 def licence_key(number: str) -> str:
     """A licence number less spaces and case."""
     return "".join(fold_key(number).split())

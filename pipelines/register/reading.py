@@ -22,7 +22,7 @@ from pipelines.register.cells import (
 )
 from pipelines.register.columns import Column, cells_of, find_header, is_same_row
 from pipelines.register.identifiers import NOT_A_DIGIT, valid_mb
-from pipelines.register.index import name_identity
+from pipelines.register.index import are_namesakes, name_identity
 from pipelines.register.tables import LONGEST_CELL, Table, read_tables
 from pipelines.text.folding import fold_key
 
@@ -232,7 +232,7 @@ def _newest_decisions(numbered: Iterable[tuple[int, RegisterEntry]]) -> tuple[li
     superseded = []
     for row, entry in numbered:
         place = next((places[key] for key in _identities(entry) if key in places), None)
-        if place is None or _are_different(kept[place][1], entry):
+        if place is None or are_namesakes(kept[place][1], entry):
             place = len(kept)
             kept.append((row, entry))
         else:
@@ -253,11 +253,6 @@ def _decided_last(numbered: tuple[int, RegisterEntry]) -> tuple[bool, date]:
 def _identities(entry: RegisterEntry) -> list[object]:
     numbers = [f"pib:{entry.pib}" if entry.pib else None, f"mb:{entry.mb}" if entry.mb else None]
     return [number for number in numbers if number] + [name_identity(entry)]
-
-
-def _are_different(one: RegisterEntry, other: RegisterEntry) -> bool:
-    """Namesakes: both state a number, and not the same."""
-    return bool(one.pib and other.pib and one.pib != other.pib) or bool(one.mb and other.mb and one.mb != other.mb)
 
 
 def _decision_of(entry: RegisterEntry) -> str:

@@ -8,7 +8,7 @@ from __future__ import annotations
 import pkgutil
 import zipfile
 from importlib import import_module
-from pathlib import Path
+from pathlib import Path, PurePath
 from types import ModuleType
 
 from crawler.errors import RegisterError, UsageError
@@ -22,6 +22,8 @@ LARGEST_UNPACKED = 200 * 1024 * 1024
 LONGEST_CELL = 2_000
 MOST_ROWS = 20_000
 MOST_COLUMNS = 100
+ROWS_OF_HEADING = 8
+"""Rows of a table that may still be its heading."""
 
 
 def read_tables(path: Path) -> list[Table]:
@@ -37,6 +39,31 @@ def read_tables(path: Path) -> list[Table]:
         raise RegisterError(f"{path.name} is larger than {LARGEST_FILE // 1024**2} MB, which no register is")
     tables: list[Table] = reader.read(path)
     return tables
+
+
+def heading_of(path: Path) -> list[str]:
+    """Lines and cells above or outside the tables, where a list names its own day. Raises as `read_tables` does."""
+    tables = read_tables(path)
+    reader = _readers()[path.suffix.lower()]
+    outside: list[str] = reader.outside(path) if hasattr(reader, "outside") else []
+    return outside + [cell for table in tables for row in table[:ROWS_OF_HEADING] for cell in row]
+
+
+def suffix_for(name: str, content: bytes) -> str:
+    """The suffix of the kind of file this is, by what it holds rather than by its name; the name tells text apart.
+
+    Raises RegisterError where it is none that is read.
+    """
+    suffix = PurePath(name).suffix.lower()
+    if content.startswith(b"PK"):
+        return ".docx" if b"word/document.xml" in content else ".xlsx"
+    if content.startswith(b"%PDF"):
+        return ".pdf"
+    if content.lstrip(b"\xef\xbb\xbf \r\n\t").startswith(b"<"):
+        return ".html"
+    if suffix in (".csv", ".tsv", ".txt") or b"\0" not in content:
+        return suffix if suffix in _readers() else ".csv"
+    raise RegisterError(f"{name or 'the list'}: this kind of file is not read; the list was kept as evidence")
 
 
 def _readers() -> dict[str, ModuleType]:

@@ -276,9 +276,14 @@ def addresses(response: TextResponse, selector: str) -> list[str]:
         found = response.css(selector).getall()
     else:
         found = response.css(selector).xpath("(self::*[@href]|.//a[@href])[1]/@href").getall()
-    base = response.css("base::attr(href)").get()
-    absolute = (_joined(urljoin(response.url, base or ""), href.strip()) for href in found)
+    absolute = (absolute_address(response, href) for href in found)
     return list(dict.fromkeys(url for url in absolute if url))
+
+
+def absolute_address(response: TextResponse, href: str) -> str | None:
+    """Where a link of the page leads, without fragment; None where that is no address."""
+    base = response.css("base::attr(href)").get()
+    return _joined(urljoin(response.url, base or ""), href.strip())
 
 
 def is_address(url: str) -> bool:

@@ -10,10 +10,13 @@ from alerts.desk.silence import NightState, RegisterState, SilenceReport, report
 from alerts.desk.sources import Sources
 from crawler.config import Settings
 from crawler.errors import SourceError
-from crawler.manifest import AnySource, ManifestsRead, TelegramSource
-from crawler.store.nights import finish_night
+from crawler.health import Problem
+from crawler.manifest import AnySource, ManifestsRead, RegisterSource, TelegramSource
+from crawler.store.nights import begin_run, fail_run, finish_night
+from crawler.store.register import SnapshotFile, SnapshotRow
 from crawler.store.schema import nights
 from crawler.store.silence import NightRow, RunRow
+from tests.builders import StoreBuilder
 from tests.desk.conftest import MORNING, DeskUnderTest
 
 GOOD = """\
@@ -22,6 +25,15 @@ name: Portal B
 owner: izmišljen
 kind: telegram
 start_urls: ["http://portal.example/s/posao"]
+legal_note: Izmišljeno.
+checked: 2026-11-20
+"""
+REGISTER_SOURCE = """\
+id: xx_registar
+name: Spisak agencija (primer)
+owner: izmišljen
+kind: register
+start_urls: ["http://registar.example/"]
 legal_note: Izmišljeno.
 checked: 2026-11-20
 """
@@ -46,13 +58,19 @@ def _report(
     *runs: RunRow,
     night: NightRow | None = None,
     register_day: date | None = date(2026, 11, 1),
+    confirmed_on: date | None = None,
     source: AnySource | None = None,
     faults: dict[str, SourceError] | None = None,
 ) -> SilenceReport:
     whole = night or NightRow(LAST_NIGHT, LAST_NIGHT + timedelta(minutes=30))
     manifest = source or _source()
     sources = ManifestsRead({manifest.id: manifest}, faults or {})
-    return report_silence(whole, runs, register_day, sources=sources, now=MORNING, stale_after_days=45)
+    register = _register(register_day, confirmed_on) if register_day else None
+    return report_silence(whole, runs, register, sources=sources, now=MORNING, stale_after_days=45)
+
+
+def _register(day: date, confirmed_on: date | None = None) -> SnapshotRow:
+    return SnapshotRow("sha256:0", day, SnapshotFile("spisak.csv", "register/0.csv"), LAST_NIGHT, confirmed_on)
 
 
 def _run(outcome: str | None = "ok", *, began: datetime = LAST_NIGHT, **problems: int) -> RunRow:
@@ -171,7 +189,7 @@ def test_the_night_is_told_as_it_stands(began_hours_ago: int, finished: bool, st
 
 def test_without_any_night_nothing_is_calm() -> None:
     nothing = ManifestsRead({}, {})
-    report = report_silence(None, (), date(2026, 11, 19), sources=nothing, now=MORNING, stale_after_days=45)
+    report = report_silence(None, (), _register(date(2026, 11, 19)), sources=nothing, now=MORNING, stale_after_days=45)
     assert report.night_state is NightState.NEVER
     assert not report.is_calm
 
@@ -187,3 +205,47 @@ def test_without_any_night_nothing_is_calm() -> None:
 )
 def test_the_register_is_told_as_old_as_it_is(day: date | None, state: RegisterState) -> None:
     assert _report(register_day=day).register_state is state
+
+
+def test_a_list_seen_again_unchanged_is_as_fresh_as_that_day() -> None:
+    report = _report(register_day=date(2026, 9, 1), confirmed_on=date(2026, 11, 19))
+    assert (report.register_state, report.register_age) == (RegisterState.FRESH, 1)
+    assert (report.register_day, report.register_confirmed) == (date(2026, 9, 1), date(2026, 11, 19))
+
+
+def _register_source() -> AnySource:
+    return RegisterSource(
+        kind="register",
+        id="source_a",
+        name="Registar",
+        owner="izmišljen",
+        start_urls=("http://registar.example/",),
+        legal_note="izmišljen",
+        checked=LAST_NIGHT.date(),
+    )
+
+
+def test_a_failed_fetch_of_the_register_is_told_and_alone_it_brings_no_ads() -> None:
+    report = _report(_run("failed", list_refused=1), source=_register_source())
+    (trouble,) = report.troubles
+    assert (trouble.name, trouble.kind, trouble.problems) == ("Registar", "failed", ("list_refused",))
+    assert not report.brings_ads
+    assert not _report(_run(), source=_register_source()).is_calm
+
+
+def test_the_desk_tells_a_refused_list_and_changed_verdicts(tmp_path: Path) -> None:
+    own = tmp_path / "home" / "sources" / "xx_registar"
+    own.mkdir(parents=True)
+    (own / "source.yml").write_text(REGISTER_SOURCE, encoding="utf-8")
+    desk = DeskUnderTest(StoreBuilder(tmp_path / "home"))
+    desk.enter()
+    night_id = desk.store.night()
+    with desk.store.engine.begin() as connection:
+        begin_run(connection, night_id=night_id, source="xx_registar", now=LAST_NIGHT)
+        fail_run(connection, night_id=night_id, source="xx_registar", problem=Problem.LIST_REFUSED)
+        summary = {"steps": {"assess_new_ads": {"verdict_changed": 3}}}
+        finish_night(connection, night_id, now=LAST_NIGHT, summary=summary)
+    page = desk.page("/")
+    assert "Verdikt promenjen: 3\u00a0oglasa." in page
+    assert "Spisak agencija (primer)" in page
+    assert "preuzeti spisak agencija je odbijen" in page

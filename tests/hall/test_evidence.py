@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import gzip
-from datetime import UTC, datetime
+import hashlib
+from datetime import UTC, date, datetime
 from pathlib import Path
 
 import pytest
@@ -15,8 +16,10 @@ from crawler.errors import EvidenceError
 from crawler.evidence.verify import verify_evidence
 from crawler.evidence.warc import CaptureWriter, read_payload
 from crawler.items import FetchedPage
-from crawler.store.schema import captures, custody
-from tests.builders import StoreBuilder
+from crawler.register import Register, RegisterEntry
+from crawler.store.register import SnapshotFile, save_snapshot
+from crawler.store.schema import captures, custody, register_snapshots
+from tests.builders import NOW, StoreBuilder
 
 AT = datetime(2026, 11, 20, 1, 2, 3, tzinfo=UTC)
 
@@ -162,3 +165,49 @@ def test_chain_broken_behind_the_databases_back_is_found(tmp_path: Path) -> None
         found = verify_evidence(connection, store.settings.evidence_folder)
 
     assert found.first_broken == "custody entry 1: the chain is broken here"
+
+
+@pytest.fixture
+def imported(store: StoreBuilder) -> tuple[StoreBuilder, list[Path]]:
+    """A store with two imported registers and their kept files, the older first."""
+    files = []
+    for day in (1, 2):
+        content = f"register {day}".encode()
+        digest = hashlib.sha256(content).hexdigest()
+        file = store.settings.evidence_folder / "register" / f"{digest}.csv"
+        file.parent.mkdir(parents=True, exist_ok=True)
+        file.write_bytes(content)
+        entry = RegisterEntry("Primer d.o.o.", valid_until=date(2030, 1, 1))
+        register = Register((entry,), date(2026, 11, day), f"sha256:{digest}")
+        with store.engine.begin() as connection:
+            save_snapshot(connection, register, SnapshotFile("spisak.csv", f"register/{file.name}"), now=NOW)
+        files.append(file)
+    return store, files
+
+
+def test_kept_register_files_verify(imported: tuple[StoreBuilder, list[Path]]) -> None:
+    store, _ = imported
+    with store.connect() as connection:
+        found = verify_evidence(connection, store.settings.evidence_folder)
+    assert (found.first_broken, found.register_files) == (None, 2)
+
+
+def test_the_first_broken_register_file_is_named(imported: tuple[StoreBuilder, list[Path]]) -> None:
+    store, (older, newer) = imported
+    older.write_bytes(b"register 1, changed")
+    newer.unlink()
+    with store.connect() as connection:
+        found = verify_evidence(connection, store.settings.evidence_folder)
+    assert found.first_broken == f"register file register/{older.name}: its bytes do not match the recorded SHA-256"
+    assert found.failures[1].startswith(f"register file register/{newer.name}: cannot be read")
+
+
+def test_a_snapshot_pointed_to_another_file_is_found(imported: tuple[StoreBuilder, list[Path]]) -> None:
+    store, (_, newer) = imported
+    with store.engine.begin() as connection:
+        older = register_snapshots.c.as_of == date(2026, 11, 1)
+        connection.execute(update(register_snapshots).where(older).values(file=f"register/{newer.name}"))
+    with store.connect() as connection:
+        found = verify_evidence(connection, store.settings.evidence_folder)
+    assert found.first_broken is not None
+    assert "not in the custody log" in found.first_broken

@@ -43,6 +43,8 @@ class Site:
     asked: list[str] = field(default_factory=list)
     """Paths asked for, in order, without robots.txt."""
     agents: set[str] = field(default_factory=set)
+    headers: list[dict[str, str]] = field(default_factory=list)
+    """Of each request, as `asked`; names in lower case."""
 
 
 @contextmanager
@@ -55,6 +57,7 @@ def serve(routes: Routes) -> Iterator[Site]:
             site.agents.add(self.headers.get("User-Agent", ""))
             if self.path != "/robots.txt":
                 site.asked.append(self.path)
+                site.headers.append({name.lower(): value for name, value in self.headers.items()})
             answer = routes(self.path) or Answer("<h1>404</h1>", 404)
             body = answer.body.encode() if isinstance(answer.body, str) else answer.body
             self.send_response(answer.status)

@@ -61,5 +61,5 @@ def test_a_closed_group_is_recorded_as_a_login_wall(server: DemoServer, home: Pa
 
 def test_the_demo_has_a_source_for_each_site(home: Path) -> None:
     manifests = load_manifests(Settings(home).source_folders)
-    assert set(manifests) == {*SOURCES.values(), "demo_grupa"}
+    assert set(manifests) == {*SOURCES.values(), "demo_grupa", "demo_registar"}
     assert all(manifest.enabled for manifest in manifests.values())

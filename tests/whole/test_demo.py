@@ -47,7 +47,7 @@ def test_one_command_ends_with_ads_cases_and_drafts(counts: dict[str, int]) -> N
     assert counts["ads"] >= 140
     assert counts["series"] < counts["ads"]
     assert counts["sightings"] == counts["ads"]
-    assert counts["sources"] == 8
+    assert counts["sources"] == 9
     assert counts["cases"] >= 10
     assert counts["drafts"] >= 10
     assert counts["captures"] > 0

@@ -16,8 +16,8 @@ from alerts.desk.silence import SilenceReport, report_silence
 from alerts.desk.state import Desk
 from crawler.store.approvals import changes_after_approval
 from crawler.store.desk_views import QueueRow, count_by_state, count_reviewed, read_queue
-from crawler.store.drafts import newest_register_day
 from crawler.store.engine import reading
+from crawler.store.register import SnapshotRow, newest_snapshot_row
 from crawler.store.silence import newest_night, newest_runs
 
 PAGE_SIZE = 25
@@ -41,7 +41,8 @@ def queue(
         pages = max(1, -(-counts[pile] // PAGE_SIZE))
         rows = read_queue(connection, pile.states, page=min(page, pages), size=PAGE_SIZE)
         changed = changes_after_approval(connection, [row.id for row in rows])
-        silence = _silence(connection, desk)
+        register = newest_snapshot_row(connection)
+        silence = _silence(connection, desk, register)
         began = silence.night.started_at if silence.night else datetime.fromtimestamp(0, UTC)
         reviewed = count_reviewed(connection, since=began)
         decided = just_decided(connection, done)
@@ -52,7 +53,7 @@ def queue(
         counts=counts,
         page=min(page, pages),
         pages=pages,
-        entries=[(row, _badge(desk, row), *_top(row)) for row in rows],
+        entries=[(row, _badge(desk, row, register), *_top(row)) for row in rows],
         changed=changed,
         silence=silence,
         reviewed=reviewed,
@@ -60,20 +61,21 @@ def queue(
     )
 
 
-def _silence(connection: Connection, desk: Desk) -> SilenceReport:
+def _silence(connection: Connection, desk: Desk, register: SnapshotRow | None) -> SilenceReport:
     return report_silence(
         newest_night(connection),
         newest_runs(connection),
-        newest_register_day(connection),
+        register,
         sources=desk.sources.read(),
         now=desk.clock(),
         stale_after_days=desk.settings.file.register_stale_after_days,
     )
 
 
-def _badge(desk: Desk, row: QueueRow) -> RegisterBadge:
+def _badge(desk: Desk, row: QueueRow, newest: SnapshotRow | None) -> RegisterBadge:
     stale_after = desk.settings.file.register_stale_after_days
-    return badge_of(row.assessment.register, today=desk.today(), stale_after_days=stale_after)
+    answer = row.assessment.register
+    return badge_of(answer, today=desk.today(), stale_after_days=stale_after, newest=newest)
 
 
 def _top(row: QueueRow) -> tuple[list[str], int]:

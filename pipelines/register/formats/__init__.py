@@ -1,1 +1,4 @@
-"""A module for each kind of file: `SUFFIXES` it reads and `read(path)`, which gives plain tables. Found by folder."""
+"""A module for each kind of file, found by folder: `SUFFIXES` it reads, and `read(path)`, which gives plain tables.
+
+`outside(path)`, where there is one, gives the lines outside of tables.
+"""

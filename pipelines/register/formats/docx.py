@@ -26,6 +26,11 @@ def read(path: Path) -> list[Table]:
     return [bounded([_row(row) for row in table.rows], path) for table in tables]
 
 
+def outside(path: Path) -> list[str]:
+    """The paragraphs between tables."""
+    return [paragraph.text for paragraph in docx.Document(str(path)).paragraphs]
+
+
 def _row(row: Any) -> list[str]:
     """Cell texts; a cell merged over columns counts once, one merged over rows is given in each."""
     texts, before = [], None

@@ -21,6 +21,14 @@ def read(path: Path) -> list[Table]:
     return [bounded(_table(table), path) for table in innermost]
 
 
+def outside(path: Path) -> list[str]:
+    """The page's words without its tables and scripts, as one line: markup may part a date from its words."""
+    soup = BeautifulSoup(path.read_bytes(), "lxml")
+    for hidden in soup(["script", "style", "template", "noscript", "table"]):
+        hidden.decompose()
+    return [" ".join(soup.get_text(" ").split())]
+
+
 def _table(table: Tag) -> Table:
     rows: Table = []
     held: dict[int, tuple[str, int]] = {}

@@ -13,6 +13,7 @@ from pipelines.register.tables import Table, bounded, cell_text
 
 SUFFIXES = (".pdf",)
 MOST_PAGES = 500
+LINES_ON_TOP = 10
 
 
 def read(path: Path) -> list[Table]:
@@ -30,3 +31,9 @@ def read(path: Path) -> list[Table]:
     except (PdfminerException, PDFException, ValueError, TypeError, KeyError, AttributeError) as error:
         raise RegisterError(f"{path.name} cannot be read as a PDF") from error
     return [bounded(table, path) for table in by_width.values()]
+
+
+def outside(path: Path) -> list[str]:
+    """The lines on top of the first page."""
+    with pdfplumber.open(path) as document:
+        return document.pages[0].extract_text().splitlines()[:LINES_ON_TOP] if document.pages else []

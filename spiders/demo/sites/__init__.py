@@ -14,6 +14,7 @@ from spiders.demo.sites.kp_oglasi import KpOglasi
 from spiders.demo.sites.mali_oglasi import MaliOglasi
 from spiders.demo.sites.poslovi_plus import PosloviPlus
 from spiders.demo.sites.radnik import Radnik
+from spiders.demo.sites.registar import Registar
 from spiders.demo.sites.sljaka import Sljaka
 
 
@@ -28,6 +29,7 @@ def all_sites(ads: tuple[PlacedAd, ...]) -> tuple[Site, ...]:
         Kanal(ads),
         Drustvena(ads),
         Grupa(),
+        Registar(),
     )
 
 
