@@ -12,7 +12,7 @@ from pipelines.register.names import Role
 
 MOST_PER_WORD = 60
 """Entries looked at for one word; a word that more of them share tells none apart."""
-MOST_COMPARED = 5
+MOST_COMPARED = 3
 WHOLE_BRAND = 1_000
 """Outweighs any number of single words."""
 

@@ -128,36 +128,63 @@ def compare(query: NameQuery, indexed: IndexedEntry) -> Comparison:
     """Lays the name beside the entry, word by word."""
     aligned = _align(query, indexed)
     words = query.parsed.words
-    left = [word for at, word in enumerate(words) if at not in aligned.used]
-    home = {words[at].segment for at in aligned.used}
-    owners = [word for word in left if _is_owner(word, indexed)]
-    seat = [word for word in left if word.role is Role.OWN and word.key in indexed.seat_words]
-    left = [word for word in left if word not in owners and word not in seat]
-    follows = {at + 1 for at in aligned.used}
-    spoken = {id(word) for at, word in enumerate(words) if at not in follows and _is_spoken(word)}
-    added = [word for word in left if _adds(word, home) and id(word) not in spoken]
-    trade = [word for word in left if word.role is Role.DESCRIPTIVE and word.segment in home]
-    fit = _fit(indexed, aligned, added, trade, query.parsed.forms)
+    rest = _rest_of(words, aligned, indexed)
+    fit = _fit(indexed, aligned, rest.added, rest.trade, query.parsed.forms)
     if fit is Fit.PART and all(words[at].is_small for at in aligned.used):
         # 'plata' inside a sentence is no mention of 'Prva Plata'.
         fit = Fit.SHARED
-    towns = [word.town for word in left if word.role is Role.TOWN and word.town]
-    same_town = indexed.town is not None and (indexed.town in towns or bool(seat))
-    other_town = towns[0] if towns and indexed.town and not same_town else None
+    same_town = indexed.town is not None and (indexed.town in rest.towns or rest.names_seat)
+    other_town = rest.towns[0] if rest.towns and indexed.town and not same_town else None
     return Comparison(
         indexed=indexed,
         fit=fit,
         score=_score(query, indexed, fit, len(aligned.slips) + (other_town is not None)),
         shared=tuple(dict.fromkeys(words[at].shown for at in sorted(aligned.used - aligned.slipped))),
         slips=tuple(aligned.slips),
-        added=tuple(dict.fromkeys(word.shown for word in added)),
+        added=tuple(dict.fromkeys(word.shown for word in rest.added)),
         other_town=other_town,
         same_town=same_town,
-        foreign=_foreign(query.parsed, left, has_home=bool(towns)),
+        foreign=rest.foreign_town or _foreign_form(query.parsed),
         other_form=_other_form(query.parsed.forms, indexed.forms),
-        owner_named=len(owners) >= 2,
-        names_only_owner=not aligned.used and len(owners) >= 2 and not added,
+        owner_named=rest.owners >= 2,
+        names_only_owner=not aligned.used and rest.owners >= 2 and not rest.added,
     )
+
+
+@dataclass(slots=True)
+class _Rest:
+    """What of a name is left beside the words that are the entry's."""
+
+    added: list[Word]
+    """Make it another name."""
+    trade: list[Word]
+    towns: list[str]
+    owners: int = 0
+    """Words of the owner's name."""
+    names_seat: bool = False
+    foreign_town: str | None = None
+
+
+def _rest_of(words: Sequence[Word], aligned: _Alignment, indexed: IndexedEntry) -> _Rest:
+    rest, used = _Rest([], [], []), aligned.used
+    home = {words[at].segment for at in used}
+    for at, word in enumerate(words):
+        role = word.role
+        if at in used or role in (Role.FORM, Role.NOISE):
+            continue
+        if role is Role.OWN and _is_owner(word, indexed):
+            rest.owners += 1
+        elif role is Role.OWN and word.key in indexed.seat_words:
+            rest.names_seat = True
+        elif role is Role.TOWN and word.town:
+            rest.towns.append(word.town)
+        elif role is Role.FOREIGN_TOWN:
+            rest.foreign_town = rest.foreign_town or word.shown
+        elif role is Role.DESCRIPTIVE:
+            rest.trade += [word] if word.segment in home else []
+        elif _adds(word, home) and (at - 1 in used or not _is_spoken(word)):
+            rest.added.append(word)
+    return rest
 
 
 def _align(query: NameQuery, indexed: IndexedEntry) -> _Alignment:
@@ -233,8 +260,6 @@ def _is_spoken(word: Word) -> bool:
 
 
 def _is_owner(word: Word, indexed: IndexedEntry) -> bool:
-    if word.role is not Role.OWN:
-        return False
     if len(word.key) == 1:
         return any(owner.key.startswith(word.key) for owner in indexed.owner)
     return word.key in indexed.owner_forms
@@ -272,10 +297,10 @@ def _fit(
     return Fit.CORE if aligned.missing else Fit.FULL
 
 
-def _foreign(parsed: ParsedName, left: list[Word], *, has_home: bool) -> str | None:
-    town = next((word.shown for word in left if word.role is Role.FOREIGN_TOWN), None)
-    if town or LegalForm.FOREIGN not in parsed.forms:
-        return town
+def _foreign_form(parsed: ParsedName) -> str | None:
+    """A legal form of another country, as it is written."""
+    if LegalForm.FOREIGN not in parsed.forms:
+        return None
     return "".join(word.shown for word in parsed.words if word.form is LegalForm.FOREIGN)
 
 
