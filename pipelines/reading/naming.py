@@ -51,27 +51,12 @@ MOST_NAMES = 300
 """Of each way to name somebody; an ad names a dozen, and a page of thousands is no ad and must not cost seconds."""
 _LONGEST_NAME = 300
 _OPEN, _CLOSE = "[\"„“”«»']", "[\"“”«»'’]"
-_HIRES = (
-    "agencija",
-    "trazi",
-    "prima",
-    "zaposljava",
-    "posreduje",
-    "sucht",
-    "upisuje",
-    "regrutuje",
-    "angazuje",
-    "siri",
-    "nudi",
-    "bira",
-    "raspisuje",
-    "otvara",
-    "poziva",
-    "isce",
-    "zaposli",
-    "hires",
-    "is hiring",
+_HIRES = re.compile(
+    r"(?:(?:konsalting|agencija|iz|u) \w+ (?:\w+ )?|[^\w]{0,3}\w{3,20}, )?"
+    r"(?:agencij|konsalting|trazi|prima|zaposl|posred|sucht|upisuj|regrutuj|angazuj"
+    r"|siri\b|nudi|bira\b|raspisuj|otvara|poziva|isce|hires|is hiring|vodi\b|spaja|povezuj|salje|sprovodi|popunjav)"
 )
+"""What follows the name of somebody who offers work, in folded text."""
 _THROUGH = re.compile(r"\W*(?:preko|putem|kroz|posredstvom)\b")
 _LOCATED = re.compile(r"(?:^|\s)(?:na|u|iz|на|у|из) $")
 _BRACKETS = re.compile(r"\([^)\n]{0,40}\)")
@@ -115,7 +100,8 @@ _OFFICE = re.compile(
 _SEGMENT = re.compile(
     # Looking back from behind the first letter lets the search skip to capital letters.
     rf"(?P<name>{_FIRST}(?:(?<=^.)|(?<=[,.;|:!?\n•·☎📞👉] .)|(?<=[\n|•·(].))"
-    rf"{_WORD_ON}{_NAME_ON}(?: (?:tim|team|doo)| [–-] [a-zčćžšđ ]{{4,24}})?)"
+    rf"{_WORD_ON}{_NAME_ON}"
+    r"(?: (?:tim|team|doo|posredovanje|konsalting|kadrovi|посредовање|консалтинг|кадрови)| [–-] [a-zčćžšđ ]{4,24})?)"
     r"(?=\s*(?:[,|:;(\n•·–☎📞-]|\.\s|\.?$|\+?\d|[^\w\s.!?'\"/]))",
     re.M,
 )
@@ -139,6 +125,7 @@ _PAYERS = {
     "instagram",
 }
 _NAMED_AFTER_PLACES = ("restoran", "kafe", "hotel", "kafan", "picerij")
+_STREET_BEFORE = re.compile(r"(?:[Uu]lic\w|[Уу]лиц\w|[Uu]l\.|[Уу]л\.|[Bb]ul\w*\.?|[Бб]ул\w*\.?|[Tt]rg) $")
 _INSIDE_SENTENCES = re.compile(r" (?:do|od|za|u|na|sa|bez|po|je|su|se|kod|iz) ")
 """Words that stand between others in a sentence, hardly in a signature."""
 _ADDRESS_AFTER = re.compile(
@@ -247,7 +234,7 @@ def _is_coined(name: str) -> bool:
 def _quoted(text: str, match: re.Match[str]) -> FoundName | None:
     cue = cue_before(text, match.start())
     after = _BRACKETS.sub("", fold_key(text[match.end() : match.end() + 60])).lstrip(" ,-")
-    is_named = bool(match["form"]) or _is_cue(cue) or after.startswith(_HIRES)
+    is_named = bool(match["form"]) or _is_cue(cue) or _HIRES.match(after) is not None
     if not is_named and not (_is_alone(text, match) and has_word(match["name"], "business")):
         return None
     name = match["name"].strip()
@@ -337,7 +324,9 @@ def _signature(text: str, match: re.Match[str]) -> FoundName | None:
         return None
     end = match.start("name") + match["name"].index(name) + len(name)
     is_signed = any(sign.match(text, end) for sign in (_CONTACT_AFTER, _NOTHING_AFTER, _ADDRESS_AFTER))
-    if _INSIDE_SENTENCES.search(fold_key(name)):
+    if _INSIDE_SENTENCES.search(fold_key(name)) or _STREET_BEFORE.search(
+        text, max(0, match.start() - 12), match.start()
+    ):
         return None
     has_business = has_word(name, "business")
     if not has_business and not (is_signed and len(words) > 1 and not any(char.isdigit() for char in name)):

@@ -87,6 +87,8 @@ _BEFORE_CONTACT = re.compile(
 _SEAT = re.compile(r"[\"”“»] ?\($|(?:d\.? ?o\.? ?o\.?|gmbh|s\.r\.o\.|kft\.?|ltd\.?|a\.?d\.?) ?\($")
 """A place in brackets after the name of a firm is where the firm sits."""
 _WORKPLACE = re.compile(r"(?<!\w)(?:u|na|za|kod|blizu|v|nach|pored) (?:gradu |okolini |centru )?$")
+_FIRM_AFTER = re.compile(r",? (?:d\. ?o\. ?o|doo\b|gmbh|s\. ?r\. ?o|kft|llc|ltd)")
+"""A place before a legal form is part of a firm's name."""
 _NOT_THERE = re.compile(r"\b(?:nije|nisu|ne) (?:u|na) $")
 _ROUTE = re.compile(r" ?[-–>]{1,2} ?")
 """Between the towns of a journey."""
@@ -190,11 +192,12 @@ def _is_in_contact(text: str, hit: PhraseHit) -> bool:
 
 
 def _role(text: str, hit: PhraseHit, *, before: dict[int, str], described: set[int], previous: Place | None) -> Role:
-    if hit.tag.endswith(":country") and _next_word(text, hit.end) in described:
+    is_described = hit.tag.endswith(":country") and _next_word(text, hit.end) in described
+    if is_described or _FIRM_AFTER.match(text, hit.end) or _NOT_THERE.search(text, max(0, hit.start - 12), hit.start):
         return Role.NONE
     # "u nisu" is told apart from "they are not" with its preposition.
     leading = _leading(text, hit.start + 2 if text.startswith("u ", hit.start) else hit.start, before)
-    if leading == "none" or _NOT_THERE.search(text, max(0, hit.start - 12), hit.start):
+    if leading == "none":
         return Role.NONE
     if leading == "weak" or text[hit.start : hit.end] == "srbija":
         # In the nominative the home country is part of a name or of a slogan.

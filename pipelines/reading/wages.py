@@ -161,6 +161,7 @@ def _figure(spoken: str, numbers: dict[str, int]) -> str:
     return str(total + current)
 
 
+_IN_CASH = re.compile(r" ?(?:u )?(?:kes\w?|gotovin\w|bez prijave)\b")
 _WITH_PERKS = re.compile(r"[^\w\n]{0,2}(?:\+|plus\b|i\b|uz\b|sa?\b)")
 """Smaller amounts are wages too where something is given besides: "500 USD + all inclusive"."""
 
@@ -175,7 +176,12 @@ def _read(text: str, match: re.Match[str], countries: tuple[str, ...]) -> tuple[
     currency = _currency(match, countries)
     patterns = _patterns()
     near = f"{before} {after}"
-    is_paid = bool(patterns.wage_words.search(near) or patterns.net.search(near) or patterns.gross.search(near))
+    is_paid = bool(
+        _IN_CASH.match(text, end)
+        or patterns.wage_words.search(near)
+        or patterns.net.search(near)
+        or patterns.gross.search(near)
+    )
     unit = _unit(before, after, line_head)
     is_monthly = unit is WageUnit.MONTH and match["low"].replace(".", "").isdigit() and _number(match["low"]) >= 300
     if not (currency or (match["low_scale"] or match["scale"]) or is_paid or is_monthly):
