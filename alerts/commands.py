@@ -11,6 +11,7 @@ import typer
 from alerts.cases import CaseState, Decision
 from alerts.desk.commands import add_desk_commands
 from alerts.headings import heading
+from alerts.series_commands import series_app
 from crawler.output import print_json, print_table
 
 if TYPE_CHECKING:
@@ -29,6 +30,7 @@ def add_commands(app: typer.Typer) -> None:
     """Adds this room's commands to the program's."""
     app.command()(draft)
     app.add_typer(cases_app, name="cases")
+    app.add_typer(series_app, name="series")
     add_desk_commands(app)
 
 
