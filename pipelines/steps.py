@@ -119,9 +119,9 @@ def _group_batch(night: Night, prepared: PreparedAds, counts: Counter[str], *, a
     if not found:
         return None
     ids = [ad.ad_id for ad in found]
-    whole = _attempt("grouping", ids, lambda: _group(night, prepared, ids))
+    whole = _attempt("grouping", ids, lambda: group_batch(night, prepared, ids))
     # Ads of a batch are compared with each other, so who is to blame shows only one by one.
-    alone = [] if whole else [_attempt("grouping", [one], partial(_group, night, prepared, [one])) for one in ids]
+    alone = [] if whole else [_attempt("grouping", [one], partial(group_batch, night, prepared, [one])) for one in ids]
     counts.update(failed=sum(one is None for one in alone))
     for grouping in filter(None, (whole, *alone)):
         counts.update(
@@ -133,7 +133,7 @@ def _group_batch(night: Night, prepared: PreparedAds, counts: Counter[str], *, a
     return ids[-1]
 
 
-def _group(night: Night, prepared: PreparedAds, ids: Sequence[int]) -> Grouping:
+def group_batch(night: Night, prepared: PreparedAds, ids: Sequence[int]) -> Grouping:
     """Groups those of the ads that still wait, all or none."""
     with night.engine.begin() as connection:
         # Two processes that met copies of one new ad at the same moment would open two series.

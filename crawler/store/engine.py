@@ -103,6 +103,8 @@ def _prepare_sqlite(connection: Any, _record: Any) -> None:
     cursor.execute("PRAGMA journal_mode=WAL")
     cursor.execute("PRAGMA synchronous=FULL")
     cursor.execute("PRAGMA foreign_keys=ON")
+    # 16 MiB of pages a connection, however large the store: copies are looked up all over it.
+    cursor.execute("PRAGMA cache_size=-16384")
     cursor.close()
 
 

@@ -11,7 +11,6 @@ from typing import Any
 
 from sqlalchemy import (
     JSON,
-    BigInteger,
     Boolean,
     Column,
     Date,
@@ -21,7 +20,6 @@ from sqlalchemy import (
     ForeignKey,
     Index,
     Integer,
-    LargeBinary,
     MetaData,
     String,
     Table,
@@ -219,17 +217,29 @@ signatures = Table(
     metadata,
     Column("version_id", Integer, ForeignKey("ad_versions.id"), primary_key=True, autoincrement=False),
     _reference("series_id", "series.id", nullable=False, index=True),
-    Column("text_key", String(64), nullable=False, index=True, doc="Hash of the folded text: exact copies"),
-    Column("minhash", LargeBinary, nullable=False),
+    Column("text_key", String(32), nullable=False, index=True, doc="Hash of the folded text: exact copies"),
 )
 
 bands = Table(
     "bands",
     metadata,
-    Column("band", BigInteger, primary_key=True, autoincrement=False, doc="Hash of a part of a text, signed 64 bits"),
+    Column("band", Integer, primary_key=True, autoincrement=False, doc="Hash of a part of a text, signed 32 bits"),
     Column("version_id", Integer, ForeignKey("signatures.version_id"), primary_key=True, autoincrement=False),
-    # Some forty rows an ad: without a row id SQLite keeps them once instead of twice.
+    # Some twenty rows an ad: without a row id SQLite keeps them once instead of twice.
     sqlite_with_rowid=False,
+)
+
+series_decisions = Table(
+    "series_decisions",
+    metadata,
+    _id(),
+    Column("at", UtcTime, nullable=False),
+    Column("person", String(200), nullable=False, doc="E-mail of the person"),
+    Column("decision", String(10), nullable=False, doc="split or merge"),
+    _reference("series_id", "series.id", nullable=False, index=True, doc="Where ads were taken from, or put to"),
+    _reference("other_id", "series.id", nullable=False, index=True, doc="The new series, or the one merged"),
+    Column("ads", Json, nullable=False, doc="Ids of the ads that moved"),
+    sqlite_autoincrement=True,
 )
 
 register_snapshots = Table(

@@ -8,11 +8,11 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
-from sqlalchemy import ColumnElement, Connection, bindparam, delete, func, insert, select, update
+from sqlalchemy import BindParameter, ColumnElement, Connection, bindparam, delete, func, insert, select, update
 
-from crawler.store.schema import ad_versions, ads, bands, cases, series, signatures
+from crawler.store.schema import ad_versions, ads, bands, cases, series, series_decisions, signatures
 from crawler.store.writing import chunks, insert_new
 
 
@@ -36,17 +36,8 @@ class NewSignature:
     version_id: int
     series_id: int
     text_key: str
-    minhash: bytes
     bands: tuple[int, ...]
     """Parts it is found by; empty where an exact copy is found by them already."""
-
-
-class FiledText(NamedTuple):
-    """A version found by one of its parts."""
-
-    band: int
-    version_id: int
-    series_id: int
 
 
 class StoredText(NamedTuple):
@@ -55,6 +46,30 @@ class StoredText(NamedTuple):
     version_id: int
     title: str | None
     text: str
+
+
+_WANTED: BindParameter[Any] = bindparam("wanted", expanding=True)
+# Made once: for a single ad it takes longer to make the statements than to run them.
+_BY_KEY = (
+    select(signatures.c.text_key, func.min(signatures.c.series_id))
+    .where(signatures.c.text_key.in_(_WANTED))
+    .group_by(signatures.c.text_key)
+)
+_BY_BAND = (
+    select(bands.c.band, bands.c.version_id).where(bands.c.band.in_(_WANTED)).order_by(bands.c.band, bands.c.version_id)
+)
+_SERIES = select(signatures.c.version_id, signatures.c.series_id).where(signatures.c.version_id.in_(_WANTED))
+_TEXTS = select(ad_versions.c.id, ad_versions.c.title, ad_versions.c.text).where(ad_versions.c.id.in_(_WANTED))
+_MERGED = (
+    select(series_decisions.c.series_id)
+    .where(series_decisions.c.series_id.in_(_WANTED), series_decisions.c.decision == "merge")
+    .distinct()
+)
+_GROUPED = (
+    update(ads)
+    .where(ads.c.id == bindparam("ad"))
+    .values(series_id=bindparam("its_series"), grouped_version_id=bindparam("version"))
+)
 
 
 def count_ungrouped(connection: Connection) -> int:
@@ -84,39 +99,47 @@ def series_by_key(connection: Connection, keys: Iterable[str]) -> dict[str, int]
     """Series of texts with these text keys; the oldest, should a person have parted exact copies."""
     found: dict[str, int] = {}
     for some in chunks(keys):
-        statement = (
-            select(signatures.c.text_key, func.min(signatures.c.series_id).label("series_id"))
-            .where(signatures.c.text_key.in_(some))
-            .group_by(signatures.c.text_key)
-        )
-        found.update({row.text_key: row.series_id for row in connection.execute(statement)})
+        found.update((row[0], row[1]) for row in connection.execute(_BY_KEY, {"wanted": some}))
     return found
 
 
-def texts_by_band(connection: Connection, wanted: Iterable[int]) -> Iterator[FiledText]:
-    """Versions that are filed under these parts."""
+def texts_by_band(connection: Connection, wanted: Iterable[int]) -> dict[int, list[int]]:
+    """Versions that are filed under these parts, oldest first, by part."""
+    found: dict[int, list[int]] = {}
     for some in chunks(wanted):
-        statement = (
-            select(bands.c.band, bands.c.version_id, signatures.c.series_id)
-            .join(signatures, signatures.c.version_id == bands.c.version_id)
-            .where(bands.c.band.in_(some))
-        )
-        yield from (FiledText(*row) for row in connection.execute(statement))
+        for band, version_id in connection.execute(_BY_BAND, {"wanted": some}):
+            found.setdefault(band, []).append(version_id)
+    return found
+
+
+def series_of_versions(connection: Connection, version_ids: Iterable[int]) -> dict[int, int]:
+    """The series of these versions."""
+    found: dict[int, int] = {}
+    for some in chunks(version_ids):
+        found.update((row[0], row[1]) for row in connection.execute(_SERIES, {"wanted": some}))
+    return found
 
 
 def read_texts(connection: Connection, version_ids: Iterable[int]) -> Iterator[StoredText]:
     """Title and text of these versions."""
-    columns = ad_versions.c.id, ad_versions.c.title, ad_versions.c.text
     for some in chunks(version_ids):
-        rows = connection.execute(select(*columns).where(ad_versions.c.id.in_(some)))
-        yield from (StoredText(*row) for row in rows)
+        yield from (StoredText(*row) for row in connection.execute(_TEXTS, {"wanted": some}))
 
 
-def series_with_cases(connection: Connection, wanted: Collection[int]) -> set[int]:
-    """Those of the series on which people have cases."""
+def series_of_people(connection: Connection, wanted: Collection[int]) -> set[int]:
+    """Those of the series on which people have cases, or that a person split or merged."""
     found: set[int] = set()
     for some in chunks(wanted):
-        found.update(connection.scalars(select(cases.c.series_id).where(cases.c.series_id.in_(some)).distinct()))
+        for column in (cases.c.series_id, series_decisions.c.series_id, series_decisions.c.other_id):
+            found.update(connection.scalars(select(column).where(column.in_(some)).distinct()))
+    return found
+
+
+def series_merged_by_hand(connection: Connection, wanted: Collection[int]) -> set[int]:
+    """Those of the series to which a person put another."""
+    found: set[int] = set()
+    for some in chunks(wanted):
+        found.update(connection.scalars(_MERGED, {"wanted": some}))
     return found
 
 
@@ -137,7 +160,6 @@ def save_signatures(connection: Connection, found: Sequence[NewSignature]) -> No
             "version_id": one.version_id,
             "series_id": one.series_id,
             "text_key": one.text_key,
-            "minhash": one.minhash,
         }
         for one in found
     ]
@@ -145,15 +167,13 @@ def save_signatures(connection: Connection, found: Sequence[NewSignature]) -> No
     parts = [{"band": band, "version_id": one.version_id} for one in found for band in one.bands]
     insert_new(connection, bands, parts)
     connection.execute(
-        update(ads)
-        .where(ads.c.id == bindparam("ad"))
-        .values(series_id=bindparam("its_series"), grouped_version_id=bindparam("version")),
+        _GROUPED,
         [{"ad": one.ad_id, "its_series": one.series_id, "version": one.version_id} for one in found],
     )
 
 
 def merge_series(connection: Connection, *, kept: int, absorbed: int) -> None:
-    """Moves all ads of the one series, on which there is no case, to the other."""
+    """Moves all ads of the one series, which people do not work with, to the other."""
     for table in (signatures, ads):
         connection.execute(update(table).where(table.c.series_id == absorbed).values(series_id=kept))
     connection.execute(delete(series).where(series.c.id == absorbed))

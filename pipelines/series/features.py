@@ -10,8 +10,8 @@ from pydantic import Field
 
 from pipelines.packaged import RuleData, load_packaged
 from pipelines.reading.places import HOME, place_rules
-from pipelines.series.comparable import ComparableText, words_of
-from pipelines.text.phrases import Phrasebook, read_text
+from pipelines.series.comparable import ComparableText, all_words_of, words_of
+from pipelines.text.phrases import Phrasebook
 
 
 class Occupation(RuleData):
@@ -40,6 +40,9 @@ class Features:
     """The words that name these places."""
 
 
+_NONE = Features()
+
+
 @dataclass(frozen=True, slots=True)
 class AdFeatures:
     """Features of the title alone, and of the whole ad."""
@@ -61,7 +64,9 @@ def features_of(ad: ComparableText) -> AdFeatures:
 
 
 def _features(folded: str) -> Features:
-    hits = _book().find(read_text(folded))
+    hits = _book().find_in(folded, all_words_of(folded))
+    if not hits:
+        return _NONE
     tags = {hit.tag for hit in hits}
     places = [folded[hit.start : hit.end] for hit in hits if hit.tag[2] == ":"]
     return Features(

@@ -5,20 +5,29 @@ Where texts and signatures are kept is the index's business: `MemoryIndex` in `m
 
 from __future__ import annotations
 
-from collections import Counter, OrderedDict, defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
+from itertools import islice
 from typing import NamedTuple, Protocol
 
 from pipelines.series.comparable import make_comparable
 from pipelines.series.judging import ALL_BUT_SAME, Ground, JudgedAd, Likeness, compare, conflict
-from pipelines.series.signatures import Signature, sign
+from pipelines.series.signatures import parts_of, text_key
 
-MOST_CANDIDATES = 24
+MOST_RANKED = 48
+MOST_CANDIDATES = 12
+"""Texts that an ad is compared with, of those ranked by the parts they share."""
+FIRST_CANDIDATES = 2
+"""So many are compared even if they share little."""
+LITTLE = 0.4
+"""What is shared: a sum over the parts, each divided by the number of texts it is filed for."""
 MOST_OF_A_SERIES = 3
 """Members of one series that are compared with an ad; they are much alike."""
-FULL_BUCKET = 64
-"""A part that more texts share, like an agency's boilerplate, tells nothing: it is not filed again."""
+LOOKED_AT = 12
+"""Texts of one part that are ranked."""
+FULL_BUCKET = 32
+"""A part that more texts share, like an agency's boilerplate, tells little: it is not filed again."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,16 +43,15 @@ class NewText:
     """Key of its address, where one address is one ad and the index does not see to it."""
 
 
-@dataclass(frozen=True, slots=True)
-class Placed:
+class Placed(NamedTuple):
     """Where a text was put."""
 
     id: int
     series: int
     """Negative: a new one, numbered within the batch."""
-    signature: Signature
+    text_key: str
     parts: tuple[int, ...]
-    """Keys to file it under."""
+    """Keys to file it under; none for an exact copy, which is found by the first."""
     ground: Ground | None
     """Why it joined; None for the first of its series and for one that stayed."""
 
@@ -65,14 +73,6 @@ class Grouping:
     merges: tuple[Merge, ...]
 
 
-class Filed(NamedTuple):
-    """A text that an index knows, found by one of its parts."""
-
-    part: int
-    id: int
-    series: int
-
-
 class EarlierText(NamedTuple):
     """A text that an index keeps."""
 
@@ -86,23 +86,21 @@ class PreparedAds:
 
     def __init__(self, most: int = 4096) -> None:
         self._most = most
-        self._ads: OrderedDict[int, JudgedAd] = OrderedDict()
+        self._ads: dict[int, JudgedAd] = {}
 
     def read(self, ids: Collection[int], index: Index) -> dict[int, JudgedAd]:
         """These ads, prepared before or now."""
-        found = {one: ad for one in ids if (ad := self._ads.get(one)) is not None}
+        found = {one: ad for one in ids if (ad := self._ads.pop(one, None)) is not None}
         for earlier in index.read([one for one in ids if one not in found]):
             found[earlier.id] = JudgedAd(make_comparable(earlier.title, earlier.text))
         self.keep(found)
         return found
 
     def keep(self, ads: Mapping[int, JudgedAd]) -> None:
-        """Remembers the ads as the last ones asked for."""
-        for one, ad in ads.items():
-            self._ads[one] = ad
-            self._ads.move_to_end(one)
-        while len(self._ads) > self._most:
-            self._ads.popitem(last=False)
+        """Remembers the ads, which it does not hold yet, as the last ones asked for."""
+        self._ads.update(ads)
+        for oldest in list(islice(self._ads, max(0, len(self._ads) - self._most))):
+            del self._ads[oldest]
 
 
 class Index(Protocol):
@@ -114,14 +112,20 @@ class Index(Protocol):
     def by_page(self, pages: Collection[str]) -> dict[str, int]:
         """Series of ads at these addresses."""
 
-    def by_part(self, parts: Collection[int]) -> Iterable[Filed]:
-        """Texts filed under these parts."""
+    def by_part(self, parts: Collection[int]) -> Mapping[int, Sequence[int]]:
+        """Texts filed under these parts, by part."""
+
+    def series_of(self, ids: Collection[int]) -> Mapping[int, int]:
+        """The series of these texts."""
 
     def read(self, ids: Collection[int]) -> Iterable[EarlierText]:
         """These texts."""
 
     def pinned(self, series: Collection[int]) -> set[int]:
         """Those of the series that must keep their number, because people work with them."""
+
+    def merged_by_hand(self, series: Collection[int]) -> set[int]:
+        """Those of the series that a person made of two."""
 
 
 def group(batch: Sequence[NewText], index: Index, prepared: PreparedAds) -> Grouping:
@@ -139,6 +143,8 @@ class _Standing:
     """How a text compares with the members of one series that were looked at."""
 
     matches: tuple[_Match, ...]
+    by_hand: bool
+    """A person put other ads into the series: that they part from the text is no reason against it."""
 
     @property
     def nearest(self) -> _Match:
@@ -154,7 +160,7 @@ class _Standing:
     def joins(self) -> bool:
         """The nearest member joins, and not most others part."""
         joining = sum(match.likeness.joins for match in self.matches)
-        return self.nearest.likeness.joins and joining >= self._parting
+        return self.nearest.likeness.joins and (self.by_hand or joining >= self._parting)
 
     @property
     def is_sure(self) -> bool:
@@ -210,42 +216,72 @@ class _Batch:
     def __init__(self, batch: Sequence[NewText], index: Index, prepared: PreparedAds) -> None:
         self.batch, self.index, self.numbers = batch, index, _Numbers()
         self.ads = {new.id: JudgedAd(make_comparable(new.title, new.text)) for new in batch}
-        self.signatures = sign([ad.text for ad in self.ads.values()])
-        self.keys = index.by_key({signature.text_key for signature in self.signatures})
+        self.text_keys = {one: text_key(ad.text) for one, ad in self.ads.items()}
+        self.keys = index.by_key(set(self.text_keys.values()))
         self.pages = index.by_page({new.page for new in batch if new.page})
-        self.filed: dict[int, list[Filed]] = defaultdict(list)
-        unknown = [signature for signature in self.signatures if signature.text_key not in self.keys]
-        for found in index.by_part({part for signature in unknown for part in signature.parts}):
-            self.filed[found.part].append(found)
+        self.parts = self._parts_of_new_texts()
+        self.earlier = index.by_part({part for parts in self.parts.values() for part in parts})
+        self.full = {part for part, ids in self.earlier.items() if len(ids) >= FULL_BUCKET}
+        self.added: dict[int, list[int]] = {}
+        """Texts of the batch by part."""
+        self.scores = {one: self._scores(parts) for one, parts in self.parts.items()}
+        ranked = {one: _ranked(scores) for one, scores in self.scores.items()}
+        self.series = dict(index.series_of({found for ids in ranked.values() for found in ids}))
+        self.by_hand = index.merged_by_hand(set(self.series.values()))
+        self.chosen = {one: self._few_of_each(ids, self.scores[one]) for one, ids in ranked.items()}
         prepared.keep(self.ads)
-        wanted = {found.id for signature in unknown for found in self._candidates(signature)}
-        self.ads.update(prepared.read(wanted, index))
+        self.ads.update(prepared.read({found for ids in self.chosen.values() for found in ids}, index))
 
     def run(self) -> Grouping:
         """Places one text after another."""
-        placed = [self._place(new, signature) for new, signature in zip(self.batch, self.signatures, strict=True)]
-        final = tuple(replace(one, series=self.numbers.current(one.series)) for one in placed)
+        placed = [self._place(new) for new in self.batch]
+        final = tuple([one._replace(series=self.numbers.current(one.series)) for one in placed])
         return Grouping(final, self.numbers.opened(), self.numbers.merges())
 
-    def _place(self, new: NewText, signature: Signature) -> Placed:
-        known = signature.text_key in self.keys
-        series, ground = self._series_of(new, signature)
-        self.keys.setdefault(signature.text_key, series)
+    def _parts_of_new_texts(self) -> dict[int, tuple[int, ...]]:
+        """Parts of the first text of each key that the index does not know."""
+        first = {key: one for one, key in reversed(self.text_keys.items()) if key not in self.keys}
+        new = sorted(first.values())
+        return dict(zip(new, parts_of([self.ads[one].text for one in new]), strict=True))
+
+    def _scores(self, parts: Iterable[int]) -> dict[int, float]:
+        """Earlier texts that share parts: the more parts, and the rarer, the higher."""
+        scores: dict[int, float] = {}
+        for part in parts:
+            if ids := self.earlier.get(part):
+                weight = 1 / len(ids)
+                for one in ids[:LOOKED_AT]:
+                    scores[one] = scores.get(one, 0) + weight
+        return scores
+
+    def _place(self, new: NewText) -> Placed:
+        key = self.text_keys[new.id]
+        known = key in self.keys
+        series, ground = self._series_of(new, key)
+        self.series[new.id] = series
+        self.keys.setdefault(key, series)
         if new.page:
             self.pages.setdefault(new.page, series)
-        parts = () if known else tuple(part for part in signature.parts if len(self.filed[part]) < FULL_BUCKET)
-        for part in parts:
-            self.filed[part].append(Filed(part, new.id, series))
-        return Placed(new.id, series, signature, parts, ground)
+        return Placed(new.id, series, key, () if known else self._file(new.id), ground)
 
-    def _series_of(self, new: NewText, signature: Signature) -> tuple[int, Ground | None]:
+    def _file(self, one: int) -> tuple[int, ...]:
+        """Files a text under those of its parts that have room, and returns them."""
+        parts = tuple([part for part in self.parts[one] if part not in self.full])
+        for part in parts:
+            filed = self.added.setdefault(part, [])
+            filed.append(one)
+            if len(filed) + len(self.earlier.get(part, ())) >= FULL_BUCKET:
+                self.full.add(part)
+        return parts
+
+    def _series_of(self, new: NewText, key: str) -> tuple[int, Ground | None]:
         if new.series is not None:
             return self.numbers.current(new.series), None
         if new.page in self.pages:
             return self.numbers.current(self.pages[new.page]), Ground.SAME_PAGE
-        if signature.text_key in self.keys:
-            return self.numbers.current(self.keys[signature.text_key]), Ground.SAME_TEXT
-        found = self._standings(new, signature)
+        if key in self.keys:
+            return self.numbers.current(self.keys[key]), Ground.SAME_TEXT
+        found = self._standings(new)
         joinable = {series: standing for series, standing in found.items() if standing.joins}
         if not joinable:
             return self._only_possible(found)
@@ -264,32 +300,50 @@ class _Batch:
             return possible[0], Ground.LITTLE_TOLD
         return self.numbers.open(), None
 
-    def _standings(self, new: NewText, signature: Signature) -> dict[int, _Standing]:
+    def _standings(self, new: NewText) -> dict[int, _Standing]:
         """How the text compares with a few members of each series in question."""
         ad, found = self.ads[new.id], defaultdict[int, list[_Match]](list)
-        for candidate in self._candidates(signature):
-            match = _Match(candidate.id, compare(ad, self.ads[candidate.id]))
-            found[self.numbers.current(candidate.series)].append(match)
-        return {series: _Standing(tuple(matches)) for series, matches in found.items()}
+        for candidate in self._candidates(new):
+            likeness = compare(ad, self.ads[candidate])
+            if likeness.ground is not Ground.LITTLE_SHARED:
+                found[self.numbers.current(self.series[candidate])].append(_Match(candidate, likeness))
+        return {series: _Standing(tuple(matches), series in self.by_hand) for series, matches in found.items()}
 
     def _conflict(self, first: _Standing, second: _Standing) -> bool:
         one, other = self.ads[first.nearest.id], self.ads[second.nearest.id]
         return one is not other and conflict(one, other) is not None
 
-    def _candidates(self, signature: Signature) -> list[Filed]:
-        """Texts that share most parts, a few of each series."""
-        shared = Counter(found.id for part in signature.parts for found in self.filed.get(part, ()))
-        by_id = {found.id: found for part in signature.parts for found in self.filed.get(part, ())}
+    def _candidates(self, new: NewText) -> list[int]:
+        """Texts before this one that share most with it, a few of each series."""
+        shared = self.added.keys() & self.parts[new.id]
+        if not shared:
+            return self.chosen[new.id]
+        scores = self.scores[new.id]
+        for part in shared:
+            ids = self.added[part]
+            weight = 1 / (len(self.earlier.get(part, ())) + len(ids))
+            for one in ids[:LOOKED_AT]:
+                scores[one] = scores.get(one, 0) + weight
+        # What comes into question only because of the batch was not read.
+        return [one for one in self._few_of_each(_ranked(scores), scores) if one in self.ads]
+
+    def _few_of_each(self, ranked: Sequence[int], scores: Mapping[int, float]) -> list[int]:
+        """The first candidates, a few of each series; none but the very first that share little."""
         taken: Counter[int] = Counter()
-        chosen: list[Filed] = []
-        for candidate, _ in shared.most_common():
-            found = by_id[candidate]
-            if taken[found.series] < MOST_OF_A_SERIES:
-                taken[found.series] += 1
-                chosen.append(found)
-            if len(chosen) == MOST_CANDIDATES:
+        chosen: list[int] = []
+        least = max(scores[ranked[0]] / 8, LITTLE) if ranked else 0
+        for one in ranked:
+            if len(chosen) == MOST_CANDIDATES or (len(chosen) >= FIRST_CANDIDATES and scores[one] < least):
                 break
+            series = self.series.get(one)
+            if series is not None and taken[series] < MOST_OF_A_SERIES:
+                taken[series] += 1
+                chosen.append(one)
         return chosen
+
+
+def _ranked(scores: Mapping[int, float]) -> list[int]:
+    return sorted(scores, key=scores.__getitem__, reverse=True)[:MOST_RANKED]
 
 
 _SURE = frozenset((Ground.NEAR_TEXT, Ground.SHORTENED))

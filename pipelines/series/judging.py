@@ -9,6 +9,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from enum import StrEnum
 from functools import cached_property
+from typing import NamedTuple
 
 from rapidfuzz.distance import JaroWinkler
 
@@ -54,6 +55,8 @@ NEAR = 0.5
 """Jaccard on word pairs from which on texts are near-same."""
 HELD = 0.72
 """Share of the shorter text's word pairs that the longer one holds."""
+HELD_WHOLLY = 0.85
+"""The same of what is left of an ad without its work and place."""
 SUPPORTED_NEAR = 0.27
 SUPPORTED_HELD = 0.45
 """The same where title, or work, place and contact, agree besides."""
@@ -78,8 +81,7 @@ class JudgedAd:
         return features_of(self.text)
 
 
-@dataclass(frozen=True, slots=True)
-class Likeness:
+class Likeness(NamedTuple):
     """How alike two ads are."""
 
     ground: Ground
@@ -101,7 +103,7 @@ class Likeness:
     @property
     def may_join(self) -> bool:
         """Nothing speaks against one offer, but one of them leaves out what the ad is about."""
-        return self.ground is Ground.LITTLE_TOLD and self.jaccard >= NEAR
+        return self.ground is Ground.LITTLE_TOLD and self.jaccard >= NEAR and self.held >= HELD_WHOLLY
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,10 +120,10 @@ class JoinReason:
 def compare(first: JudgedAd, second: JudgedAd) -> Likeness:
     """Whether the two are one offer."""
     pairs, others = first.text.shingles, second.text.shingles
-    shared = len(pairs & others)
-    jaccard = shared / max(1, len(pairs) + len(others) - shared)
-    held = shared / max(1, min(len(pairs), len(others)))
-    if first.text.words == second.text.words and len(first.text.words) >= SHORT_TEXT:
+    shared, fewest, together = len(pairs & others), min(len(pairs), len(others)), len(pairs) + len(others)
+    jaccard = shared / max(1, together - shared)
+    held = shared / max(1, fewest)
+    if shared == fewest and first.text.words == second.text.words and len(first.text.words) >= SHORT_TEXT:
         return Likeness(Ground.SAME_TEXT, jaccard, held)
     ground = _too_little(first, second, jaccard, held) or conflict(first, second) or _agreement(jaccard, held)
     if jaccard < ALL_BUT_SAME and ground.joins and _tells_nothing(first) != _tells_nothing(second):
@@ -220,9 +222,9 @@ def _titles_conflict(first: ComparableText, second: ComparableText, places: froz
 
 
 def _opening_conflicts(first: ComparableText, second: ComparableText, places: frozenset[str]) -> bool:
-    """The first sentence stands in the other ad with other telling words: one pattern filled in for two jobs."""
-    opening = frozenset(first.sentences[0] if first.sentences else ())
-    twin = max(map(frozenset, second.sentences), key=lambda sentence: len(sentence & opening), default=opening)
+    """The first passage stands in the other ad with other telling words: one pattern filled in for two jobs."""
+    opening = first.passages[0] if first.passages else frozenset[str]()
+    twin = max(second.passages, key=lambda passage: len(passage & opening), default=opening)
     if len(twin & opening) * 3 < min(len(twin), len(opening)):
         return False
     left, right = _telling(opening - twin) - places, _telling(twin - opening) - places

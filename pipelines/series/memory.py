@@ -8,7 +8,7 @@ from itertools import islice
 
 from crawler.addresses import url_key
 from crawler.assessment import Ad
-from pipelines.series.grouping import EarlierText, Filed, Grouping, NewText, PreparedAds, group
+from pipelines.series.grouping import EarlierText, Grouping, NewText, PreparedAds, group
 
 BATCH = 500
 
@@ -22,7 +22,9 @@ class MemoryIndex:
         self._members: dict[int, list[int]] = defaultdict(list)
         self._keys: dict[str, int] = {}
         self._pages: dict[str, int] = {}
-        self._parts: dict[int, list[int]] = {}
+        self._first: dict[int, int] = {}
+        """The first text filed under a part: most have no other."""
+        self._others: dict[int, list[int]] = {}
 
     def by_key(self, keys: Collection[str]) -> dict[str, int]:
         """Series of texts with these text keys."""
@@ -32,9 +34,14 @@ class MemoryIndex:
         """Series of ads at these addresses."""
         return {page: self._series[self._pages[page]] for page in pages if page in self._pages}
 
-    def by_part(self, parts: Collection[int]) -> Iterable[Filed]:
-        """Texts filed under these parts."""
-        return (Filed(part, member, self._series[member]) for part in parts for member in self._parts.get(part, ()))
+    def by_part(self, parts: Collection[int]) -> dict[int, tuple[int, ...]]:
+        """Texts filed under these parts, by part."""
+        first, others = self._first, self._others
+        return {part: (first[part], *others.get(part, ())) for part in parts if part in first}
+
+    def series_of(self, ids: Collection[int]) -> dict[int, int]:
+        """The series of these texts."""
+        return {one: self._series[one] for one in ids}
 
     def read(self, ids: Collection[int]) -> Iterable[EarlierText]:
         """These texts."""
@@ -45,17 +52,22 @@ class MemoryIndex:
         """None: no people work with these series."""
         return set()
 
+    def merged_by_hand(self, series: Collection[int]) -> set[int]:
+        """None, likewise."""
+        return set()
+
     def keep(self, batch: Iterable[NewText], grouping: Grouping) -> None:
         """Files the batch as it was grouped."""
         numbers = {opened: len(self._members) + at for at, opened in enumerate(grouping.opened, 1)}
         for new, placed in zip(batch, grouping.placed, strict=True):
             self._texts[new.id] = new
             self._put(new.id, numbers.get(placed.series, placed.series))
-            self._keys.setdefault(placed.signature.text_key, new.id)
+            self._keys.setdefault(placed.text_key, new.id)
             if new.page:
                 self._pages.setdefault(new.page, new.id)
             for part in placed.parts:
-                self._parts.setdefault(part, []).append(new.id)
+                if self._first.setdefault(part, new.id) != new.id:
+                    self._others.setdefault(part, []).append(new.id)
         for kept, absorbed in grouping.merges:
             for member in self._members[absorbed]:
                 self._put(member, numbers.get(kept, kept))

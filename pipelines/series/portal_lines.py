@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 import re
-from functools import cache
+from functools import cache, lru_cache
 from pathlib import Path
 
 from pydantic import Field
 
 from pipelines.packaged import RuleData, load_packaged
-from pipelines.text.phrases import Phrasebook, read_text
+from pipelines.text.phrases import Phrasebook
 
 _WORD = re.compile(r"\w+")
+LEAD = 30
+"""Characters within which the first word of a phrase ends."""
 
 
 class PortalLine(RuleData):
@@ -38,10 +40,9 @@ def portal_lines() -> PortalLines:
 
 def is_portal_line(line: str) -> bool:
     """The folded line says nothing about the job: it belongs to the page, not to the ad."""
-    first = _WORD.search(line)
-    if first is None or _lead(first.group()) not in _leads():
+    if not _may_lead(line[:LEAD].split(" ", 1)[0]) or not (first := _WORD.search(line)):
         return False
-    hits = [hit for hit in _book().find(read_text(line)) if hit.start == first.start()]
+    hits = [hit for hit in _book().find_in(line, set(_WORD.findall(line))) if hit.start == first.start()]
     length = len(_WORD.findall(line))
     return any(length <= int(hit.tag) for hit in hits)
 
@@ -49,6 +50,13 @@ def is_portal_line(line: str) -> bool:
 @cache
 def _book() -> Phrasebook:
     return Phrasebook((str(line.words), line.phrase) for line in portal_lines().lines)
+
+
+@lru_cache(maxsize=50_000)
+def _may_lead(piece: str) -> bool:
+    """A line that begins with this piece may begin with one of the phrases. Most lines are told apart by that alone."""
+    first = _WORD.search(piece)
+    return first is None or _lead(first.group()) in _leads()
 
 
 @cache

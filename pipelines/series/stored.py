@@ -15,10 +15,12 @@ from crawler.store.series import (
     read_texts,
     save_signatures,
     series_by_key,
-    series_with_cases,
+    series_merged_by_hand,
+    series_of_people,
+    series_of_versions,
     texts_by_band,
 )
-from pipelines.series.grouping import EarlierText, Filed, Grouping, NewText, PreparedAds, group
+from pipelines.series.grouping import EarlierText, Grouping, NewText, PreparedAds, group
 
 
 class StoreIndex:
@@ -35,17 +37,25 @@ class StoreIndex:
         """None: in the store one address is one ad."""
         return {}
 
-    def by_part(self, parts: Collection[int]) -> Iterable[Filed]:
-        """Texts filed under these parts."""
-        return (Filed(*found) for found in texts_by_band(self._connection, parts))
+    def by_part(self, parts: Collection[int]) -> dict[int, list[int]]:
+        """Texts filed under these parts, by part."""
+        return texts_by_band(self._connection, parts)
+
+    def series_of(self, ids: Collection[int]) -> dict[int, int]:
+        """The series of these versions."""
+        return series_of_versions(self._connection, ids)
 
     def read(self, ids: Collection[int]) -> Iterable[EarlierText]:
         """These versions."""
         return (EarlierText(*stored) for stored in read_texts(self._connection, ids))
 
     def pinned(self, series: Collection[int]) -> set[int]:
-        """Series with cases: a merge must not take their ads away."""
-        return series_with_cases(self._connection, series)
+        """Series with cases or with a person's decision: a merge must not take their ads away."""
+        return series_of_people(self._connection, series)
+
+    def merged_by_hand(self, series: Collection[int]) -> set[int]:
+        """Series that hold ads which only a person would have put together."""
+        return series_merged_by_hand(self._connection, series)
 
 
 def group_ads(
@@ -61,8 +71,7 @@ def group_ads(
             ad_id=ad.ad_id,
             version_id=ad.version_id,
             series_id=numbers.get(placed.series, placed.series),
-            text_key=placed.signature.text_key,
-            minhash=placed.signature.minhash,
+            text_key=placed.text_key,
             bands=placed.parts,
         )
         for ad, placed in zip(found, grouping.placed, strict=True)

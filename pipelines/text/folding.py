@@ -24,6 +24,8 @@ _FOLDED = _CYRILLIC | _LATIN | _SIGNS | _SPACES | _PICTURES
 
 _LETTERS_OF_WORD = re.compile(r"[^\W\d_]+")
 _MIXTURE = re.compile(r"[a-zA-ZčćžšđČĆŽŠĐ][Ѐ-ӿ]|[Ѐ-ӿ][a-zA-ZčćžšđČĆŽŠĐ]")
+_SERBIAN = tuple(zip("čćšžđČĆŠŽĐ", ("c", "c", "s", "z", "dj") * 2, strict=True))
+_NOT_PLAIN = re.compile(r"[^\n -_a-~]+")
 _CYRILLIC_LETTER = re.compile("[Ѐ-ӿ]")
 # What an alien letter is meant to be in a word of the other alphabet, by its looks.
 _LOOKS_LATIN = dict(zip("авеікмнорстухјѕАВЕІКМНОРСТУХЈЅ", "abeikmhopctyxjsabeikmhopctyxjs", strict=True))
@@ -84,15 +86,35 @@ def fold(text: str) -> Folded:
 
     Letters slipped in from the other alphabet count by their looks. Line breaks stay.
     """
-    pieces = list(map(_LETTERS.__getitem__, text))
-    if _CYRILLIC_LETTER.search(text) and _MIXTURE.search(text):
-        _mend_mixed_words(text, pieces)
+    pieces = _pieces(text)
     return Folded("".join(pieces), text, list(accumulate(map(len, pieces))))
+
+
+def folded_text(text: str) -> str:
+    """`fold(text).text`, where nobody asks for the way back."""
+    if _CYRILLIC_LETTER.search(text):
+        return "".join(_pieces(text))
+    # Latin text is plain but for a few letters, nearly all of them Serbian.
+    for letter, plain in _SERBIAN:
+        text = text.replace(letter, plain)
+    return _NOT_PLAIN.sub(_fold_run, text).lower()
+
+
+def _fold_run(run: re.Match[str]) -> str:
+    return "".join(map(_LETTERS.__getitem__, run.group()))
 
 
 def fold_key(text: str) -> str:
     """`text` folded, runs of white space as one space: for comparing and as a key."""
     return " ".join(fold(text).text.split())
+
+
+def _pieces(text: str) -> list[str]:
+    """The folded form of each character."""
+    pieces = list(map(_LETTERS.__getitem__, text))
+    if _CYRILLIC_LETTER.search(text) and _MIXTURE.search(text):
+        _mend_mixed_words(text, pieces)
+    return pieces
 
 
 def _mend_mixed_words(text: str, pieces: list[str]) -> None:

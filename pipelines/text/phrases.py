@@ -10,9 +10,11 @@ from __future__ import annotations
 
 import re
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 from functools import lru_cache
+from itertools import chain
 from operator import itemgetter
 from typing import NamedTuple
 
@@ -35,6 +37,10 @@ _MONEY = rf"{_NUMBER}[^\w\n]{{0,2}}(?:€|\$|£|(?:{_CURRENCY})\b)"
 _ENDINGS = {"*": r"\w{0,20}", "~": r"(?:a|e|i|u|o|om|em|ama|ima|iju|ija)?(?!\w)", "^": r"(?:a|e|oj|u)(?!\w)"}
 _NUMERIC = "#"
 """Where phrases that begin with a number are filed."""
+_SINGLE = re.compile(r"[a-z0-9]+[*~^]?")
+"""A phrase of one word."""
+_MOST_WORDS = 50_000
+"""Words whose phrases a book remembers."""
 _STEM_KEYS = (5, 4, 3)
 """Stems are filed under so many of their letters, so that few phrases are tried at a word."""
 
@@ -88,6 +94,8 @@ class _Phrase(NamedTuple):
     match: Callable[[str, int], re.Match[str] | None]
     needs: tuple[frozenset[str], ...]
     """Keys of which the text must hold at least one each, or the phrase cannot be there."""
+    leads: frozenset[str]
+    """Beginnings of the words it may begin with; empty for a number."""
 
 
 class Phrasebook:
@@ -98,8 +106,29 @@ class Phrasebook:
         self._phrases: list[_Phrase] = []
         self._filed: dict[str, dict[str, list[int]]] = {}
         """Numbers of phrases by the key of their first word, then by a key of another (the first again without)."""
+        self._telling: defaultdict[str, list[int]] = defaultdict(list)
+        """Numbers of phrases by the keys of their rarest word."""
+        self._single: set[int] = set()
+        """Numbers of phrases of one word."""
+        self._told: dict[str, tuple[int, ...]] = {}
+        """Numbers of phrases that may be where a word is, for the words met so far that tell of any."""
+        self._silent: set[str] = set()
+        """The other words met so far."""
         for tag, phrase in phrases:
             self._file(tag, phrase)
+
+    def find_in(self, folded: str, words: AbstractSet[str]) -> list[PhraseHit]:
+        """All hits in a folded text of these words, in no order: for one book alone, which is not worth an `AdText`."""
+        possible: set[int] = set()
+        for word in words - self._silent:
+            possible.update(self._told.get(word) or self._look_up(word))
+        hits: list[PhraseHit] = []
+        for number in possible:
+            tag, match, needs, leads = self._phrases[number]
+            if all(_is_met(need, folded, words) for need in needs):
+                places = chain.from_iterable(_word_starts(lead, folded) for lead in leads)
+                hits += [PhraseHit(tag, at, found.end()) for at in places if (found := match(folded, at))]
+        return hits
 
     def find(self, ad: AdText) -> list[PhraseHit]:
         """All hits, by their start; several phrases may hit at one place."""
@@ -108,24 +137,63 @@ class Phrasebook:
         for first in sorted(self._filed.keys() & keys, reverse=True):
             filed = self._filed[first]
             for number in sorted({number for key in filed.keys() & keys for number in filed[key]}):
-                tag, match, needs = self._phrases[number]
+                tag, match, needs, _ = self._phrases[number]
                 if not any(map(keys.isdisjoint, needs)):
                     hits += [PhraseHit(tag, at, found.end()) for at in starts[first] if (found := match(text, at))]
         return sorted(hits, key=_START)
 
+    def _look_up(self, word: str) -> tuple[int, ...]:
+        if len(self._silent) + len(self._told) >= _MOST_WORDS:
+            self._silent.clear()
+            self._told.clear()
+        numbers = sorted({number for key in _keys_of(word) for number in self._telling.get(key, ())})
+        told = tuple([number for number in numbers if not self._is_other_word(number, word)])
+        if told:
+            self._told[word] = told
+        else:
+            self._silent.add(word)
+        return told
+
+    def _is_other_word(self, number: int, word: str) -> bool:
+        return number in self._single and not self._phrases[number].match(word, 0)
+
     def _file(self, tag: str, phrase: str) -> None:
         parsed = _Parser(phrase).parse()
         number, needs = len(self._phrases), parsed.needs[1:]
-        self._phrases.append(_Phrase(tag, re.compile(parsed.regex).match, needs))
+        leads = frozenset(_beginning(lead) for lead in parsed.leads)
+        self._phrases.append(_Phrase(tag, re.compile(parsed.regex).match, needs, leads))
         for first in {_lead_key(lead, phrase) for lead in parsed.leads}:
             filed = self._filed.setdefault(first, {})
             for key in max(needs, key=_rarity, default=(first,)):
                 filed.setdefault(key, []).append(number)
+        if _SINGLE.fullmatch(phrase):
+            self._single.add(number)
+        for key in max(parsed.needs, key=_rarity):
+            self._telling[key].append(number)
 
 
 def _rarity(keys: frozenset[str]) -> int:
     """Long words are rare, and so are texts that hold them."""
     return min(map(len, keys))
+
+
+def _is_met(need: frozenset[str], folded: str, words: AbstractSet[str]) -> bool:
+    """The text holds a word of one of the keys."""
+    return any(key == _NUMERIC or key[:-1] in (words if key[-1] == "." else folded) for key in need)
+
+
+def _beginning(lead: str) -> str:
+    found = _WORD.match(lead)
+    return found.group() if found else ""
+
+
+def _word_starts(beginning: str, text: str) -> Iterator[int]:
+    """Where words begin like this; all words for an empty one."""
+    at = text.find(beginning)
+    while 0 <= at < len(text):
+        if not (at and (text[at - 1].isalnum() or text[at - 1] == "_")):
+            yield at
+        at = text.find(beginning, at + 1)
 
 
 _START = itemgetter(PhraseHit._fields.index("start"))

@@ -9,6 +9,7 @@ from crawler.assessment import Ad
 from pipelines.series.comparable import make_comparable
 from pipelines.series.judging import JudgedAd, explain
 from pipelines.series.memory import series_of
+from pipelines.text.folding import fold, folded_text
 
 TEXTS = st.text(alphabet=st.characters(), max_size=200) | st.sampled_from(["", " ", "0" * 300, "@" * 300, "a." * 300])
 
@@ -27,3 +28,9 @@ def test_any_unicode_text_gets_a_series(ads: list[tuple[str | None, str]]) -> No
 def test_comparing_is_symmetric(first: str, second: str) -> None:
     left, right = JudgedAd(make_comparable(None, first)), JudgedAd(make_comparable(None, second))
     assert explain(left, right).likeness == explain(right, left).likeness
+
+
+@settings(max_examples=300, deadline=None)
+@given(TEXTS)
+def test_any_text_folds_alike_with_and_without_the_way_back(text: str) -> None:
+    assert folded_text(text) == fold(text).text

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import pytest
 
-from pipelines.series.comparable import make_comparable
-from pipelines.series.features import Occupation, features_of, occupations
+from pipelines.series.comparable import all_words_of, make_comparable
+from pipelines.series.features import Occupation, _book, features_of, occupations
 from pipelines.series.portal_lines import PortalLine, is_portal_line, portal_lines
-from pipelines.text.folding import fold
+from pipelines.text.folding import fold, folded_text
+from pipelines.text.phrases import read_text
+from tests.series.clusters import labelled_ads, offers
 
 
 @pytest.mark.parametrize("line", portal_lines().lines, ids=lambda line: line.phrase)
@@ -33,3 +35,15 @@ def test_codes_of_occupations_are_unique() -> None:
 
 def _found(text: str) -> frozenset[str]:
     return features_of(make_comparable(None, text)).whole.occupations
+
+
+def test_places_and_work_are_found_in_an_ad_alone_as_in_a_whole_ad_text() -> None:
+    """Grouping looks words up, judging an ad searches an `AdText`: they must not tell two stories."""
+    for ad in offers():
+        read = read_text(ad.full_text)
+        assert set(_book().find_in(read.text, all_words_of(read.text))) == set(_book().find(read))
+
+
+def test_folding_without_the_way_back_is_the_same_folding() -> None:
+    for ad in labelled_ads(copies=2):
+        assert folded_text(ad.ad.full_text) == fold(ad.ad.full_text).text

@@ -3,17 +3,22 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import ProcessPoolExecutor, ThreadPoolExecutor
 from dataclasses import replace
 from datetime import timedelta
+from multiprocessing import get_context
+from pathlib import Path
 from typing import Any
 
 import pytest
+from alembic import command
+from alembic.config import Config
 from sqlalchemy import Connection, func, select
 
+from crawler.config import Settings
 from crawler.night import Night
 from crawler.store.ads import SeenAd, save_seen_ads
-from crawler.store.engine import open_store
+from crawler.store.engine import MIGRATIONS, open_store, upgrade
 from crawler.store.schema import ads, bands, series, signatures
 from crawler.store.series import UngroupedAd
 from pipelines import steps
@@ -125,7 +130,27 @@ def test_killed_between_batches_and_run_again_ends_the_same(
     expected.engine.dispose()
 
 
+def group_in_process(home: Path, url: str | None, night: int) -> None:
+    """What another machine does: opens the store and groups what waits there."""
+    settings = Settings(home, url)
+    engine = open_store(settings)
+    group_new_ads(Night(night, settings, engine, NOW))
+    engine.dispose()
+
+
 def test_two_processes_at_once_end_with_one_series(store: StoreBuilder) -> None:
+    copies = [TEXT.replace("0021", f"00{number}") + " Zvati posle podne." * (number % 2) for number in range(30, 50)]
+    night = see(store, copies)
+    url = store.settings.database_url
+    with ProcessPoolExecutor(2, get_context("spawn")) as pool:
+        done = [pool.submit(group_in_process, store.settings.home, url, night.id) for _ in range(2)]
+        for one in done:
+            one.result()
+    assert grouped(store) == [0] * len(copies)
+    assert rows(store)[2] == 1
+
+
+def test_two_threads_that_each_hold_a_copy_end_with_one_series(store: StoreBuilder) -> None:
     nights = [see(store, [TEXT], first=number) for number in (1, 2)]
     engines = [open_store(store.settings) for _ in nights]
     with ThreadPoolExecutor(2) as pool:
@@ -138,6 +163,22 @@ def test_two_processes_at_once_end_with_one_series(store: StoreBuilder) -> None:
         engine.dispose()
     assert grouped(store) == [0, 0]
     assert rows(store)[2] == 1
+
+
+def test_after_the_migration_signatures_are_made_anew_in_the_same_series(store: StoreBuilder) -> None:
+    night = see(store, [TEXT, TEXT.replace("0021", "0055"), OTHER])
+    group_new_ads(night)
+    before = grouped(store)
+    config = Config()
+    config.set_main_option("script_location", str(MIGRATIONS))
+    with store.engine.begin() as connection:
+        config.attributes["connection"] = connection
+        command.downgrade(config, "0004")
+    upgrade(store.engine)
+    assert rows(store)[:2] == (0, 0)
+    counts = group_new_ads(night).counts
+    assert (counts["ads"], counts["joined"], counts["new_series"]) == (3, 0, 0)
+    assert grouped(store) == before
 
 
 def test_two_series_that_prove_to_be_one_are_merged(store: StoreBuilder) -> None:
