@@ -26,6 +26,8 @@ _BETWEEN = r"[^\w\n€$£]{1,6}"
 _BETWEEN_AFTER_GAP = r"[^\w\n]{1,6}"
 _OR_BEFORE_SIGN = r"(?=[^\w\s])"
 """A sign may stand right after a word: 20%, papiri: 300 €."""
+_AFTER_SIGN = r"[^\w\n€$£]{0,6}"
+"""A word may stand right after a sign: 1500 €/mesec."""
 _GAP_STEP = r"(?:[^\w\n.!?;]{1,4}|\.|(?<=\d)\. )\w{1,30}"
 _NUMBER = r"\d{1,9}(?:[.,]\d{1,3}){0,2}(?![.,]?\d)"
 _CURRENCY = (
@@ -205,7 +207,7 @@ class _Parser:
             regex += f"(?:{between}{item.regex})?" if symbol == "[" else f"{between}{item.regex}"
             leads = item.leads if first else leads
             needs += item.needs if symbol != "[" else ()
-            first, joint = False, _BETWEEN
+            first, joint = False, _BETWEEN if symbol in "([" or not item.signed else _AFTER_SIGN
         return _Parsed(regex, leads, needs, signed)
 
     def item(self, symbol: str) -> _Parsed:

@@ -28,6 +28,7 @@ def _found(phrase: str, text: str) -> list[str]:
         ("isplata [svaki] dan", "isplata dan", "isplata dan"),
         ("12/24", "smene 12/24", "12/24"),
         ("# (%|posto) .. plate", "uzima 20% od prve plate", "20% od prve plate"),
+        ("$ / mesec", "900 €/mesec", "900 €/mesec"),
         ("papiri : $", "Papiri: 300 €", "Papiri: 300 €"),
     ],
 )
