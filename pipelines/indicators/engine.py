@@ -18,10 +18,11 @@ _NEGATORS = (
     "ne", "nije", "nisu", "nema", "nemamo", "nemate", "bez", "nikakv*", "nismo", "nisam", "necemo", "nece", "ni",
     "niti", "nikad*", "nemoj*", "not", "no", "never", "kein*", "nicht", "ohne", "brez", "nikakrsn*",
 )  # fmt: skip
-_NEGATOR = "|".join(_NEGATORS).replace("*", r"\w{0,3}")
-_NEGATED_BEFORE = re.compile(rf"(?<!\w)(?:{_NEGATOR})(?: [^\W_]{{1,20}}){{0,2}} $")
-_NEGATED_AFTER = re.compile(rf" (?:se |vam |vas |je |su )?(?:{_NEGATOR})(?!\w)")
-_NEGATED_INSIDE = re.compile(rf"(?<!\w)(?:{_NEGATOR})(?!\w)")
+# "dok ne" says until when, and takes nothing back.
+_NEGATOR = r"(?<!\bdok )(?:" + "|".join(_NEGATORS).replace("*", r"\w{0,3}") + ")"
+_NEGATED_BEFORE = re.compile(rf"(?<!\w){_NEGATOR}(?: [^\W_]{{1,20}}){{0,2}} $")
+_NEGATED_AFTER = re.compile(rf" (?:se |vam |vas |je |su )?{_NEGATOR}(?!\w)")
+_NEGATED_INSIDE = re.compile(rf"(?<!\w){_NEGATOR}(?!\w)")
 _LEAD = 45
 
 

@@ -26,6 +26,10 @@ _ATTACHED = re.compile(r"([a-z0-9]+)\(([a-z*~^|]*)\)")
 _WORD = re.compile(r"\w+")
 _BETWEEN = r"[^\w\n€$£]{1,6}"
 _BETWEEN_AFTER_GAP = r"[^\w\n]{1,6}"
+_OR_BEFORE_SIGN = r"(?=[^\w\s])"
+"""A sign may stand right after a word: 20%, papiri: 300 €."""
+_AFTER_SIGN = r"[^\w\n€$£]{0,6}"
+"""A word may stand right after a sign: 1500 €/mesec."""
 _GAP_STEP = r"(?:[^\w\n.!?;]{1,4}|\.|(?<=\d)\. )\w{1,30}"
 _NUMBER = r"\d{1,9}(?:[.,]\d{1,3}){0,2}(?![.,]?\d)"
 _CURRENCY = (
@@ -227,6 +231,8 @@ class _Parsed:
     """Symbols it may begin with."""
     needs: tuple[frozenset[str], ...]
     """As of a phrase; the first are those of the leads."""
+    signed: bool = False
+    """Whether it may begin with a sign."""
 
 
 def _spelled_out(attached: re.Match[str]) -> str:
@@ -251,7 +257,7 @@ class _Parser:
         return parsed
 
     def sequence(self, closing: str) -> _Parsed:
-        regex, first, joint = "", True, _BETWEEN
+        regex, first, joint, signed = "", True, _BETWEEN, False
         leads: tuple[str, ...] = ()
         needs: tuple[frozenset[str], ...] = ()
         while self.at < len(self.symbols) and self.symbols[self.at] not in (closing, "|"):
@@ -264,19 +270,21 @@ class _Parser:
                 joint = _BETWEEN_AFTER_GAP
                 continue
             item = self.item(symbol)
-            between = "" if first else joint
+            signed = item.signed if first else signed
+            between = "" if first else f"(?:{joint}|{_OR_BEFORE_SIGN})" if item.signed else joint
             regex += f"(?:{between}{item.regex})?" if symbol == "[" else f"{between}{item.regex}"
             leads = item.leads if first else leads
             needs += item.needs if symbol != "[" else ()
-            first, joint = False, _BETWEEN
-        return _Parsed(regex, leads, needs)
+            first, joint = False, _BETWEEN if symbol in "([" or not item.signed else _AFTER_SIGN
+        return _Parsed(regex, leads, needs, signed)
 
     def item(self, symbol: str) -> _Parsed:
         if symbol in "([":
             return self.group(")" if symbol == "(" else "]")
         key = _key_of(symbol)
         needs = (frozenset((key,)),) if key else ()
-        return _Parsed(self.regex_of(symbol), (symbol,) if key or _WORD.match(symbol) else (), needs)
+        signed = not _WORD.match(symbol) and symbol not in ("#", "$")
+        return _Parsed(self.regex_of(symbol), () if signed else (symbol,), needs, signed)
 
     def regex_of(self, symbol: str) -> str:
         if symbol in ("#", "$"):
@@ -295,7 +303,8 @@ class _Parser:
         self.at += 1
         leads = tuple(lead for choice in choices for lead in choice.leads)
         needs = tuple(frozenset().union(*each) for each in zip(*(choice.needs for choice in choices), strict=False))
-        return _Parsed(f"(?:{'|'.join(choice.regex for choice in choices)})", leads, needs)
+        regex = f"(?:{'|'.join(choice.regex for choice in choices)})"
+        return _Parsed(regex, leads, needs, any(choice.signed for choice in choices))
 
     def error(self, reason: str) -> ConfigError:
         return ConfigError(f"phrase {self.phrase!r} cannot be read: {reason}")

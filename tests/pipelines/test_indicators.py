@@ -45,6 +45,11 @@ def test_phrases_are_written_folded(rule: Rule) -> None:
     assert [phrase for phrase in phrases if fold(phrase).text != phrase] == []
 
 
+def test_dok_ne_says_until_when_and_negates_nothing() -> None:
+    assert "withheld_wage" in find_indicators(read_text("Platu zadržavamo dok ne završite ugovor."))
+    assert "withheld_wage" not in find_indicators(read_text("Platu ne zadržavamo."))
+
+
 def test_a_class_of_words_stands_for_each_of_its_words() -> None:
     rule = SAID[0].model_copy(update={"phrases": {"sr": ["{housing} dzabe"]}})
     (phrase,) = spelled_out(rule).phrases["sr"]

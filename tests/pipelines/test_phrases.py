@@ -27,6 +27,9 @@ def _found(phrase: str, text: str) -> list[str]:
         ("posle # dana", "posle 14 dana", "posle 14 dana"),
         ("isplata [svaki] dan", "isplata dan", "isplata dan"),
         ("12/24", "smene 12/24", "12/24"),
+        ("# (%|posto) .. plate", "uzima 20% od prve plate", "20% od prve plate"),
+        ("$ / mesec", "900 €/mesec", "900 €/mesec"),
+        ("papiri : $", "Papiri: 300 €", "Papiri: 300 €"),
     ],
 )
 def test_a_phrase_finds_what_it_says(phrase: str, text: str, quote: str) -> None:
