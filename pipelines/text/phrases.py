@@ -2,7 +2,8 @@
 
 A phrase is folded words: `word` stands for itself, `stem*` for any ending, `stem~` for the case endings of a noun,
 `stem^` for those of a country like Nemačka, `(a|b c)` for alternatives (also of an ending: `nov(i|om)`), `[x]` may be
-missing, `..` skips up to three words and `...` up to nine within a sentence, `#` is a number, `$` an amount of money.
+missing, `..` skips up to three words and `...` up to nine within a sentence, `--` and `---` likewise but past no comma,
+`#` is a number, `$` an amount of money.
 Every repetition is bounded, so a search takes time in proportion to the text, whatever the text.
 """
 
@@ -19,12 +20,21 @@ from typing import NamedTuple
 from crawler.errors import ConfigError
 from pipelines.text.folding import Folded, fold
 
-_TOKEN = re.compile(r"\.{2,3}|[()\[\]|#$]|[a-z0-9][a-z0-9_&+'@/-]*[*~^]?|[^\s\w]")
+_TOKEN = re.compile(r"\.{2,3}|-{2,3}|[()\[\]|#$]|[a-z0-9][a-z0-9_&+'@/-]*[*~^]?|[^\s\w]")
 _ATTACHED = re.compile(r"([a-z0-9]+)\(([a-z*~^|]*)\)")
 _WORD = re.compile(r"\w+")
 _BETWEEN = r"[^\w\n€$£]{1,6}"
 _BETWEEN_AFTER_GAP = r"[^\w\n]{1,6}"
 _GAP_STEP = r"(?:[^\w\n.!?;]{1,4}|\.|(?<=\d)\. )\w{1,30}"
+_BETWEEN_IN_CLAUSE = r"[^\w\n.,!?;]{1,6}"
+_STEP_IN_CLAUSE = r"[^\w\n.,!?;]{1,4}\w{1,30}"
+_GAPS = {
+    "..": (rf"(?:{_GAP_STEP}){{0,3}}", _BETWEEN_AFTER_GAP),
+    "...": (rf"(?:{_GAP_STEP}){{0,9}}", _BETWEEN_AFTER_GAP),
+    "--": (rf"(?:{_STEP_IN_CLAUSE}){{0,3}}", _BETWEEN_IN_CLAUSE),
+    "---": (rf"(?:{_STEP_IN_CLAUSE}){{0,9}}", _BETWEEN_IN_CLAUSE),
+}
+"""What a gap passes over, and what may stand between it and the next word."""
 _NUMBER = r"\d{1,9}(?:[.,]\d{1,3}){0,2}(?![.,]?\d)"
 _CURRENCY = (
     r"e|eu|eur\w{0,3}|evr[aoie]\w{0,2}|ojr[ao]|dolar\w{0,3}|usd|usdt|chf|sfr|fran\w{1,3}|funt\w{0,3}|gbp|din\w{0,5}|rsd|km|bam|mar(?:aka|ke)"
@@ -175,7 +185,7 @@ class _Parser:
         if fold(self.phrase).text != self.phrase:
             # Otherwise letters that are no part of a phrase would be passed over and the rest find something else.
             raise self.error(f"written folded it is {fold(self.phrase).text!r}")
-        if not self.symbols or self.symbols[0] in ("[", "..", "..."):
+        if not self.symbols or self.symbols[0] == "[" or self.symbols[0] in _GAPS:
             raise self.error("it must begin with a word")
         parsed = self.sequence(closing="")
         if self.at < len(self.symbols) or not parsed.leads:
@@ -191,9 +201,9 @@ class _Parser:
             self.at += 1
             if symbol == "-":
                 continue  # what stands between two words may always be a dash
-            if symbol in ("..", "..."):
-                regex += f"(?:{_GAP_STEP}){{0,{3 if symbol == '..' else 9}}}"
-                joint = _BETWEEN_AFTER_GAP
+            if symbol in _GAPS:
+                passed_over, joint = _GAPS[symbol]
+                regex += passed_over
                 continue
             item = self.item(symbol)
             between = "" if first else joint

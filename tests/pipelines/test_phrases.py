@@ -27,6 +27,12 @@ def _found(phrase: str, text: str) -> list[str]:
         ("posle # dana", "posle 14 dana", "posle 14 dana"),
         ("isplata [svaki] dan", "isplata dan", "isplata dan"),
         ("12/24", "smene 12/24", "12/24"),
+        ("jezik* -- nije uslov", "Jezik za posao: nije uslov", "Jezik za posao: nije uslov"),
+        (
+            "jezik* --- nije uslov",
+            "Jezik za rad u kuhinji hotela nije uslov",
+            "Jezik za rad u kuhinji hotela nije uslov",
+        ),
     ],
 )
 def test_a_phrase_finds_what_it_says(phrase: str, text: str, quote: str) -> None:
@@ -40,13 +46,16 @@ def test_a_phrase_finds_what_it_says(phrase: str, text: str, quote: str) -> None
         ("smestaj* .. obezbed*", "Smeštaj.\nObezbeđen prevoz"),
         ("smestaj* .. obezbed*", "Smeštaj plaćate sami. Hrana obezbeđena"),
         ("bec", "bečki kutak"),
+        ("jezik* -- nije uslov", "jezik B1, auto nije uslov"),
+        ("jezik* -- nije uslov", "jezik B1 i auto, nije uslov"),
+        ("jezik* --- nije uslov", "Jezik obavezan. Auto nije uslov"),
     ],
 )
 def test_a_phrase_finds_nothing_else(phrase: str, text: str) -> None:
     assert _found(phrase, text) == []
 
 
-@pytest.mark.parametrize("phrase", ["", "(a|b", "[x] y", ".. kraj", "ab* c", "Kaucij*", "kuća"])
+@pytest.mark.parametrize("phrase", ["", "(a|b", "[x] y", ".. kraj", "-- kraj", "ab* c", "Kaucij*", "kuća"])
 def test_a_phrase_that_cannot_be_read_is_refused(phrase: str) -> None:
     with pytest.raises(ConfigError, match="phrase"):
         Phrasebook([("x", phrase)])
