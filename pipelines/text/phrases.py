@@ -37,11 +37,11 @@ _GAPS = {
 """What a gap passes over, and what may stand between it and the next word."""
 _NUMBER = r"\d{1,9}(?:[.,]\d{1,3}){0,2}(?![.,]?\d)"
 _CURRENCY = (
-    r"e|eu|eur\w{0,3}|evr[aoie]\w{0,2}|ojr[ao]|dolar\w{0,3}|usd|usdt|chf|sfr|fran\w{1,3}|funt\w{0,3}|gbp|din\w{0,5}|rsd|km|bam|mar(?:aka|ke)"
+    r"e|eu|eur\w{0,3}|evr[aoie]\w{0,2}|ojr[ao]|dolar\w{0,3}|usd|usdt|chf|sfr|fran\w{1,3}|funt\w{0,3}|gbp|din\w{0,5}|rsd|km(?!\s(?:od|do)\b)|bam|mar(?:aka|ke)"
     r"|kun[aei]|kn|hrk|krun\w{1,2}|czk|kc|sek|nok|dkk|isk|pln|zl|zlot\w{0,3}|huf|forint\w{0,2}|ron|lej\w?|bgn|lev[ai]?|aed|dirham\w{0,2}|qar|sar"
     r"|rijal\w?|rub\w{0,4}|juan\w?|tl|lir[aeu]|mkd|denar\w?|cad|aud|nzd|krw|von[ai]?|jpy|jena?|thb|ils|sekel\w?|kwd|omr|bhd|sgd|hkd|gel|lari\w?|cny|yuan|kr|hiljad\w{0,2}|som[a]?"
 )
-_MONEY = rf"{_NUMBER}[^\w\n]{{0,2}}(?:€|\$|£|(?:{_CURRENCY})\b)"
+_MONEY = rf"(?!0(?![.,]?\d)){_NUMBER}[^\w\n]{{0,2}}(?:€|\$|£|(?:{_CURRENCY})\b)"
 _ENDINGS = {"*": r"\w{0,20}", "~": r"(?:a|e|i|u|o|om|em|ama|ima|iju|ija)?(?!\w)", "^": r"(?:a|e|oj|u)(?!\w)"}
 _NUMERIC = "#"
 """Where phrases that begin with a number are filed."""
