@@ -13,7 +13,7 @@ import re
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import cached_property, lru_cache
 from operator import itemgetter
 from typing import NamedTuple
 
@@ -93,18 +93,24 @@ def _keys_of(word: str) -> tuple[str, ...]:
     return (f"{word}.", *(f"{word[:length]}*" for length in _STEM_KEYS if len(word) >= length))
 
 
-class _Phrase(NamedTuple):
+@dataclass(frozen=True, eq=False)
+class _Phrase:
     tag: str
-    match: Callable[[str, int], re.Match[str] | None]
+    regex: str
     needs: tuple[frozenset[str], ...]
     """Keys of which the text must hold at least one each, or the phrase cannot be there."""
+
+    @cached_property
+    def match(self) -> Callable[[str, int], re.Match[str] | None]:
+        """Compiled at first use: most texts call for few of a book's phrases."""
+        return re.compile(self.regex).match
 
 
 class Phrasebook:
     """Many phrases, each with a tag, tried only where a text has the word they begin with, and their rarest word."""
 
     def __init__(self, phrases: Iterable[tuple[str, str]]) -> None:
-        """Compiles (tag, phrase) pairs. Raises ConfigError on a phrase that cannot be read."""
+        """Reads (tag, phrase) pairs. Raises ConfigError on a phrase that cannot be read."""
         self._phrases: list[_Phrase] = []
         self._filed: dict[str, dict[str, list[int]]] = {}
         """Numbers of phrases by the key of their first word, then by a key of another (the first again without)."""
@@ -118,15 +124,16 @@ class Phrasebook:
         for first in sorted(self._filed.keys() & keys, reverse=True):
             filed = self._filed[first]
             for number in sorted({number for key in filed.keys() & keys for number in filed[key]}):
-                tag, match, needs = self._phrases[number]
-                if not any(map(keys.isdisjoint, needs)):
+                phrase = self._phrases[number]
+                if not any(map(keys.isdisjoint, phrase.needs)):
+                    tag, match = phrase.tag, phrase.match
                     hits += [PhraseHit(tag, at, found.end()) for at in starts[first] if (found := match(text, at))]
         return sorted(hits, key=_START)
 
     def _file(self, tag: str, phrase: str) -> None:
         parsed = _Parser(phrase).parse()
         number, needs = len(self._phrases), parsed.needs[1:]
-        self._phrases.append(_Phrase(tag, re.compile(parsed.regex).match, needs))
+        self._phrases.append(_Phrase(tag, parsed.regex, needs))
         for first in {_lead_key(lead, phrase) for lead in parsed.leads}:
             filed = self._filed.setdefault(first, {})
             for key in max(needs, key=_rarity, default=(first,)):
