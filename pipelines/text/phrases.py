@@ -2,7 +2,8 @@
 
 A phrase is folded words: `word` stands for itself, `stem*` for any ending, `stem~` for the case endings of a noun,
 `stem^` for those of a country like Nemačka, `(a|b c)` for alternatives (also of an ending: `nov(i|om)`), `[x]` may be
-missing, `..` skips up to three words and `...` up to nine within a sentence, `#` is a number, `$` an amount of money.
+missing, `..` skips up to three words and `...` up to nine within a sentence, `--` and `---` likewise but past no comma,
+`#` is a number, `$` an amount of money.
 Every repetition is bounded, so a search takes time in proportion to the text, whatever the text.
 """
 
@@ -13,7 +14,7 @@ from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import cached_property, lru_cache
 from itertools import chain
 from operator import itemgetter
 from typing import NamedTuple
@@ -21,7 +22,7 @@ from typing import NamedTuple
 from crawler.errors import ConfigError
 from pipelines.text.folding import Folded, fold
 
-_TOKEN = re.compile(r"\.{2,3}|[()\[\]|#$]|[a-z0-9][a-z0-9_&+'@/-]*[*~^]?|[^\s\w]")
+_TOKEN = re.compile(r"\.{2,3}|-{2,3}|[()\[\]|#$]|[a-z0-9][a-z0-9_&+'@/-]*[*~^]?|[^\s\w]")
 _ATTACHED = re.compile(r"([a-z0-9]+)\(([a-z*~^|]*)\)")
 _WORD = re.compile(r"\w+")
 _BETWEEN = r"[^\w\n€$£]{1,6}"
@@ -31,13 +32,22 @@ _OR_BEFORE_SIGN = r"(?=[^\w\s])"
 _AFTER_SIGN = r"[^\w\n€$£]{0,6}"
 """A word may stand right after a sign: 1500 €/mesec."""
 _GAP_STEP = r"(?:[^\w\n.!?;]{1,4}|\.|(?<=\d)\. )\w{1,30}"
+_BETWEEN_IN_CLAUSE = r"[^\w\n.,!?;]{1,6}"
+_STEP_IN_CLAUSE = r"[^\w\n.,!?;]{1,4}\w{1,30}"
+_GAPS = {
+    "..": (rf"(?:{_GAP_STEP}){{0,3}}", _BETWEEN_AFTER_GAP),
+    "...": (rf"(?:{_GAP_STEP}){{0,9}}", _BETWEEN_AFTER_GAP),
+    "--": (rf"(?:{_STEP_IN_CLAUSE}){{0,3}}", _BETWEEN_IN_CLAUSE),
+    "---": (rf"(?:{_STEP_IN_CLAUSE}){{0,9}}", _BETWEEN_IN_CLAUSE),
+}
+"""What a gap passes over, and what may stand between it and the next word."""
 _NUMBER = r"\d{1,9}(?:[.,]\d{1,3}){0,2}(?![.,]?\d)"
 _CURRENCY = (
-    r"e|eu|eur\w{0,3}|evr[aoie]\w{0,2}|ojr[ao]|dolar\w{0,3}|usd|usdt|chf|sfr|fran\w{1,3}|funt\w{0,3}|gbp|din\w{0,5}|rsd|km|bam|mar(?:aka|ke)"
+    r"e|eu|eur\w{0,3}|evr[aoie]\w{0,2}|ojr[ao]|dolar\w{0,3}|usd|usdt|chf|sfr|fran\w{1,3}|funt\w{0,3}|gbp|din\w{0,5}|rsd|km(?!\s(?:od|do)\b)|bam|mar(?:aka|ke)"
     r"|kun[aei]|kn|hrk|krun\w{1,2}|czk|kc|sek|nok|dkk|isk|pln|zl|zlot\w{0,3}|huf|forint\w{0,2}|ron|lej\w?|bgn|lev[ai]?|aed|dirham\w{0,2}|qar|sar"
     r"|rijal\w?|rub\w{0,4}|juan\w?|tl|lir[aeu]|mkd|denar\w?|cad|aud|nzd|krw|von[ai]?|jpy|jena?|thb|ils|sekel\w?|kwd|omr|bhd|sgd|hkd|gel|lari\w?|cny|yuan|kr|hiljad\w{0,2}|som[a]?"
 )
-_MONEY = rf"{_NUMBER}[^\w\n]{{0,2}}(?:€|\$|£|(?:{_CURRENCY})\b)"
+_MONEY = rf"(?!0(?![.,]?\d)){_NUMBER}[^\w\n]{{0,2}}(?:€|\$|£|(?:{_CURRENCY})\b)"
 _ENDINGS = {"*": r"\w{0,20}", "~": r"(?:a|e|i|u|o|om|em|ama|ima|iju|ija)?(?!\w)", "^": r"(?:a|e|oj|u)(?!\w)"}
 _NUMERIC = "#"
 """Where phrases that begin with a number are filed."""
@@ -93,20 +103,26 @@ def _keys_of(word: str) -> tuple[str, ...]:
     return (f"{word}.", *(f"{word[:length]}*" for length in _STEM_KEYS if len(word) >= length))
 
 
-class _Phrase(NamedTuple):
+@dataclass(frozen=True, eq=False)
+class _Phrase:
     tag: str
-    match: Callable[[str, int], re.Match[str] | None]
+    regex: str
     needs: tuple[frozenset[str], ...]
     """Keys of which the text must hold at least one each, or the phrase cannot be there."""
     leads: frozenset[str]
     """Beginnings of the words it may begin with; empty for a number."""
+
+    @cached_property
+    def match(self) -> Callable[[str, int], re.Match[str] | None]:
+        """Compiled at first use: most texts call for few of a book's phrases."""
+        return re.compile(self.regex).match
 
 
 class Phrasebook:
     """Many phrases, each with a tag, tried only where a text has the word they begin with, and their rarest word."""
 
     def __init__(self, phrases: Iterable[tuple[str, str]]) -> None:
-        """Compiles (tag, phrase) pairs. Raises ConfigError on a phrase that cannot be read."""
+        """Reads (tag, phrase) pairs. Raises ConfigError on a phrase that cannot be read."""
         self._phrases: list[_Phrase] = []
         self._filed: dict[str, dict[str, list[int]]] = {}
         """Numbers of phrases by the key of their first word, then by a key of another (the first again without)."""
@@ -128,9 +144,10 @@ class Phrasebook:
             possible.update(self._told.get(word) or self._look_up(word))
         hits: list[PhraseHit] = []
         for number in possible:
-            tag, match, needs, leads = self._phrases[number]
-            if all(_is_met(need, folded, words) for need in needs):
-                places = chain.from_iterable(_word_starts(lead, folded) for lead in leads)
+            phrase = self._phrases[number]
+            if all(_is_met(need, folded, words) for need in phrase.needs):
+                places = chain.from_iterable(_word_starts(lead, folded) for lead in phrase.leads)
+                tag, match = phrase.tag, phrase.match
                 hits += [PhraseHit(tag, at, found.end()) for at in places if (found := match(folded, at))]
         return hits
 
@@ -141,8 +158,9 @@ class Phrasebook:
         for first in sorted(self._filed.keys() & keys, reverse=True):
             filed = self._filed[first]
             for number in sorted({number for key in filed.keys() & keys for number in filed[key]}):
-                tag, match, needs, _ = self._phrases[number]
-                if not any(map(keys.isdisjoint, needs)):
+                phrase = self._phrases[number]
+                if not any(map(keys.isdisjoint, phrase.needs)):
+                    tag, match = phrase.tag, phrase.match
                     hits += [PhraseHit(tag, at, found.end()) for at in starts[first] if (found := match(text, at))]
         return sorted(hits, key=_START)
 
@@ -165,7 +183,7 @@ class Phrasebook:
         parsed = _Parser(phrase).parse()
         number, needs = len(self._phrases), parsed.needs[1:]
         leads = frozenset(_beginning(lead) for lead in parsed.leads)
-        self._phrases.append(_Phrase(tag, re.compile(parsed.regex).match, needs, leads))
+        self._phrases.append(_Phrase(tag, parsed.regex, needs, leads))
         for first in {_lead_key(lead, phrase) for lead in parsed.leads}:
             filed = self._filed.setdefault(first, {})
             for key in max(needs, key=_rarity, default=(first,)):
@@ -249,7 +267,7 @@ class _Parser:
         if fold(self.phrase).text != self.phrase:
             # Otherwise letters that are no part of a phrase would be passed over and the rest find something else.
             raise self.error(f"written folded it is {fold(self.phrase).text!r}")
-        if not self.symbols or self.symbols[0] in ("[", "..", "..."):
+        if not self.symbols or self.symbols[0] == "[" or self.symbols[0] in _GAPS:
             raise self.error("it must begin with a word")
         parsed = self.sequence(closing="")
         if self.at < len(self.symbols) or not parsed.leads:
@@ -265,9 +283,9 @@ class _Parser:
             self.at += 1
             if symbol == "-":
                 continue  # what stands between two words may always be a dash
-            if symbol in ("..", "..."):
-                regex += f"(?:{_GAP_STEP}){{0,{3 if symbol == '..' else 9}}}"
-                joint = _BETWEEN_AFTER_GAP
+            if symbol in _GAPS:
+                passed_over, joint = _GAPS[symbol]
+                regex += passed_over
                 continue
             item = self.item(symbol)
             signed = item.signed if first else signed

@@ -22,6 +22,8 @@ def _found(phrase: str, text: str) -> list[str]:
         ("smestaj* .. obezbed*", "Смештај је у хотелу обезбеђен.", "Смештај је у хотелу обезбеђен"),
         ("bez (papira|vize i dozvole)", "Može bez vize i dozvole", "bez vize i dozvole"),
         ("(kotizacij*|depozit*) .. $", "Depozit iznosi 1.200 €", "Depozit iznosi 1.200 €"),
+        ("smestaj* .. $", "Smeštaj košta 300 KM", "Smeštaj košta 300 KM"),
+        ("smestaj* .. $", "Smeštaj je 0,50 € po satu", "Smeštaj je 0,50 €"),
         ("nov(i|om) sad~", "u Novom Sadu", "Novom Sadu"),
         ("nemack^", "u Nemačkoj", "Nemačkoj"),
         ("posle # dana", "posle 14 dana", "posle 14 dana"),
@@ -30,6 +32,12 @@ def _found(phrase: str, text: str) -> list[str]:
         ("# (%|posto) .. plate", "uzima 20% od prve plate", "20% od prve plate"),
         ("$ / mesec", "900 €/mesec", "900 €/mesec"),
         ("papiri : $", "Papiri: 300 €", "Papiri: 300 €"),
+        ("jezik* -- nije uslov", "Jezik za posao: nije uslov", "Jezik za posao: nije uslov"),
+        (
+            "jezik* --- nije uslov",
+            "Jezik za rad u kuhinji hotela nije uslov",
+            "Jezik za rad u kuhinji hotela nije uslov",
+        ),
     ],
 )
 def test_a_phrase_finds_what_it_says(phrase: str, text: str, quote: str) -> None:
@@ -43,13 +51,18 @@ def test_a_phrase_finds_what_it_says(phrase: str, text: str, quote: str) -> None
         ("smestaj* .. obezbed*", "Smeštaj.\nObezbeđen prevoz"),
         ("smestaj* .. obezbed*", "Smeštaj plaćate sami. Hrana obezbeđena"),
         ("bec", "bečki kutak"),
+        ("smestaj* .. $", "Smeštaj na 2 km od mora"),
+        ("smestaj* .. $", "Smeštaj: 0 €"),
+        ("jezik* -- nije uslov", "jezik B1, auto nije uslov"),
+        ("jezik* -- nije uslov", "jezik B1 i auto, nije uslov"),
+        ("jezik* --- nije uslov", "Jezik obavezan. Auto nije uslov"),
     ],
 )
 def test_a_phrase_finds_nothing_else(phrase: str, text: str) -> None:
     assert _found(phrase, text) == []
 
 
-@pytest.mark.parametrize("phrase", ["", "(a|b", "[x] y", ".. kraj", "ab* c", "Kaucij*", "kuća"])
+@pytest.mark.parametrize("phrase", ["", "(a|b", "[x] y", ".. kraj", "-- kraj", "ab* c", "Kaucij*", "kuća"])
 def test_a_phrase_that_cannot_be_read_is_refused(phrase: str) -> None:
     with pytest.raises(ConfigError, match="phrase"):
         Phrasebook([("x", phrase)])
