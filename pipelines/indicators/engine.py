@@ -22,6 +22,10 @@ _NEGATED_BEFORE = re.compile(rf"(?<!\w)(?:{_NEGATOR})(?: [^\W_]{{1,20}}){{0,2}} 
 _NEGATED_AFTER = re.compile(rf" (?:se |vam |vas |je |su )?(?:{_NEGATOR})(?!\w)")
 _NEGATED_INSIDE = re.compile(rf"(?<!\w)(?:{_NEGATOR})(?!\w)")
 _LEAD = 45
+_TAKES_BACK = ("never", "mention_never", "mention_unless")
+_MENTIONS = ("mention", "plain_mention")
+_PLAIN = ("plain", "plain_mention")
+"""Not taken back by a word such as "ne" near it."""
 
 
 @cache
@@ -30,14 +34,17 @@ def _book() -> Phrasebook:
     pairs: list[tuple[str, str]] = []
     for code, rule in rules().items():
         for phrase in (phrase for phrases in rule.phrases.values() for phrase in phrases):
-            negates = rule.negation is Negation.NONE or _NEGATED_INSIDE.search(
-                phrase.replace("(", " ").replace("|", " ")
-            )
-            pairs.append((f"{code}:{'plain' if negates else rule.negation.value}", phrase))
+            plain = rule.negation is Negation.NONE or _negates(phrase)
+            pairs.append((f"{code}:{'plain' if plain else rule.negation.value}", phrase))
         pairs += [(f"{code}:never", phrase) for phrase in rule.never]
-        pairs += [(f"{code}:mention", phrase) for phrase in rule.mentions]
+        pairs += [(f"{code}:{'plain_mention' if _negates(phrase) else 'mention'}", phrase) for phrase in rule.mentions]
         pairs += [(f"{code}:mention_never", phrase) for phrase in rule.mentions_never]
+        pairs += [(f"{code}:mention_unless", phrase) for phrase in rule.mentions_unless]
     return Phrasebook(pairs)
+
+
+def _negates(phrase: str) -> bool:
+    return bool(_NEGATED_INSIDE.search(phrase.replace("(", " ").replace("|", " ")))
 
 
 @cache
@@ -51,20 +58,23 @@ def find_indicators(ad: AdText) -> dict[str, Indicator]:
     taken_back: defaultdict[str, list[PhraseHit]] = defaultdict(list)
     for hit in _book().find(ad):
         code, how = hit.tag.split(":")
-        if how in ("never", "mention_never"):
+        if how in _TAKES_BACK:
             taken_back[hit.tag].append(hit)
         else:
             said.append((code, how, hit))
     # What says more than a bare mention is the better quote.
-    said.sort(key=lambda one: one[1] == "mention")
+    said.sort(key=lambda one: one[1] in _MENTIONS)
     covered = {tag: Spans((hit.start, hit.end) for hit in hits) for tag, hits in taken_back.items()}
     negators = [hit.start for hit in _negators().find(ad)]
     found: dict[str, Indicator] = {}
     for code, how, hit in said:
-        against = (f"{code}:never", f"{code}:mention_never") if how == "mention" else (f"{code}:never",)
-        if code in found or any(tag in covered and covered[tag].overlap(hit.start, hit.end) for tag in against):
+        mention = how in _MENTIONS
+        against = (f"{code}:never", f"{code}:mention_never") if mention else (f"{code}:never",)
+        if code in found or (mention and f"{code}:mention_unless" in covered):
             continue
-        if how == "plain" or not _is_negated(ad.text, hit, how, negators):
+        if any(tag in covered and covered[tag].overlap(hit.start, hit.end) for tag in against):
+            continue
+        if how in _PLAIN or not _is_negated(ad.text, hit, how, negators):
             found[code] = quoted(ad, code, hit.start, hit.end)
     return found
 
