@@ -24,6 +24,10 @@ _NEGATED_BEFORE = re.compile(rf"(?<!\w){_NEGATOR}(?: [^\W_]{{1,20}}){{0,2}} $")
 _NEGATED_AFTER = re.compile(rf" (?:se |vam |vas |je |su )?{_NEGATOR}(?!\w)")
 _NEGATED_INSIDE = re.compile(rf"(?<!\w){_NEGATOR}(?!\w)")
 _LEAD = 45
+_TAKES_BACK = ("never", "mention_never", "mention_unless")
+_MENTIONS = ("mention", "plain_mention")
+_PLAIN = ("plain", "plain_mention")
+"""Not taken back by a word such as "ne" near it."""
 
 
 class RuleBook:
@@ -40,20 +44,19 @@ class RuleBook:
         taken_back: defaultdict[str, list[PhraseHit]] = defaultdict(list)
         for hit in self._phrases.find(ad):
             code, how = hit.tag.split(":")
-            if how in ("never", "mention_never"):
+            if how in _TAKES_BACK:
                 taken_back[hit.tag].append(hit)
             else:
                 said.append((code, how, hit))
         # What says more than a bare mention is the better quote.
-        said.sort(key=lambda one: one[1] == "mention")
+        said.sort(key=lambda one: one[1] in _MENTIONS)
         covered = {tag: Spans((hit.start, hit.end) for hit in hits) for tag, hits in taken_back.items()}
         negators = [hit.start for hit in _negators().find(ad)] if said else []
         found: dict[str, Indicator] = {}
         for code, how, hit in said:
-            against = (f"{code}:never", f"{code}:mention_never") if how == "mention" else (f"{code}:never",)
-            if code in found or any(tag in covered and covered[tag].overlap(hit.start, hit.end) for tag in against):
+            if code in found or _is_taken_back(code, how, hit, covered):
                 continue
-            if how == "plain" or not _is_negated(ad.text, hit, how, negators):
+            if how in _PLAIN or not _is_negated(ad.text, hit, how, negators):
                 found[code] = quoted(ad, code, hit.start, hit.end)
         return found
 
@@ -70,10 +73,29 @@ def _book() -> RuleBook:
 
 def _tagged(rule: SpokenRule) -> Iterator[tuple[str, str]]:
     for phrase in (phrase for phrases in rule.phrases.values() for phrase in phrases):
-        negates = rule.negation is Negation.NONE or _NEGATED_INSIDE.search(phrase.replace("(", " ").replace("|", " "))
-        yield f"{rule.code}:{'plain' if negates else rule.negation.value}", phrase
-    for how, phrases in (("never", rule.never), ("mention", rule.mentions), ("mention_never", rule.mentions_never)):
+        plain = rule.negation is Negation.NONE or _negates(phrase)
+        yield f"{rule.code}:{'plain' if plain else rule.negation.value}", phrase
+    for phrase in rule.mentions:
+        yield f"{rule.code}:{'plain_mention' if _negates(phrase) else 'mention'}", phrase
+    against = {
+        "never": rule.never,
+        "mention_never": rule.mentions_never,
+        "mention_unless": rule.mentions_unless,
+    }
+    for how, phrases in against.items():
         yield from ((f"{rule.code}:{how}", phrase) for phrase in phrases)
+
+
+def _is_taken_back(code: str, how: str, hit: PhraseHit, covered: dict[str, Spans]) -> bool:
+    """A phrase of `never` overlaps the hit; or, for a bare mention, what takes mentions back."""
+    if how in _MENTIONS and f"{code}:mention_unless" in covered:
+        return True
+    against = (f"{code}:never", f"{code}:mention_never") if how in _MENTIONS else (f"{code}:never",)
+    return any(tag in covered and covered[tag].overlap(hit.start, hit.end) for tag in against)
+
+
+def _negates(phrase: str) -> bool:
+    return bool(_NEGATED_INSIDE.search(phrase.replace("(", " ").replace("|", " ")))
 
 
 @cache

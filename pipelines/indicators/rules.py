@@ -48,6 +48,7 @@ ORDER = [
 """All indicators, in the order in which they are listed."""
 
 
+_LISTS = ("never", "mentions", "mentions_never", "mentions_unless")
 _CLASS = re.compile(r"\{([a-z_]+)\}")
 
 
@@ -85,6 +86,8 @@ class SpokenRule(RuleData):
     """Phrases for the thing itself: naming it in an offer says it, where neither `never` nor `mentions_never` hits."""
     mentions_never: list[str] = Field(default_factory=list)
     """Phrases that take back a bare mention they overlap, and nothing else."""
+    mentions_unless: list[str] = Field(default_factory=list)
+    """Phrases that take back every bare mention, wherever in the ad they stand."""
     examples: Examples
 
     @property
@@ -145,7 +148,7 @@ def load_rules(folder: Path, schema: type[Spoken], order: Collection[str]) -> di
 
 def spelled_out(rule: Spoken) -> Spoken:
     """The rule with the words of a class in place of its name."""
-    lists = {name: list(map(_with_words, getattr(rule, name))) for name in ("never", "mentions", "mentions_never")}
+    lists = {name: list(map(_with_words, getattr(rule, name))) for name in _LISTS}
     return rule.model_copy(update={"phrases": with_words(rule.phrases), **lists})
 
 

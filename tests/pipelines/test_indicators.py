@@ -41,7 +41,8 @@ def _codes(text: str) -> set[str]:
 
 @pytest.mark.parametrize("rule", SAID, ids=lambda rule: rule.code)
 def test_phrases_are_written_folded(rule: Rule) -> None:
-    phrases = [phrase for group in rule.phrases.values() for phrase in group] + rule.never
+    phrases = [phrase for group in rule.phrases.values() for phrase in group]
+    phrases += rule.never + rule.mentions + rule.mentions_never + rule.mentions_unless
     assert [phrase for phrase in phrases if fold(phrase).text != phrase] == []
 
 
@@ -55,6 +56,16 @@ def test_a_class_of_words_stands_for_each_of_its_words() -> None:
     (phrase,) = spelled_out(rule).phrases["sr"]
     assert "|karavan*|" in phrase
     assert phrase.endswith(") dzabe")
+
+
+def test_a_bare_mention_counts_unless_the_ad_says_more_elsewhere() -> None:
+    vague = "Nudimo posao u Austriji.\nPlata 1.800 evra."
+    assert "vague_job" in find_indicators(read_text(vague))
+    assert "vague_job" not in find_indicators(read_text(f"{vague}\nPakovanje voća."))
+
+
+def test_a_mention_that_itself_negates_is_not_taken_back_by_its_own_word() -> None:
+    assert "vague_job" in find_indicators(read_text("Posao nije težak, Kipar."))
 
 
 def test_an_unknown_class_of_words_is_refused() -> None:
