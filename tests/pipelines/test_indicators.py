@@ -1,6 +1,7 @@
 """Every rule's own examples hold; quotes are slices; personal numbers are never quoted."""
 
 from datetime import date
+from pathlib import Path
 
 import pytest
 from hypothesis import given
@@ -12,7 +13,8 @@ from crawler.errors import ConfigError
 from pipelines.assess import assess
 from pipelines.indicators import describe
 from pipelines.indicators.engine import find_indicators
-from pipelines.indicators.rules import ORDER, Rule, rules, spelled_out
+from pipelines.indicators.rules import ORDER, Rule, WordClasses, rules, spelled_out
+from pipelines.packaged import load_packaged
 from pipelines.text import fold
 from pipelines.text.phrases import read_text
 
@@ -107,3 +109,10 @@ def test_a_quote_is_the_slice_of_the_text(texts: list[str], noise: str) -> None:
     for indicator in find_indicators(read_text(text)).values():
         assert indicator.start is not None
         assert text[indicator.start : indicator.end] == indicator.quote
+
+
+def test_a_part_given_twice_is_refused(tmp_path: Path) -> None:
+    file = tmp_path / "word_classes.yml"
+    file.write_text("classes:\n  pay: [plata]\n  pay: [zarada]\n", encoding="utf-8")
+    with pytest.raises(ConfigError, match="line 3: pay is given twice"):
+        load_packaged(file, WordClasses)
