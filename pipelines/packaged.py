@@ -53,7 +53,7 @@ class _Loader(getattr(yaml, "CSafeLoader", yaml.SafeLoader)):  # type: ignore[mi
 
     def construct_mapping(self, node: yaml.MappingNode, deep: bool = False) -> dict[Any, Any]:
         keys = [key.value for key, _ in node.value]
-        twice = next((key for key, _ in node.value if keys.count(key.value) > 1), None)
+        twice = next((key for at, (key, _) in enumerate(node.value) if key.value in keys[:at]), None)
         if twice is not None:
             raise yaml.constructor.ConstructorError(None, None, f"{twice.value} is given twice", twice.start_mark)
         built: dict[Any, Any] = super().construct_mapping(node, deep=deep)
