@@ -16,7 +16,6 @@ from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 from functools import cached_property, lru_cache
 from itertools import chain
-from operator import itemgetter
 from typing import NamedTuple
 
 from crawler.errors import ConfigError
@@ -97,7 +96,7 @@ def read_text(original: str) -> AdText:
 
 @lru_cache(maxsize=50_000)
 def _keys_of(word: str) -> tuple[str, ...]:
-    """The word itself, then its beginnings as stems; sorted backwards they keep this order."""
+    """The word itself, then its beginnings as stems."""
     if word[0].isdigit():
         return (f"{word}.", _NUMERIC)
     return (f"{word}.", *(f"{word[:length]}*" for length in _STEM_KEYS if len(word) >= length))
@@ -107,8 +106,10 @@ def _keys_of(word: str) -> tuple[str, ...]:
 class _Phrase:
     tag: str
     regex: str
+    firsts: frozenset[str]
+    """Keys of the words it may begin with."""
     needs: tuple[frozenset[str], ...]
-    """Keys of which the text must hold at least one each, or the phrase cannot be there."""
+    """Keys of which the text must hold at least one each, besides those by which the phrase is found; rarest first."""
     leads: frozenset[str]
     """Beginnings of the words it may begin with; empty for a number."""
 
@@ -124,8 +125,6 @@ class Phrasebook:
     def __init__(self, phrases: Iterable[tuple[str, str]]) -> None:
         """Reads (tag, phrase) pairs. Raises ConfigError on a phrase that cannot be read."""
         self._phrases: list[_Phrase] = []
-        self._filed: dict[str, dict[str, list[int]]] = {}
-        """Numbers of phrases by the key of their first word, then by a key of another (the first again without)."""
         self._telling: defaultdict[str, list[int]] = defaultdict(list)
         """Numbers of phrases by the keys of their rarest word."""
         self._single: set[int] = set()
@@ -153,16 +152,17 @@ class Phrasebook:
 
     def find(self, ad: AdText) -> list[PhraseHit]:
         """All hits, by their start; several phrases may hit at one place."""
-        hits: list[PhraseHit] = []
-        text, starts, keys = ad.text, ad.starts, ad.starts.keys()
-        for first in sorted(self._filed.keys() & keys, reverse=True):
-            filed = self._filed[first]
-            for number in sorted({number for key in filed.keys() & keys for number in filed[key]}):
-                phrase = self._phrases[number]
-                if not any(map(keys.isdisjoint, phrase.needs)):
-                    tag, match = phrase.tag, phrase.match
-                    hits += [PhraseHit(tag, at, found.end()) for at in starts[first] if (found := match(text, at))]
-        return sorted(hits, key=_START)
+        text, starts, present = ad.text, ad.starts, set(ad.starts)
+        possible: set[int] = set()
+        for key in present & self._telling.keys():
+            possible.update(self._telling[key])
+        found: list[tuple[int, int, int]] = []
+        for number in possible:
+            phrase = self._phrases[number]
+            if not any(map(present.isdisjoint, phrase.needs)):
+                places = [at for first in present & phrase.firsts for at in starts[first]]
+                found += [(at, number, hit.end()) for at in places if (hit := phrase.match(text, at))]
+        return [PhraseHit(self._phrases[number].tag, at, end) for at, number, end in sorted(found)]
 
     def _look_up(self, word: str) -> tuple[int, ...]:
         if len(self._silent) + len(self._told) >= _MOST_WORDS:
@@ -181,16 +181,14 @@ class Phrasebook:
 
     def _file(self, tag: str, phrase: str) -> None:
         parsed = _Parser(phrase).parse()
-        number, needs = len(self._phrases), parsed.needs[1:]
+        number = len(self._phrases)
+        firsts = frozenset(_lead_key(lead, phrase) for lead in parsed.leads)
+        rarest, *needs = sorted((firsts, *parsed.needs[1:]), key=_rarity, reverse=True)
         leads = frozenset(_beginning(lead) for lead in parsed.leads)
-        self._phrases.append(_Phrase(tag, parsed.regex, needs, leads))
-        for first in {_lead_key(lead, phrase) for lead in parsed.leads}:
-            filed = self._filed.setdefault(first, {})
-            for key in max(needs, key=_rarity, default=(first,)):
-                filed.setdefault(key, []).append(number)
+        self._phrases.append(_Phrase(tag, parsed.regex, firsts, tuple(needs), leads))
         if _SINGLE.fullmatch(phrase):
             self._single.add(number)
-        for key in max(parsed.needs, key=_rarity):
+        for key in rarest:
             self._telling[key].append(number)
 
 
@@ -216,9 +214,6 @@ def _word_starts(beginning: str, text: str) -> Iterator[int]:
         if not (at and (text[at - 1].isalnum() or text[at - 1] == "_")):
             yield at
         at = text.find(beginning, at + 1)
-
-
-_START = itemgetter(PhraseHit._fields.index("start"))
 
 
 def _lead_key(lead: str, phrase: str) -> str:
