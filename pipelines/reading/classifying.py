@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import re
-from collections import Counter
+from collections import Counter, defaultdict
 from functools import cache
 from pathlib import Path
 
+from crawler.errors import ConfigError
 from pipelines.packaged import RuleData, load_packaged
 from pipelines.text.phrases import AdText, Phrasebook
 
@@ -14,6 +15,8 @@ from pipelines.text.phrases import AdText, Phrasebook
 class KindRules(RuleData):
     """The file `kinds_of_text.yml`: phrases by the weight they add or take."""
 
+    classes: dict[str, list[str]]
+    """Words that phrases name together, as `{trade}`."""
     offers: dict[int, list[str]]
     not_offers: dict[int, list[str]]
 
@@ -132,18 +135,25 @@ _MOST_OF = 0.9
 @cache
 def _book() -> Phrasebook:
     rules = load_packaged(Path(__file__).with_name("kinds_of_text.yml"), KindRules)
+    classes = {name: f"({'|'.join(words)})" for name, words in rules.classes.items()}
     pairs = [(str(weight), phrase) for weight, phrases in rules.offers.items() for phrase in phrases]
     pairs += [(str(-weight), phrase) for weight, phrases in rules.not_offers.items() for phrase in phrases]
-    return Phrasebook(pairs)
+    try:
+        return Phrasebook((weight, phrase.format_map(classes)) for weight, phrase in pairs)
+    except KeyError as error:
+        raise ConfigError(f"kinds_of_text.yml names a class of words that it lacks: {error.args[0]}") from error
 
 
 def offers_work(ad: AdText) -> bool:
     """The text offers work to people: neither news, nor advice, nor somebody's search, nor another trade."""
-    found = {(int(hit.tag), hit.start) for hit in _book().find(ad)}
-    for_it = sum(weight for weight, _ in found if weight > 0)
-    against = -sum(weight for weight, _ in found if weight < 0)
+    for_it: defaultdict[int, int] = defaultdict(int)
+    against: defaultdict[int, int] = defaultdict(int)
+    for hit in _book().find(ad):
+        # Several phrases that begin at one word say one thing; the weightiest counts.
+        side = for_it if int(hit.tag) > 0 else against
+        side[hit.start] = max(side[hit.start], abs(int(hit.tag)))
     # Long ads repeat words of offers; more than a dozen points say nothing new.
-    return min(for_it, 12) > against
+    return min(sum(for_it.values()), 12) > sum(against.values())
 
 
 def script_of(original: str) -> str:
