@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import re
-from collections import Counter, defaultdict
+from collections import Counter
 from functools import cache
 from pathlib import Path
 
 from crawler.errors import ConfigError
 from pipelines.packaged import RuleData, load_packaged
-from pipelines.text.phrases import AdText, Phrasebook
+from pipelines.text.phrases import AdText, Phrasebook, PhraseHit
 
 
 class KindRules(RuleData):
@@ -128,6 +128,9 @@ _LANGUAGES_OF = {
     word: tuple(language for language, words in _FOREIGN_WORDS.items() if word in words)
     for word in frozenset().union(*_FOREIGN_WORDS.values())
 }
+_LAUGHTER = re.compile("[😂🤣😆😅]|haha")
+_OF_A_JOKE = 7
+_MOST_POINTS = 12
 _MOST_OF = 0.9
 """Share of letters in one script from which a text counts as written in it; a firm's name may be in the other."""
 
@@ -146,14 +149,23 @@ def _book() -> Phrasebook:
 
 def offers_work(ad: AdText) -> bool:
     """The text offers work to people: neither news, nor advice, nor somebody's search, nor another trade."""
-    for_it: defaultdict[int, int] = defaultdict(int)
-    against: defaultdict[int, int] = defaultdict(int)
-    for hit in _book().find(ad):
-        # Several phrases that begin at one word say one thing; the weightiest counts.
-        side = for_it if int(hit.tag) > 0 else against
-        side[hit.start] = max(side[hit.start], abs(int(hit.tag)))
-    # Long ads repeat words of offers; more than a dozen points say nothing new.
-    return min(sum(for_it.values()), 12) > sum(against.values())
+    hits = _book().find(ad)
+    for_it = _weight([hit for hit in hits if int(hit.tag) > 0])
+    against = _weight([hit for hit in hits if int(hit.tag) < 0]) + (_OF_A_JOKE if _LAUGHTER.search(ad.original) else 0)
+    return for_it > against
+
+
+def _weight(hits: list[PhraseHit]) -> int:
+    """Of hits that overlap only the weightiest counts: they say one thing. At most a dozen, as long ads repeat words."""
+    counted: list[PhraseHit] = []
+    weight = 0
+    for hit in sorted(hits, key=lambda hit: (-abs(int(hit.tag)), hit.end - hit.start)):
+        if all(hit.end <= other.start or other.end <= hit.start for other in counted):
+            counted.append(hit)
+            weight += abs(int(hit.tag))
+        if weight >= _MOST_POINTS:
+            break
+    return min(weight, _MOST_POINTS)
 
 
 def script_of(original: str) -> str:
