@@ -128,9 +128,11 @@ _LANGUAGES_OF = {
     word: tuple(language for language, words in _FOREIGN_WORDS.items() if word in words)
     for word in frozenset().union(*_FOREIGN_WORDS.values())
 }
-_LAUGHTER = re.compile("[😂🤣😆😅]|haha")
+_LAUGHTER = re.compile("[😂🤣]")
 _OF_A_JOKE = 7
 _MOST_POINTS = 12
+_A_FEW_WORDS = 15
+_EVIDENCE = 3
 _MOST_OF = 0.9
 """Share of letters in one script from which a text counts as written in it; a firm's name may be in the other."""
 
@@ -152,7 +154,7 @@ def offers_work(ad: AdText) -> bool:
     hits = _book().find(ad)
     for_it = _weight([hit for hit in hits if int(hit.tag) > 0])
     against = _weight([hit for hit in hits if int(hit.tag) < 0]) + (_OF_A_JOKE if _LAUGHTER.search(ad.original) else 0)
-    return for_it > against
+    return for_it - against >= (_EVIDENCE if len(ad.words) > _A_FEW_WORDS else 1)
 
 
 def _weight(hits: list[PhraseHit]) -> int:
