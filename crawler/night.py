@@ -44,6 +44,7 @@ STEPS: tuple[str, ...] = (
     "crawler.crawling:crawl_due_sources",
     "pipelines.steps:group_new_ads",
     "pipelines.steps:assess_new_ads",
+    "pipelines.connections.filing:file_contacts",
     "alerts.steps:open_cases",
     "alerts.steps:prepare_drafts",
 )
