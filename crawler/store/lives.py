@@ -15,7 +15,7 @@ from sqlalchemy import ColumnElement, Connection, Row, and_, exists, func, selec
 
 from crawler.store.assessments import is_current
 from crawler.store.cases import CaseRow
-from crawler.store.schema import ad_versions, ads, assessments, captures, runs, sightings
+from crawler.store.schema import ad_versions, ads, assessments, captures, cases, runs, sightings
 from crawler.store.writing import chunks
 
 
@@ -66,7 +66,7 @@ class CompleteRun:
 
 @dataclass(frozen=True, slots=True)
 class CaseVersion:
-    """A version of an ad of a case that was judged, and whether people were told of it."""
+    """A version of an ad of a case that was judged."""
 
     case_id: int
     version: StoredVersion
@@ -107,33 +107,41 @@ def complete_runs(connection: Connection, sources: Iterable[str], *, since: date
     return [CompleteRun(**row._mapping) for row in connection.execute(statement.order_by(runs.c.finished_at))]
 
 
-def versions_of_cases(connection: Connection, found: Sequence[CaseRow]) -> dict[int, list[CaseVersion]]:
-    """By case: all versions that were ever judged to be of its series and mediator."""
-    by_key = {(case.series_id, case.mediator_key): case.id for case in found}
+def versions_of_cases(connection: Connection, case_ids: Iterable[int]) -> dict[int, list[CaseVersion]]:
+    """By case: all versions that were ever judged to be of its series and mediator, the oldest first."""
     by_case: dict[int, list[CaseVersion]] = defaultdict(list)
-    for some in chunks(sorted({series_id for series_id, _ in by_key})):
-        statement = (
+    for some in chunks(sorted(set(case_ids))):
+        judged = (
             select(
-                ads.c.series_id,
-                assessments.c.mediator_key,
+                cases.c.id.label("case_id"),
+                assessments.c.version_id,
                 func.min(assessments.c.assessed_at).label("first_judged"),
-                (ad_versions.c.id == ads.c.version_id).label("is_current"),
-                *_version_columns(),
             )
             .select_from(
-                ads.join(ad_versions, ad_versions.c.ad_id == ads.c.id).join(
-                    assessments, assessments.c.version_id == ad_versions.c.id
+                cases.join(ads, ads.c.series_id == cases.c.series_id)
+                .join(ad_versions, ad_versions.c.ad_id == ads.c.id)
+                .join(
+                    assessments,
+                    and_(
+                        assessments.c.version_id == ad_versions.c.id,
+                        assessments.c.mediator_key == cases.c.mediator_key,
+                    ),
                 )
             )
-            .where(ads.c.series_id.in_(some))
-            .group_by(ads.c.series_id, ads.c.version_id, assessments.c.mediator_key, *_version_columns())
+            .where(cases.c.id.in_(some))
+            .group_by(cases.c.id, assessments.c.version_id)
+            .subquery()
+        )
+        is_now = (ads.c.version_id == ad_versions.c.id).label("is_current")
+        statement = (
+            select(judged.c.case_id, judged.c.first_judged, is_now, *_version_columns())
+            .join(ad_versions, ad_versions.c.id == judged.c.version_id)
+            .join(ads, ads.c.id == ad_versions.c.ad_id)
             .order_by(ad_versions.c.id)
         )
         for row in connection.execute(statement):
-            case_id = by_key.get((row.series_id, row.mediator_key))
-            if case_id is not None:
-                version = CaseVersion(case_id, _version(row), row.first_judged, bool(row.is_current))
-                by_case[case_id].append(version)
+            version = CaseVersion(row.case_id, _version(row), row.first_judged, bool(row.is_current))
+            by_case[row.case_id].append(version)
     return by_case
 
 

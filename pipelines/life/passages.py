@@ -8,10 +8,10 @@ from dataclasses import dataclass
 from difflib import SequenceMatcher
 from enum import StrEnum
 
-_SENTENCE = re.compile(r"\s+|\S.*?(?:[.!?;]+(?=\s|\Z)|(?=\n)|\Z)", re.DOTALL)
-"""A sentence, or the space between two."""
+_SENTENCE = re.compile(r"(\S.*?(?:[.!?;]+(?=\s|\Z)|(?=\n)|\Z)|\A(?=\s))(\s*)", re.DOTALL)
+"""A sentence, and the space after it; a text that begins with space begins with an empty sentence."""
 _TOKEN = re.compile(r"\s+|\w+|[^\w\s]")
-MOST_SENTENCES = 2000
+MOST_SENTENCES = 1000
 MOST_WORDS = 600
 """Longer ones are not compared piece by piece: the time taken grows with the square of the length."""
 RELATED = 0.4
@@ -34,6 +34,7 @@ class Piece:
     text: str
 
 
+_Sentence = tuple[str, str]
 Passage = tuple[Piece, ...]
 """Sentences that stayed, came, went, or were rewritten, in pieces."""
 
@@ -42,14 +43,15 @@ def compare_texts(before: str, after: str) -> tuple[Passage, ...]:
     """The passages of both texts in order. All that is same or gone makes `before`, all that is same or new `after`."""
     old, new = _SENTENCE.findall(before), _SENTENCE.findall(after)
     if len(old) > MOST_SENTENCES or len(new) > MOST_SENTENCES:
-        return _passages([("replace" if before != after else "equal", before, after)])
-    matcher = SequenceMatcher(None, old, new, autojunk=False)
-    return _passages(
-        [
-            (tag, "".join(old[begin:end]), "".join(new[new_begin:new_end]))
-            for tag, begin, end, new_begin, new_end in matcher.get_opcodes()
-        ]
-    )
+        return (_rewritten(before, after) if before != after else _pieces((Mark.SAME, before)),)
+    matcher = SequenceMatcher(None, [words for words, _ in old], [words for words, _ in new], autojunk=False)
+    passages = []
+    for tag, begin, end, new_begin, new_end in matcher.get_opcodes():
+        if tag == "equal":
+            passages += [_kept(*pair) for pair in zip(old[begin:end], new[new_begin:new_end], strict=True)]
+        else:
+            passages.append(_rewritten(_joined(old[begin:end]), _joined(new[new_begin:new_end])))
+    return tuple(passages)
 
 
 def changed_passages(passages: Sequence[Passage]) -> tuple[Passage, ...]:
@@ -65,16 +67,15 @@ def words_of(passages: Sequence[Passage], mark: Mark) -> tuple[str, ...]:
     return tuple(piece for piece in pieces if any(char.isalnum() for char in piece))
 
 
-def _passages(steps: Sequence[tuple[str, str, str]]) -> tuple[Passage, ...]:
-    passages = []
-    for tag, before, after in steps:
-        if tag == "equal":
-            passages.append(_pieces((Mark.SAME, before)))
-        elif tag == "replace":
-            passages.append(_rewritten(before, after))
-        else:
-            passages.append(_pieces((Mark.GONE, before), (Mark.NEW, after)))
-    return tuple(passage for passage in passages if passage)
+def _kept(before: _Sentence, after: _Sentence) -> Passage:
+    """A sentence that stayed, with the space after it, which may have changed."""
+    if before == after:
+        return _pieces((Mark.SAME, _joined([before])))
+    return _pieces((Mark.SAME, before[0]), (Mark.GONE, before[1]), (Mark.NEW, after[1]))
+
+
+def _joined(sentences: Sequence[_Sentence]) -> str:
+    return "".join(words + space for words, space in sentences)
 
 
 def _rewritten(before: str, after: str) -> Passage:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
+from itertools import pairwise
 
 from hypothesis import given
 from hypothesis import strategies as st
@@ -131,7 +132,7 @@ def test_whatever_was_seen_is_told_in_order_and_begins_with_a_first_sight(
     seen: list[set[int]], looked: set[int], apart: bool
 ) -> None:
     lives = [
-        ad(number, {night: number * 10 for night in sorted(nights)}, source=f"s{number if apart else 0}")
+        ad(number, dict.fromkeys(sorted(nights), number * 10), source=f"s{number if apart else 0}")
         for number, nights in enumerate(seen, 1)
     ]
     nights = [run for night in looked for life in lives for run in runs(range(night, night + 1), source=life.source)]
@@ -142,4 +143,4 @@ def test_whatever_was_seen_is_told_in_order_and_begins_with_a_first_sight(
     for life in lives:
         own = [one.event for one in found if one.ad.id == life.id]
         assert own[0] is not LifeEvent.MISSING
-        assert all(one != following for one, following in zip(own, own[1:], strict=False))
+        assert all(one != following for one, following in pairwise(own))
