@@ -30,7 +30,7 @@ WHAT = {
     LifeEvent.ALSO_ON: "Viđen i na drugom portalu",
     LifeEvent.MOVED: "Viđen na drugom portalu",
     LifeEvent.EDITED: "Izmenjen",
-    LifeEvent.MISSING: "Nije više viđen",
+    LifeEvent.MISSING: "Nije viđen od",
     LifeEvent.SEEN_AGAIN: "Ponovo viđen",
     LifeEvent.REPOSTED: "Ponovo objavljen",
 }
@@ -110,7 +110,7 @@ def told_lines(timeline: Timeline) -> Iterator[str]:
     for entry in timeline.entries:
         detail = f"; {entry.detail}" if entry.detail else ""
         at = entry.at.astimezone(BELGRADE)
-        yield f"{written_day(at.date())} {at:%H:%M}  {entry.what}{detail}  [{entry.source}] {entry.url}"
+        yield f"{_day(entry.at)} {at:%H:%M}  {entry.what}{detail}  [{entry.source}] {entry.url}"
         yield f"    snimak {entry.record_id}"
         for line in entry.changes:
             yield _printable(f"    {line.label}: {''.join(_marked(piece) for piece in line.pieces)}")
@@ -141,7 +141,7 @@ def _entries(told: Sequence[Happening], lives: Iterable[AdLife]) -> Iterator[Ent
         yield Entry(
             at=one.at,
             event=one.event,
-            what=WHAT[one.event],
+            what=_what(one),
             detail=_detail(one),
             source=one.ad.source,
             url=one.ad.url,
@@ -164,15 +164,22 @@ class _Contents:
         return self._read[version_id]
 
 
+def _what(one: Happening) -> str:
+    if one.event is LifeEvent.MISSING and one.since:
+        return f"{WHAT[one.event]} {_day(one.since)}"
+    return WHAT[one.event]
+
+
 def _detail(one: Happening) -> str:
-    if one.since is None:
+    if one.since is None or one.event is LifeEvent.MISSING:
         return ""
-    since = written_day(one.since.astimezone(BELGRADE).date())
-    if one.event is LifeEvent.MISSING:
-        return f"nije viđen od {since}"
     if one.event is LifeEvent.MOVED:
-        return f"na ranijem portalu nije viđen od {since}"
-    return f"pre toga nije viđen od {since} ({counted((one.at - one.since).days, 'dan', 'dana', 'dana')})"
+        return f"na ranijem portalu nije viđen od {_day(one.since)}"
+    return f"pre toga nije viđen od {_day(one.since)} ({counted((one.at - one.since).days, 'dan', 'dana', 'dana')})"
+
+
+def _day(moment: datetime) -> str:
+    return written_day(moment.astimezone(BELGRADE).date())
 
 
 def _lines(difference: Difference) -> Iterator[ChangeLine]:

@@ -64,8 +64,12 @@ def connection_of(mention: Mention, found: Sequence[MentioningAd], *, most: int)
         destinations=tuple(dict.fromkeys(country for ad in found for country in ad.destinations)),
         since=_day(min(ad.first_seen for ad in found)),
         until=_day(max(ad.last_seen for ad in found)),
-        is_shared=(len(series) > MANY_SERIES and len(names) > MANY_NAMES) or _is_of_portal(mention, found),
+        is_shared=len(names) > 1 and (_is_everywhere(series, names) or _is_of_portal(mention, found)),
     )
+
+
+def _is_everywhere(series: set[int], names: Sequence[str]) -> bool:
+    return len(series) > MANY_SERIES and len(names) > MANY_NAMES
 
 
 def _is_of_portal(mention: Mention, found: Iterable[MentioningAd]) -> bool:
