@@ -15,7 +15,7 @@ from alerts.wording import wording
 from crawler.store.cases import Candidate
 from crawler.store.lives import CaseVersion
 from pipelines.connections.mentions import ContactKind, Mention
-from pipelines.life.differences import read_content
+from pipelines.life.differences import read_contacts
 from pipelines.life.passages import Mark, changed_passages, compare_texts, words_of
 from pipelines.series.comparable import make_comparable
 
@@ -61,7 +61,7 @@ class _Told:
 
     @cached_property
     def contacts(self) -> tuple[Mention, ...]:
-        return read_content(self.found.version).contacts
+        return read_contacts(self.found.version)
 
     @property
     def shown(self) -> str:

@@ -11,6 +11,9 @@ from crawler.store.lives import StoredVersion
 from pipelines.assess import assess
 from pipelines.connections.mentions import Mention, mentions_of
 from pipelines.life.passages import Passage, changed_passages, compare_texts
+from pipelines.reading.contacts import find_contacts
+from pipelines.text.folding import fold
+from pipelines.text.phrases import read_text
 
 Value = TypeVar("Value")
 
@@ -66,23 +69,37 @@ class Difference:
 
 def read_content(version: StoredVersion) -> Content:
     """What the version says. Both sides of a comparison are read by the same rules, whenever they were judged."""
-    ad = Ad(
+    read = assess(_ad(version), None, on=date.min)
+    return Content(
+        title=version.title,
+        text=version.text,
+        organization=version.organization,
+        published_on=version.published_on,
+        contacts=mentions_of(read.contacts, _said(version)),
+        wage=read.wage,
+        destinations=read.destinations,
+    )
+
+
+def read_contacts(version: StoredVersion) -> tuple[Mention, ...]:
+    """The contacts alone, in a fraction of the time."""
+    outside = fold(version.contact).text if version.contact else ""
+    found = find_contacts(read_text(_ad(version).full_text), outside=outside)
+    return mentions_of(found, _said(version))
+
+
+def _ad(version: StoredVersion) -> Ad:
+    return Ad(
         text=version.text,
         title=version.title,
         organization=version.organization,
         contact=version.contact,
         published_on=version.published_on,
     )
-    read = assess(ad, None, on=date.min)
-    return Content(
-        title=version.title,
-        text=version.text,
-        organization=version.organization,
-        published_on=version.published_on,
-        contacts=mentions_of(read.contacts, "\n".join(filter(None, (ad.full_text, ad.contact)))),
-        wage=read.wage,
-        destinations=read.destinations,
-    )
+
+
+def _said(version: StoredVersion) -> str:
+    return "\n".join(filter(None, (version.title, version.text, version.contact)))
 
 
 def compare(before: Content, after: Content) -> Difference:

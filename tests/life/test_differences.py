@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 
 from crawler.store.lives import StoredVersion
 from pipelines.connections.mentions import ContactKind, Mention
-from pipelines.life.differences import Difference, compare, read_content
+from pipelines.life.differences import Difference, compare, read_contacts, read_content
 from pipelines.life.passages import Mark, words_of
 
 BEFORE = "Potrebni zidari u Beču. Plata 1.800 evra neto mesečno. Zvati 060 000 0001."
@@ -32,6 +32,7 @@ def change(before: StoredVersion, after: StoredVersion) -> Difference:
 def test_a_version_does_not_differ_from_itself(text: str, title: str | None) -> None:
     one = version(text, title=title)
     assert not change(one, one)
+    assert read_content(one).contacts == read_contacts(one)
 
 
 @settings(deadline=None)
