@@ -116,10 +116,11 @@ def _before(edited: _Told, known: Sequence[_Told], versions: Sequence[CaseVersio
 def _contacts(known: Sequence[_Told], new: Sequence[_Told], versions: Sequence[CaseVersion]) -> tuple[str, ...]:
     told = {mention for one in known for mention in one.contacts}
     come = _once(mention for one in new for mention in one.contacts if mention not in told)
-    edited = {one.found.version.ad_id for one in new} & {one.found.version.ad_id for one in known}
+    # By ad, what it said last when people were told of it.
+    last = {one.found.version.ad_id: one for one in known}
+    edited = [last[one.found.version.ad_id] for one in new if one.found.version.ad_id in last]
     standing = {mention for one in versions if one.is_current for mention in _Told(one).contacts} if edited else set()
-    lost = (one for one in known if one.found.version.ad_id in edited)
-    gone = _once(mention for one in lost for mention in one.contacts if mention not in standing)
+    gone = _once(mention for one in edited for mention in one.contacts if mention not in standing)
     return (*_worded(NEW_CONTACTS, come), *_worded(DROPPED_CONTACTS, gone))
 
 

@@ -89,6 +89,15 @@ def test_a_new_number_in_an_edited_ad_brings_it_back(store: StoreBuilder) -> Non
     assert _note(store) == "novi broj telefona +381600000002; nema više broja telefona +381600000001"
 
 
+def test_a_number_that_went_earlier_is_not_named_again(store: StoreBuilder) -> None:
+    ad = _decided(store)
+    store.new_version(ad, text=AD_TEXT.replace(NUMBER, OTHER_NUMBER), at=NOW + DAY)
+    _night(store, 1)
+    store.new_version(ad, text=AD_TEXT.replace(NUMBER, "060 000 0003"), at=NOW + 2 * DAY)
+    assert _night(store, 2) == 1
+    assert _note(store) == "novi broj telefona +381600000003; nema više broja telefona +381600000002"
+
+
 def test_a_hard_trigger_in_an_edited_ad_is_named_with_level_and_words(store: StoreBuilder) -> None:
     ad = _decided(store)
     store.new_version(ad, text=MORE, at=NOW + DAY)
