@@ -108,6 +108,29 @@ def decide(
     typer.echo(f"case {case} is {state}", err=True)
 
 
+@cases_app.command("timeline")
+def timeline(
+    case: CaseNumber,
+    as_json: Annotated[bool, typer.Option("--json", help="Print one JSON document.")] = False,
+) -> None:
+    """What happened to the case's ads: first seen, edited, missing, seen elsewhere, published anew.
+
+    Example: [bold]adwatch cases timeline 12[/bold]
+    """
+    from alerts.timeline import read_timeline, told_lines  # noqa: PLC0415 - keeps --help fast
+    from crawler.opening import opened  # noqa: PLC0415
+    from crawler.store.cases import read_case  # noqa: PLC0415
+    from crawler.store.engine import reading  # noqa: PLC0415
+
+    with opened() as (settings, engine), reading(engine) as connection:
+        found = read_timeline(connection, settings, read_case(connection, case))
+    if as_json:
+        print_json([entry.to_json() for entry in found.entries])
+    else:
+        for line in told_lines(found):
+            typer.echo(line)
+
+
 def _as_json(line: CaseLine) -> dict[str, Any]:
     result = line.result
     return {

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import logging
 from collections import Counter
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from itertools import groupby
@@ -16,6 +16,7 @@ from typing import TypeVar
 from sqlalchemy import Connection
 
 from alerts.cases import TRANSITIONS, CaseState, Decision
+from alerts.changes import advert_changes, judgement_changes
 from alerts.deciding import mark_by_program, mark_drafted
 from alerts.evidence import verify_captures
 from alerts.gathering import gather_facts
@@ -26,6 +27,7 @@ from crawler.store.approvals import changes_after_approval
 from crawler.store.cases import Candidate, NewCase, candidates, hold_cases, open_new_cases, point_case_to
 from crawler.store.drafts import NewDraft, Proposed, captures_by_id, delete_drafts, proposed_cases, save_drafts
 from crawler.store.engine import reading
+from crawler.store.lives import CaseVersion, versions_of_cases
 
 BATCH = 100
 """Cases a transaction; a few megabytes of evidence are read for each."""
@@ -35,6 +37,8 @@ DRAFTED_FOR = (CaseState.OPEN, CaseState.CONFIRMED)
 
 log = logging.getLogger(__name__)
 Item = TypeVar("Item")
+CaseVersions = Mapping[int, Sequence[CaseVersion]]
+"""By case, for cases of whose ads one was judged since people were told of them."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,33 +105,48 @@ def _worst_first(candidate: Candidate) -> tuple[int, bool, float, int]:
 
 
 def _examine(
-    connection: Connection, night: Night, groups: Iterable[Sequence[Candidate]], counts: Counter[str]
+    connection: Connection, night: Night, groups: Sequence[Sequence[Candidate]], counts: Counter[str]
 ) -> tuple[list[NewCase], list[Change]]:
     opening, changes = [], []
+    versions = versions_of_cases(connection, filter(None, map(_case_with_news, groups)))
     for group in groups:
-        if not _calls_for_a_look(group[0]):
+        if not _calls_for_a_look(group[0], versions):
             continue
         leading = _first_with_evidence(connection, night, group)
         if leading is None:
             counts["without_evidence"] += 1
         elif leading.case_id is None:
             opening.append(_new_case(leading))
-        elif _calls_for_a_look(leading):
-            change = Change(leading.case_id, leading, _name_change(leading))
+        elif note := _name_change(leading, versions):
+            change = Change(leading.case_id, leading, note)
             if changes_after_approval(connection, [change.case_id]).get(change.case_id) != change.note:
                 changes.append(change)
     return opening, changes
 
 
-def _calls_for_a_look(leading: Candidate) -> bool:
-    """There is no case yet, or its facts really changed: level or the register's answer."""
+def _case_with_news(group: Sequence[Candidate]) -> int | None:
+    """The group's case, if a judgement was made since people were told of it: an ad may have changed."""
+    known_at = group[0].case_known_at
+    return group[0].case_id if known_at and any(one.assessed_at > known_at for one in group) else None
+
+
+def _calls_for_a_look(leading: Candidate, versions: CaseVersions) -> bool:
+    """There is no case yet, or something about it really changed."""
     if leading.case_state is None:
         return True
     if Decision.REVISE not in TRANSITIONS[CaseState(leading.case_state)]:
         return False
-    changed = (leading.level, leading.verdict) != (leading.case_level, leading.case_verdict)
     # A dismissed case that became less worrying gives nobody a reason to look again.
-    return changed and (leading.worrying or leading.case_state != CaseState.DISMISSED)
+    may_return = leading.worrying or leading.case_state != CaseState.DISMISSED
+    return may_return and bool(_name_change(leading, versions))
+
+
+def _name_change(leading: Candidate, versions: CaseVersions) -> str:
+    """What changed about the case since people were told of it, in Serbian; empty where nothing did."""
+    parts = judgement_changes(leading)
+    if leading.case_id is not None and leading.case_known_at:
+        parts += advert_changes(versions.get(leading.case_id, ()), leading.case_known_at)
+    return "; ".join(parts)
 
 
 def _first_with_evidence(connection: Connection, night: Night, group: Iterable[Candidate]) -> Candidate | None:
@@ -152,27 +171,6 @@ def _new_case(leading: Candidate) -> NewCase:
         level=leading.level,
         score=leading.score,
     )
-
-
-_LEVELS = {"low": "nizak", "medium": "srednji", "high": "visok", "critical": "kritičan"}
-_VERDICTS = {
-    None: "nije provereno",
-    "registered": "važeća dozvola",
-    "expired": "istekla dozvola",
-    "revoked": "dozvola ne važi",
-    "not_found": "nije pronađen",
-    "ambiguous": "više sličnih upisa",
-    "unidentified": "nije imenovan",
-}
-
-
-def _name_change(leading: Candidate) -> str:
-    parts = []
-    if leading.case_level and leading.level != leading.case_level:
-        parts.append(f"nivo rizika: {_LEVELS[leading.case_level]} → {_LEVELS[leading.level]}")
-    if leading.verdict != leading.case_verdict:
-        parts.append(f"registar: {_VERDICTS[leading.case_verdict]} → {_VERDICTS[leading.verdict]}")
-    return "; ".join(parts)
 
 
 def _apply(connection: Connection, change: Change, *, now: datetime) -> None:

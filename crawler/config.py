@@ -46,6 +46,10 @@ class FileSettings(BaseModel):
     register_stale_after_days: int = Field(default=45, ge=1)
     night_hour: int = Field(default=2, ge=0, le=23)
     """Local hour (Europe/Belgrade) of the nightly run."""
+    vanished_after_nights: int = Field(default=2, ge=1, le=60)
+    """An ad is said to be missing once so many nights that ended well looked for it in vain."""
+    reposted_after_days: int = Field(default=14, ge=1, le=365)
+    """An offer that was missing for so long and returns is said to be published anew."""
     parallel_spiders: int = Field(default=2, ge=1, le=16)
     spider_timeout_minutes: int = Field(default=60, ge=1)
 

@@ -48,6 +48,7 @@ STEPS: tuple[str, ...] = (
     CRAWL,
     "pipelines.steps:group_new_ads",
     "pipelines.steps:assess_new_ads",
+    "pipelines.connections.filing:file_contacts",
     "alerts.steps:open_cases",
     "alerts.steps:prepare_drafts",
 )

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
+from itertools import chain
 
 from rich.console import Console, Group
 from rich.panel import Panel
@@ -10,6 +11,8 @@ from rich.table import Table
 from rich.text import Text
 
 from crawler.assessment import Assessment, Contacts, RiskLevel
+from pipelines.connections.judging import Connection
+from pipelines.connections.wording import connection_sentence
 from pipelines.indicators import describe
 from pipelines.judging.hard_triggers import triggers
 from pipelines.register.wording import answer_sentence
@@ -32,14 +35,18 @@ NOT_STATED = {
 }
 
 
-def print_card(assessment: Assessment) -> None:
+def print_card(assessment: Assessment, connections: Sequence[Connection] = ()) -> None:
     """Prints the card on standard output."""
-    Console(highlight=False).print(card_of(assessment))
+    Console(highlight=False).print(card_of(assessment, connections))
 
 
-def card_of(assessment: Assessment) -> Panel:
-    """Level, register, indicators with their words, contacts, reasons. What the ad says is shown as plain text."""
-    parts: list[Table | Text] = [_facts(_rows(assessment) if assessment.is_job_ad else _rows_of_other(assessment))]
+def card_of(assessment: Assessment, connections: Sequence[Connection] = ()) -> Panel:
+    """Level, register, indicators with their words, contacts, reasons. What the ad says is shown as plain text.
+
+    `connections`: what stored ads share with it.
+    """
+    rows = _rows(assessment) if assessment.is_job_ad else _rows_of_other(assessment)
+    parts: list[Table | Text] = [_facts(chain(rows, _connections(connections)))]
     if assessment.referral:
         parts += [Text(f"\n{REFERRAL}", style="bold red"), _referrals(assessment)]
     if assessment.indicators:
@@ -88,6 +95,12 @@ def _contacts(contacts: Contacts) -> Iterable[tuple[str, str]]:
         "Adrese na mreži": contacts.urls,
     }
     return ((name, ", ".join(values)) for name, values in found.items() if values)
+
+
+def _connections(connections: Iterable[Connection]) -> Iterable[tuple[str, str]]:
+    for found in connections:
+        names = f" Imena: {', '.join(found.names)}." if found.names and not found.is_shared else ""
+        yield "Veze", f"{connection_sentence(found)}{names}"
 
 
 def _facts(rows: Iterable[tuple[str, str]]) -> Table:

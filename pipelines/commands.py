@@ -5,20 +5,27 @@ from __future__ import annotations
 import json
 import sys
 from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from pipelines.connections.commands import contacts_app
 from pipelines.evaluation.commands import evaluate_app
 from pipelines.register.commands import register_app, today
 
 if TYPE_CHECKING:
     from datetime import date
 
+    from sqlalchemy import Connection as DatabaseConnection
+
+    from crawler.assessment import Assessment
     from crawler.config import Settings
     from crawler.register import Register
+    from pipelines.connections.judging import Connection
 
 JsonOption = Annotated[bool, typer.Option("--json", help="Print one JSON document.")]
 
@@ -29,6 +36,7 @@ def add_commands(app: typer.Typer) -> None:
     app.command()(dedupe)
     app.command()(reassess)
     app.add_typer(register_app, name="register")
+    app.add_typer(contacts_app, name="contacts")
     app.add_typer(evaluate_app, name="evaluate")
 
 
@@ -41,7 +49,7 @@ def check(
 ) -> None:
     """Judge the text of an ad: register, indicators with their words, contacts, risk. Stores nothing.
 
-    Uses the newest imported register, where there is one.
+    Uses the newest imported register, and tells where stored ads name the same contacts.
 
     Example: [bold]adwatch check oglas.txt[/bold] · [bold]adwatch check --jsonl oglasi.jsonl[/bold]
     """
@@ -57,14 +65,15 @@ def check(
         _check_lines(jsonl)
         return
     text = read_given_text(file or "-")
-    register, on = _newest_register()
-    assessment = assess(Ad(text), register, on=on)
+    with _known() as known:
+        assessment = assess(Ad(text), known.register, on=known.on)
+        connections = known.connections_of(assessment, text)
     if as_json:
-        print_json(assessment.to_json())
+        print_json({**assessment.to_json(), "connections": [found.to_json() for found in connections]})
     else:
         from pipelines.card import print_card  # noqa: PLC0415
 
-        print_card(assessment)
+        print_card(assessment, connections)
 
 
 def dedupe(
@@ -111,13 +120,32 @@ def _check_lines(jsonl: Path) -> None:
     from pipelines.assess import assess  # noqa: PLC0415 - keeps --help fast
     from pipelines.given_texts import read_given_ads  # noqa: PLC0415
 
-    register, on = _newest_register()
-    for given_id, ad in read_given_ads(jsonl):
-        _print_line({**assess(ad, register, on=on).to_json(), "id": given_id})
+    with _known() as known:
+        for given_id, ad in read_given_ads(jsonl):
+            judged = assess(ad, known.register, on=known.on)
+            connections = [found.to_json() for found in known.connections_of(judged, ad.full_text)]
+            _print_line({**judged.to_json(), "id": given_id, "connections": connections})
 
 
-def _newest_register() -> tuple[Register | None, date]:
-    """The newest register of the store, where there is a store, and the day in Belgrade. Creates nothing."""
+@dataclass(frozen=True, slots=True)
+class _Known:
+    """What a given text is judged by: the newest register and the stored ads, where there is a store."""
+
+    register: Register | None
+    on: date
+    """The day in Belgrade."""
+    store: DatabaseConnection | None
+
+    def connections_of(self, assessment: Assessment, text: str) -> list[Connection]:
+        """What stored ads share with the text."""
+        from pipelines.connections.lookup import connections_of_text  # noqa: PLC0415 - keeps --help fast
+
+        return connections_of_text(self.store, assessment, text) if self.store else []
+
+
+@contextmanager
+def _known() -> Iterator[_Known]:
+    """Creates nothing where there is no store."""
     from crawler.config import Settings  # noqa: PLC0415 - keeps --help fast
     from crawler.store.engine import open_store, reading  # noqa: PLC0415
     from crawler.store.register import newest_snapshot  # noqa: PLC0415
@@ -125,12 +153,13 @@ def _newest_register() -> tuple[Register | None, date]:
     on = today(datetime.now(UTC))
     settings = Settings.from_environment()
     if not _has_store(settings):
-        return None, on
+        yield _Known(None, on, None)
+        return
     engine = open_store(settings)
     try:
         with reading(engine) as connection:
             stale_after = settings.file.register_stale_after_days
-            return newest_snapshot(connection, on=on, stale_after_days=stale_after), on
+            yield _Known(newest_snapshot(connection, on=on, stale_after_days=stale_after), on, connection)
     finally:
         engine.dispose()
 

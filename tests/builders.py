@@ -173,9 +173,9 @@ class StoreBuilder:
         later = replace(ad, capture_id=capture_id, night_id=self.night(at=at))
         return self._sight(later, title=title, text=text, organization=None, at=at)
 
-    def see_again(self, ad: StoredAd, *, at: datetime) -> None:
-        """A later sighting of the same version, kept by the same capture."""
-        night_id = self.night(at=at)
+    def see_again(self, ad: StoredAd, *, at: datetime, night_id: int | None = None) -> None:
+        """A later sighting of the same version, kept by the same capture; in a night of its own if none is given."""
+        night_id = night_id or self.night(at=at)
         self._insert(
             sightings,
             ad_id=ad.ad_id,

@@ -12,6 +12,7 @@ from typing import Any
 from sqlalchemy import Connection, Row
 
 from alerts.cases import CaseState, Decision, possible_decisions
+from alerts.connections import CaseConnection, connections_of_case
 from alerts.desk.failures import Failure, PageError
 from alerts.desk.findings import HardTrigger, MarkedAd, RegisterBadge, badge_of, hard_triggers, mark_ad
 from alerts.desk.naming import NameDecisions, read_decisions
@@ -22,7 +23,9 @@ from alerts.facts import DraftFacts
 from alerts.recipients import find_recipient
 from alerts.script import Script
 from alerts.stating import BELGRADE
+from alerts.timeline import Timeline, read_timeline
 from crawler.assessment import Assessment
+from crawler.config import Settings
 from crawler.errors import DraftError, UsageError
 from crawler.evidence.warc import Capture
 from crawler.store.approvals import changes_after_approval
@@ -92,6 +95,8 @@ class CaseView:
     """By day in Belgrade, newest first."""
     is_sightings_cut: bool
     sisters: tuple[SisterCase, ...]
+    connections: tuple[CaseConnection, ...]
+    timeline: Timeline
     evidence: tuple[Capture, ...]
     """The capture of the shown text first."""
     drafts: tuple[DraftPreview, ...]
@@ -104,10 +109,11 @@ class CaseView:
 
 
 def read_case_view(
-    connection: Connection, case_id: int, *, pile: Pile, script: Script, today: date, stale_after_days: int
+    connection: Connection, case_id: int, settings: Settings, *, pile: Pile, script: Script, today: date
 ) -> CaseView:
     """The case as the page shows it. Raises PageError where there is none of that number."""
     case = case_or_not_found(connection, case_id)
+    stale_after_days = settings.file.register_stale_after_days
     leading = leading_ad(connection, case_id)
     copies = read_copies(connection, case_id, limit=MOST_COPIES)
     sightings = read_sightings(connection, case_id, limit=MOST_SIGHTINGS)
@@ -129,6 +135,8 @@ def read_case_view(
         sightings=_by_day(sightings),
         is_sightings_cut=len(sightings) == MOST_SIGHTINGS,
         sisters=tuple(sister_cases(connection, case_id, limit=MOST_SISTERS)),
+        connections=connections_of_case(connection, case_id),
+        timeline=read_timeline(connection, settings, case),
         evidence=_once([*([shown] if shown else []), *(copy.capture for copy in copies)]),
         drafts=tuple(_preview(row, script) for row in drafts_of_case(connection, case_id)),
         changed_after_approval=changes_after_approval(connection, [case_id]).get(case_id),

@@ -10,7 +10,6 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
-from babel import Locale
 from babel.numbers import format_decimal
 from fastapi.responses import HTMLResponse
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
@@ -18,6 +17,7 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from alerts.headings import heading
 from alerts.stating import BELGRADE
 from alerts.wording import country_name
+from pipelines.text.counting import counted, written_day
 
 FOLDER = Path(__file__).parent
 STATIC = FOLDER / "static"
@@ -55,12 +55,6 @@ class Pages:
         return HTMLResponse(text.encode("utf-8", "replace"), status_code=status)
 
 
-def counted(number: int, one: str, few: str, many: str) -> str:
-    """'1 oglas', '2 oglasa', '21 oglas': the number with the form it takes in Serbian."""
-    forms = {"one": one, "few": few}
-    return f"{number}\u00a0{forms.get(_plural_form(number), many)}"
-
-
 def amount(value: float) -> str:
     """'2.500' or '7,5'."""
     return str(format_decimal(value, locale="sr_Latn"))
@@ -79,7 +73,7 @@ def countries(codes: Iterable[str]) -> str:
 def serbian_day(moment: date | datetime) -> str:
     """'20. 11. 2026.', of a moment the day in Belgrade."""
     day = moment.astimezone(BELGRADE).date() if isinstance(moment, datetime) else moment
-    return f"{day.day}.\u00a0{day.month}.\u00a0{day.year}."
+    return written_day(day)
 
 
 def serbian_time(moment: datetime) -> str:
@@ -114,7 +108,3 @@ def static_address(name: str) -> str:
     """Address of a static file, with a mark of its content, so that browsers may keep it."""
     mark = hashlib.sha256((STATIC / name).read_bytes()).hexdigest()[:12]
     return f"/static/{name}?v={mark}"
-
-
-def _plural_form(number: int) -> str:
-    return str(Locale.parse("sr").plural_form(number))

@@ -13,6 +13,7 @@ from sqlalchemy import (
     FromClause,
     Row,
     Select,
+    Subquery,
     and_,
     func,
     insert,
@@ -60,11 +61,16 @@ class Candidate:
     proposed: bool
     worrying: bool
     """A person should see it: a job ad abroad, proposed or of level high or critical; or no ad, and of such a level."""
+    assessed_at: datetime
+    referral: tuple[str, ...]
     case_id: int | None
     case_state: str | None
     case_assessment_id: int | None
     case_level: str | None
     case_verdict: str | None
+    case_referral: tuple[str, ...]
+    case_known_at: datetime | None
+    """Judgements made by then are what people were told: when the case was opened or a change was applied last."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -163,6 +169,7 @@ def candidates(connection: Connection) -> list[Candidate]:
     """Current assessments of all ads as they stand now that are worrying, or whose series and mediator have a case."""
     leading = assessments.alias("leading")
     worrying = _is_worrying(assessments)
+    told = _last_told()
     joined = (
         assessments.join(ads, is_current())
         .join(ad_versions, ad_versions.c.id == assessments.c.version_id)
@@ -174,6 +181,7 @@ def candidates(connection: Connection) -> list[Candidate]:
             ),
         )
         .outerjoin(leading, leading.c.id == cases.c.assessment_id)
+        .outerjoin(told, told.c.case_id == cases.c.id)
     )
     statement = (
         select(
@@ -186,17 +194,21 @@ def candidates(connection: Connection) -> list[Candidate]:
             assessments.c.verdict,
             assessments.c.proposed,
             worrying.label("worrying"),
+            assessments.c.assessed_at,
+            assessments.c.result["referral"].label("referral"),
             cases.c.id.label("case_id"),
             cases.c.state.label("case_state"),
             cases.c.assessment_id.label("case_assessment_id"),
             cases.c.level.label("case_level"),
             leading.c.verdict.label("case_verdict"),
+            leading.c.result["referral"].label("case_referral"),
+            func.coalesce(told.c.at, cases.c.opened_at).label("case_known_at"),
         )
         .select_from(joined)
         .where(ads.c.series_id.is_not(None), or_(worrying, cases.c.id.is_not(None)))
         .order_by(ads.c.series_id, assessments.c.mediator_key, assessments.c.id)
     )
-    return [Candidate(**row._mapping) for row in connection.execute(statement)]
+    return [_candidate(row) for row in connection.execute(statement)]
 
 
 def list_cases(connection: Connection, *, states: Iterable[str] = ()) -> list[CaseLine]:
@@ -231,6 +243,25 @@ def case_history(connection: Connection, case_id: int) -> list[Row[Any]]:
     """Events of the case, oldest first: at, person, before, after, note."""
     statement = select(case_events).where(case_events.c.case_id == case_id).order_by(case_events.c.id)
     return list(connection.execute(statement))
+
+
+def _candidate(row: Row[Any]) -> Candidate:
+    codes = {name: tuple(getattr(row, name) or ()) for name in ("referral", "case_referral")}
+    return Candidate(**{**row._mapping, **codes})
+
+
+def _last_told() -> Subquery:
+    """By case: when the program last opened it or applied a change. Neither is a note on an approved case, whose
+    drafts stand as they were, nor that drafts lie ready.
+    """
+    events = case_events.c
+    is_note = and_(events.before == "approved", events.after == "approved")
+    return (
+        select(events.case_id, func.max(events.at).label("at"))
+        .where(events.person == SYSTEM, events.after != "drafted", not_(is_note))
+        .group_by(events.case_id)
+        .subquery()
+    )
 
 
 _LEVELS = ("low", "medium", "high", "critical")

@@ -5,10 +5,10 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Connection, insert, select, update
+from sqlalchemy import Connection, ScalarSelect, func, insert, select, update
 
 from crawler.health import Problem, RunOutcome
-from crawler.store.schema import nights, runs
+from crawler.store.schema import ads, nights, runs, sightings
 from crawler.store.writing import insert_new
 
 RESUME_WITHIN = timedelta(hours=12)
@@ -103,7 +103,17 @@ def finish_run(
         .values(
             finished_at=now,
             outcome=outcome.value,
+            reached=_oldest_seen(night_id, source),
             problems={problem.value: count for problem, count in sorted(problems.items())},
             **counts,
         )
+    )
+
+
+def _oldest_seen(night_id: int, source: str) -> ScalarSelect[datetime]:
+    return (
+        select(func.min(ads.c.first_seen))
+        .select_from(sightings.join(ads, ads.c.id == sightings.c.ad_id))
+        .where(sightings.c.night_id == night_id, ads.c.source == source)
+        .scalar_subquery()
     )

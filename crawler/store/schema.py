@@ -93,6 +93,7 @@ runs = Table(
     Column("pages", Integer, nullable=False, default=0),
     Column("ads", Integer, nullable=False, default=0),
     Column("new_ads", Integer, nullable=False, default=0),
+    Column("reached", UtcTime, doc="When the oldest ad that it saw was first seen: how far back it looked"),
     Column("problems", Json, nullable=False, default=dict, doc="crawler.health.Problem -> count"),
     UniqueConstraint("night_id", "source"),
     sqlite_autoincrement=True,
@@ -164,6 +165,8 @@ ads = Table(
     Column("grouped_version_id", Integer, doc="Version whose signature was stored last"),
     Column("assessed_version_id", Integer, doc="Version that was judged last"),
     Column("assessed_basis", String(64), index=True, doc="Basis of that judgement"),
+    Column("linked_version_id", Integer, doc="Version whose contacts were filed last"),
+    Column("linked_basis", String(64), doc="Basis of the judgement they were taken from"),
     sqlite_autoincrement=True,
 )
 # What a step has left to do is found without looking at what is done.
@@ -178,6 +181,14 @@ Index(
     ads.c.id,
     sqlite_where=text("version_id IS NOT assessed_version_id"),
     postgresql_where=text("version_id IS DISTINCT FROM assessed_version_id"),
+)
+Index(
+    "ix_ads_unlinked",
+    ads.c.id,
+    sqlite_where=text("assessed_version_id IS NOT linked_version_id OR assessed_basis IS NOT linked_basis"),
+    postgresql_where=text(
+        "assessed_version_id IS DISTINCT FROM linked_version_id OR assessed_basis IS DISTINCT FROM linked_basis"
+    ),
 )
 
 ad_versions = Table(
@@ -335,6 +346,18 @@ assessments = Table(
     sqlite_autoincrement=True,
 )
 
+contact_mentions = Table(
+    "contact_mentions",
+    metadata,
+    Column("kind", String(10), primary_key=True, doc="pipelines.connections.ContactKind"),
+    Column("value", String(200), primary_key=True),
+    Column("version_id", Integer, ForeignKey("ad_versions.id"), primary_key=True, autoincrement=False),
+    _reference("ad_id", "ads.id", nullable=False),
+    _reference("assessment_id", "assessments.id", nullable=False),
+    # Looked up by contact, never by row number.
+    sqlite_with_rowid=False,
+)
+
 cases = Table(
     "cases",
     metadata,
@@ -389,5 +412,6 @@ people = Table(
 )
 
 Index("ix_sightings_night_id", sightings.c.night_id)
+Index("ix_contact_mentions_version_id", contact_mentions.c.version_id)
 Index("ix_bands_version_id", bands.c.version_id)
 Index("ix_cases_state_level", cases.c.state, cases.c.level)

@@ -12,12 +12,13 @@ from alerts.desk.case_view import DESK_DECISIONS
 from alerts.desk.failures import Failure
 from alerts.desk.people import Role
 from alerts.desk.piles import Pile, pile_of
-from alerts.desk.rendering import FOLDER, counted, host_of, serbian_day, serbian_time, utc_time, web_address
+from alerts.desk.rendering import FOLDER, host_of, serbian_day, serbian_time, utc_time, web_address
 from alerts.gathering import Refusal
 from alerts.headings import heading
 from crawler.assessment import MediatorKind, RiskLevel, Verdict, WageUnit
 from crawler.health import Problem, RunOutcome
 from crawler.night import STEPS
+from pipelines.text.counting import counted
 
 TEMPLATES = Environment(loader=FileSystemLoader(FOLDER / "templates"), autoescape=True)
 

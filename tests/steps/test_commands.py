@@ -14,8 +14,10 @@ from crawler.assessment import Assessment, Impersonation, Indicator, Mediator
 from crawler.errors import UsageError
 from crawler.nightly import one_night_at_a_time
 from pipelines.card import card_of
+from pipelines.connections.filing import file_contacts
 from pipelines.given_texts import read_given_ads
 from pipelines.indicators import describe
+from pipelines.steps import assess_new_ads
 from tests.builders import StoreBuilder, complaint_assessment
 from tests.whole.running import ADWATCH, adwatch, adwatch_json, environment
 
@@ -158,3 +160,60 @@ def test_a_reader_that_leaves_is_no_error(tmp_path: Path, home: Path) -> None:
     call.stdout.close()
     assert call.stderr.read() == b""
     call.wait(timeout=60)
+
+
+def _known_home(home: Path) -> None:
+    """Two offers under two names behind one number."""
+    store = StoreBuilder(home)
+    store.ad()
+    store.ad(title="Sobarice", text="Sobarice u Austriji, plata 1.900 evra neto. Agencija Zora Posao, 060 000 0001.")
+    for step in (assess_new_ads, file_contacts):
+        step(store.night_now())
+    store.engine.dispose()
+
+
+def test_check_tells_where_stored_ads_name_the_same_contact(tmp_path: Path, home: Path) -> None:
+    _known_home(home)
+    text = "Berba jabuka u Sloveniji, plata 1.500 evra, Viber +381 60/000-0001"
+    (found,) = json.loads(adwatch(home, "check", "--json", given=text).stdout)["connections"]
+    assert (found["kind"], found["value"], found["ads"]) == ("phone", "+381600000001", 2)
+    assert found["names"] == ["Primer Rad", "Zora Posao"]
+    assert "Broj telefona +381600000001 stoji u 2" in adwatch(home, "check", given=text).stdout
+    file = tmp_path / "oglasi.jsonl"
+    file.write_text(json.dumps({"id": 1, "text": text}), encoding="utf-8")
+    assert json.loads(adwatch(home, "check", "--jsonl", str(file)).stdout)["connections"] == [found]
+
+
+def test_check_without_a_store_knows_no_connections_and_makes_none(home: Path) -> None:
+    assert json.loads(adwatch(home, "check", "--json", given=TEXT).stdout)["connections"] == []
+    assert not home.exists()
+
+
+def test_contacts_show_takes_any_notation(home: Path) -> None:
+    _known_home(home)
+    shown = adwatch(home, "contacts", "show", "060/000-0001").stdout
+    assert "Imena: Primer Rad, Zora Posao" in shown
+    (found,) = adwatch_json(home, "contacts", "show", "+381 60 000 0001")
+    assert [ad["name"] for ad in found["found"]] == ["Primer Rad", "Zora Posao"]
+
+
+def test_an_unknown_contact_is_said_in_words_and_none_is_wrong_use(home: Path) -> None:
+    unknown = adwatch(home, "contacts", "show", "060 000 0099")
+    assert (unknown.returncode, unknown.stdout) == (
+        0,
+        "Nijedan sačuvan oglas ne navodi kontakt 060 000 0099.\n",
+    )
+    assert adwatch_json(home, "contacts", "show", "060 000 0099") == []
+    wrong = adwatch(home, "contacts", "show", "???")
+    assert wrong.returncode == 2
+    assert "is no phone" in wrong.stderr
+
+
+def test_cases_timeline_tells_what_happened(home: Path) -> None:
+    store = StoreBuilder(home)
+    case_id = store.complaint_case()
+    store.engine.dispose()
+    assert "Prvi put viđen  [demo_portal]" in adwatch(home, "cases", "timeline", str(case_id)).stdout
+    (event,) = adwatch_json(home, "cases", "timeline", str(case_id))
+    assert (event["event"], event["source"], event["changes"]) == ("first_seen", "demo_portal", [])
+    assert adwatch(home, "cases", "timeline", "99").returncode == 2

@@ -47,14 +47,7 @@ def case_page(
 ) -> Response:
     """The case; `done` names the case that was decided just before."""
     with reading(desk.engine) as connection:
-        view = read_case_view(
-            connection,
-            case_id,
-            pile=pile,
-            script=script,
-            today=desk.today(),
-            stale_after_days=desk.settings.file.register_stale_after_days,
-        )
+        view = read_case_view(connection, case_id, desk.settings, pile=pile, script=script, today=desk.today())
         decided = just_decided(connection, done)
         missing = missing_drafts(connection, desk.settings, view, now=desk.clock())
     return desk.pages.answer(
