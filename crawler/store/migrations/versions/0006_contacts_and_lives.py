@@ -6,7 +6,7 @@ from alembic import op
 from crawler.store.schema import UtcTime
 
 revision = "0006"
-down_revision = "0004"
+down_revision = "0005"
 
 UNLINKED = "assessed_version_id IS {0} linked_version_id OR assessed_basis IS {0} linked_basis"
 
