@@ -47,7 +47,7 @@ def test_the_card_shows_level_register_quotes_and_contacts(home: Path) -> None:
     assert "RIZIK" in card
     assert "registar agencija nije uvezen" in card
     assert "Traži se novac od radnika" in card
-    assert "kotizacija" in card
+    assert "evra unapred" in card
     assert "upfront_fee" in card
     assert describe("upfront_fee").why[:40] in card
     assert "+381600000001" in card
