@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter
+from collections.abc import Iterator
 from functools import cache
 from pathlib import Path
 
@@ -130,35 +131,45 @@ _LANGUAGES_OF = {
 }
 _LAUGHTER = re.compile("[😂🤣]")
 _OF_A_JOKE = 7
+"""Laughter weighs as much against an offer as a phrase that says what else the text is."""
 _MOST_POINTS = 12
-_A_FEW_WORDS = 15
-_EVIDENCE = 3
+_FEW_WORDS = 15
+_ENOUGH_IN_FEW_WORDS = 1
+_ENOUGH = 3
+"""Points by which an offer must outweigh what speaks against it; a longer text finds words for more."""
 _MOST_OF = 0.9
 """Share of letters in one script from which a text counts as written in it; a firm's name may be in the other."""
 
 
 @cache
 def _book() -> Phrasebook:
-    rules = load_packaged(Path(__file__).with_name("kinds_of_text.yml"), KindRules)
+    return Phrasebook(weighed(load_packaged(Path(__file__).with_name("kinds_of_text.yml"), KindRules)))
+
+
+def weighed(rules: KindRules) -> Iterator[tuple[str, str]]:
+    """(weight, phrase) with the words of classes spelled out. Raises ConfigError on a class that is not there."""
     classes = {name: f"({'|'.join(words)})" for name, words in rules.classes.items()}
-    pairs = [(str(weight), phrase) for weight, phrases in rules.offers.items() for phrase in phrases]
-    pairs += [(str(-weight), phrase) for weight, phrases in rules.not_offers.items() for phrase in phrases]
-    try:
-        return Phrasebook((weight, phrase.format_map(classes)) for weight, phrase in pairs)
-    except KeyError as error:
-        raise ConfigError(f"kinds_of_text.yml names a class of words that it lacks: {error.args[0]}") from error
+    for sign, phrases_by_weight in ((1, rules.offers), (-1, rules.not_offers)):
+        for weight, phrases in phrases_by_weight.items():
+            for phrase in phrases:
+                try:
+                    yield str(sign * weight), phrase.format_map(classes)
+                except KeyError as error:
+                    raise ConfigError(f"phrase {phrase!r} names a class of words that is not there") from error
 
 
 def offers_work(ad: AdText) -> bool:
     """The text offers work to people: neither news, nor advice, nor somebody's search, nor another trade."""
     hits = _book().find(ad)
     for_it = _weight([hit for hit in hits if int(hit.tag) > 0])
-    against = _weight([hit for hit in hits if int(hit.tag) < 0]) + (_OF_A_JOKE if _LAUGHTER.search(ad.original) else 0)
-    return for_it - against >= (_EVIDENCE if len(ad.words) > _A_FEW_WORDS else 1)
+    against = _weight([hit for hit in hits if int(hit.tag) < 0])
+    if _LAUGHTER.search(ad.original):
+        against += _OF_A_JOKE
+    return for_it - against >= (_ENOUGH if len(ad.words) > _FEW_WORDS else _ENOUGH_IN_FEW_WORDS)
 
 
 def _weight(hits: list[PhraseHit]) -> int:
-    """Of hits that overlap only the weightiest counts: they say one thing. At most a dozen, as long ads repeat words."""
+    """Of hits that overlap only the weightiest counts; there is a most, as long ads repeat words."""
     counted: list[PhraseHit] = []
     weight = 0
     for hit in sorted(hits, key=lambda hit: (-abs(int(hit.tag)), hit.end - hit.start)):

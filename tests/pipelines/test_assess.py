@@ -9,8 +9,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from crawler.assessment import Ad, Assessment, MediatorKind, Verdict, WageUnit
+from crawler.errors import ConfigError
 from crawler.register import Register, RegisterEntry
 from pipelines.assess import KEY_LENGTH, RULES_VERSION, assess, mediator_key
+from pipelines.reading.classifying import KindRules, weighed
 
 TODAY = date(2026, 11, 24)
 AGENCY_AD = Ad(
@@ -72,12 +74,39 @@ def test_every_quote_is_the_slice_of_title_and_text() -> None:
         "UPOZORENJE! Ne nasedajte na ponude za Maltu, traže 300 evra unapred.",
         "Kurs nemačkog jezika za rad u Austriji, 12.000 dinara mesečno.",
         "Prodajem kombi, 11.900 evra, 065/555-0012",
+        "Tražim radnicu za Havaje, plata nula evra, smeštaj besplatan, konkurs zatvoren 😂",
+        "Tri slobodna mesta u autu za Ljubljanu, delimo gorivo, nedeljom u 14h, 25 evra po osobi.",
+        "Dve sestre iz Leskovca, zainteresovane za rad u Austriji, ozbiljne ponude na 065 555 0013.",
+        "Fabrika obuće proglasila stečaj, bez posla ostalo 180 radnika, plate kasne tri meseca.",
+        "Ministarstvo savetuje da se pre odlaska na rad u inostranstvo proveri dozvola agencije i traži pisan ugovor.",
+        "Vlada produžila olakšice: radnici mogu da računaju na 50.000 dozvola, kažu poslodavci.",
     ],
 )
 def test_what_offers_no_work_keeps_its_contacts_and_nothing_else(text: str) -> None:
     found = assess(Ad(text), None, on=TODAY)
     assert not found.is_job_ad
     assert (found.destinations, found.wage, found.indicators, found.mediator.name) == ((), None, (), None)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Cvećarka u Ženevi, 3.800 CHF, stan tražite sami.",
+        "Fali mi tesar. Beč. Odmah.",
+        "Uzimamo 10 ljudi za fabriku stakla, Češka.",
+        "Gazda u Apuliji uzima 15 ljudi za paradajz, 45 evra dan.",
+        "Nudim posao u autoperionici u Briselu, smeštaj iznad radnje.",
+        "Kurs negovateljice gratis i posao u Nemačkoj odmah posle kursa, plata 2.300 evra bruto.",
+        "Welders needed in Norway, 220 NOK/h.",
+    ],
+)
+def test_an_offer_in_few_words_is_an_offer(text: str) -> None:
+    assert assess(Ad(text), None, on=TODAY).is_job_ad
+
+
+def test_a_class_of_words_that_is_not_there_is_named() -> None:
+    with pytest.raises(ConfigError, match=r"'\{trades\} za' names a class of words that is not there"):
+        list(weighed(KindRules(classes={"trade": ["zidar*"]}, offers={2: ["{trades} za"]}, not_offers={})))
 
 
 def test_what_is_not_stated_is_a_value_of_its_own() -> None:
