@@ -1,0 +1,131 @@
+"""From what the engine recognised, word by word, to a text: lines in order, broken words and sentences joined.
+
+Pure; the engine is started in `engine`.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from itertools import groupby, pairwise
+
+LEAST_CONFIDENCE = 35.0
+"""Percent; below it the engine saw letters in a pattern or a face."""
+GAP = 1.6
+"""Heights of a word: a wider gap parts columns."""
+_LONE_E = re.compile(r"(?<=\d )[EЕ](?=\s|[,.;]|$)")
+"""The languages' data hold no euro sign and give E for it."""
+_HYPHEN = re.compile(r"(?<=[^\W\d_])[-‐¬]$")
+_ENDS = re.compile(r"[.!?:;…]$")
+_LETTER = re.compile(r"[^\W\d_]")
+_CYRILLIC = re.compile("[\u0400-\u04ff]")
+_LOOKALIKES = "ABEKMHOPCTXJaeopcxj", "АВЕКМНОРСТХЈаеорсхј"
+_TO_CYRILLIC = str.maketrans(*_LOOKALIKES)
+_TO_LATIN = str.maketrans(*reversed(_LOOKALIKES))
+
+
+@dataclass(frozen=True, slots=True)
+class SeenWord:
+    """One word as the engine recognised it."""
+
+    text: str
+    confidence: float
+    """Percent."""
+    line: tuple[int, int, int]
+    """Block, paragraph and line."""
+    left: int = 0
+    """Pixels, as are the others."""
+    top: int = 0
+    width: int = 0
+    height: int = 0
+
+    @property
+    def right(self) -> int:
+        """Where it ends."""
+        return self.left + self.width
+
+
+Line = list[SeenWord]
+
+
+@dataclass(frozen=True, slots=True)
+class SeenText:
+    """The words of a picture as a text."""
+
+    text: str
+    confidence: float
+    """Mean over the letters, 0 to 1; 0 where nothing was read."""
+    language: str
+    """BCP 47: `sr-Latn` or `sr-Cyrl`, by the letters read."""
+
+    @property
+    def weight(self) -> float:
+        """How much was read how surely: what several readings of one picture are compared by."""
+        return self.confidence**2 * sum(map(len, self.text.split()))
+
+
+def text_of(words: Iterable[SeenWord]) -> SeenText:
+    """The text these words make."""
+    sure = [word for word in words if _is_word(word)]
+    lines = [list(group) for _, group in groupby(sure, key=lambda word: word.line)]
+    text = _joined([_line([word.text for word in line]) for line in _by_column(lines)])
+    letters = sum(len(word.text) for word in sure)
+    confidence = sum(word.confidence * len(word.text) for word in sure) / letters / 100 if letters else 0.0
+    cyrillic = len(_CYRILLIC.findall(text)) * 2 > len(_LETTER.findall(text))
+    return SeenText(text, round(confidence, 3), "sr-Cyrl" if cyrillic else "sr-Latn")
+
+
+def _is_word(word: SeenWord) -> bool:
+    if not any(char.isalnum() or char in "€$+&–-" for char in word.text):
+        return False
+    return word.confidence >= LEAST_CONFIDENCE
+
+
+def _by_column(lines: Sequence[Line]) -> list[Line]:
+    """Lines that run across two columns are cut at the gap; what stands right of it follows after what stands left."""
+    ordered: list[Line] = []
+    waiting: list[Line] = []
+    for line in lines:
+        gap = _gap_in(line)
+        if gap is None:
+            ordered += [*waiting, line]
+            waiting = []
+        else:
+            ordered.append(line[:gap])
+            waiting.append(line[gap:])
+    return ordered + waiting
+
+
+def _gap_in(line: Line) -> int | None:
+    """Where the line goes on in another column: before the first word after a gap that no space is."""
+    heights = sorted(word.height for word in line)
+    widest = heights[len(heights) // 2] * GAP
+    wide = (at for at, (one, next_) in enumerate(pairwise(line), 1) if next_.left - one.right > widest > 0)
+    return next(wide, None)
+
+
+def _line(words: Sequence[str]) -> str:
+    return _LONE_E.sub("€", " ".join(map(of_one_script, words)))
+
+
+def of_one_script(word: str) -> str:
+    """The word with letters of the other script that look the same put right: engines mix them within a word."""
+    letters, cyrillic = len(_LETTER.findall(word)), len(_CYRILLIC.findall(word))
+    if cyrillic in (0, letters):
+        return word
+    return word.translate(_TO_CYRILLIC if cyrillic * 2 >= letters else _TO_LATIN)
+
+
+def _joined(lines: Iterable[str]) -> str:
+    """A hyphen at a line's end joins the halves of a word; a line that begins small goes on with the one before."""
+    joined: list[str] = []
+    for line in lines:
+        last = joined[-1] if joined else ""
+        if _HYPHEN.search(last) and line[:1].islower():
+            joined[-1] = last[:-1] + line
+        elif last and line[:1].islower() and not _ENDS.search(last):
+            joined[-1] = f"{last} {line}"
+        else:
+            joined.append(line)
+    return "\n".join(joined)
