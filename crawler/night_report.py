@@ -76,6 +76,8 @@ def print_night(engine: Engine, result: NightResult) -> None:
         for problem, times in source.problems.items():
             console.print(f"  {source.source}: {problem} × {times}", highlight=False)
     console.print("In the store: " + ", ".join(f"{count} {name}" for name, count in totals.items()))
+    for note in dict.fromkeys(note for step in result.steps for note in step.notes):
+        console.print(f"note: {note}", highlight=False, markup=False)
     for step in result.steps:
         if step.failure:
             console.print(f"[bold red]step {step.name} failed:[/bold red] {step.failure}", highlight=False)

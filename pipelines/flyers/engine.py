@@ -23,7 +23,7 @@ SECONDS = 20.0
 ALONE = {"sr-Cyrl": "srp", "sr-Latn": "srp_latn"}
 """The language of one script by itself."""
 WANTED_SIDE, LARGEST_SIDE = 1400, 2600
-"""Pixels of the longer side: smaller pictures are enlarged, larger ones shrunk; letters of 20 to 40 pixels read best."""
+"""Pixels of the longer side: smaller pictures are enlarged, larger ones shrunk, to letters of some 20 to 40."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,8 +12,10 @@ from itertools import groupby, pairwise
 
 LEAST_CONFIDENCE = 35.0
 """Percent; below it the engine saw letters in a pattern or a face."""
-GAP = 1.6
+GAP = 1.2
 """Heights of a word: a wider gap parts columns."""
+FEWEST_CUT = 2
+"""Lines that such a gap cuts, before it is taken for columns."""
 _LONE_E = re.compile(r"(?<=\d )[EЕ](?=\s|[,.;]|$)")
 """The languages' data hold no euro sign and give E for it."""
 _HYPHEN = re.compile(r"(?<=[^\W\d_])[-‐¬]$")
@@ -83,26 +85,34 @@ def _is_word(word: SeenWord) -> bool:
 
 
 def _by_column(lines: Sequence[Line]) -> list[Line]:
-    """Lines that run across two columns are cut at the gap; what stands right of it follows after what stands left."""
-    ordered: list[Line] = []
-    waiting: list[Line] = []
-    for line in lines:
-        gap = _gap_in(line)
-        if gap is None:
-            ordered += [*waiting, line]
-            waiting = []
-        else:
-            ordered.append(line[:gap])
-            waiting.append(line[gap:])
-    return ordered + waiting
+    """The lines, or, where some run across a gap into a second column: what spans both, then the left, then the right.
+
+    What spans both columns below their beginning follows at the end.
+    """
+    parts = [part for line in lines for part in _cut(line)]
+    begins = sorted(part[0].left for line in lines for part in _cut(line)[1:])
+    if len(begins) < FEWEST_CUT:
+        return list(lines)
+    border = begins[len(begins) // 2] - parts[0][0].height
+    left = [part for part in parts if part[-1].right <= border]
+    right = [part for part in parts if part[0].left >= border]
+    across = [part for part in parts if part[0].left < border < part[-1].right]
+    first = min((_top(part) for part in (*left, *right)), default=0)
+    above = [part for part in across if _top(part) <= first]
+    below = [part for part in across if _top(part) > first]
+    return [*sorted(above, key=_top), *sorted(left, key=_top), *sorted(right, key=_top), *sorted(below, key=_top)]
 
 
-def _gap_in(line: Line) -> int | None:
-    """Where the line goes on in another column: before the first word after a gap that no space is."""
+def _top(line: Line) -> int:
+    return line[0].top
+
+
+def _cut(line: Line) -> list[Line]:
+    """The line in parts, cut where a gap is wider than any space."""
     heights = sorted(word.height for word in line)
     widest = heights[len(heights) // 2] * GAP
-    wide = (at for at, (one, next_) in enumerate(pairwise(line), 1) if next_.left - one.right > widest > 0)
-    return next(wide, None)
+    cuts = [at for at, (one, other) in enumerate(pairwise(line), 1) if other.left - one.right > widest > 0]
+    return [line[start:end] for start, end in pairwise((0, *cuts, len(line)))]
 
 
 def _line(words: Sequence[str]) -> str:

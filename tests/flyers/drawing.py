@@ -1,7 +1,4 @@
-"""Draws invented flyers, and does to pictures what phones and platforms do. Everything is steady: same words, same bytes.
-
-`python -m tests.flyers.drawing` draws the demo's flyers anew.
-"""
+"""Draws invented flyers, and does to pictures what phones and platforms do. Steady but for the grain of photos."""
 
 from __future__ import annotations
 
@@ -11,13 +8,13 @@ from dataclasses import dataclass
 from io import BytesIO
 from pathlib import Path
 
+import yaml
 from PIL import Image, ImageDraw, ImageEnhance, ImageFilter, ImageFont
 
 FONTS = {
     "sans": "/usr/share/fonts/truetype/dejavu/DejaVuSans.ttf",
     "bold": "/usr/share/fonts/truetype/dejavu/DejaVuSans-Bold.ttf",
 }
-DEMO_PICTURES = Path(__file__).parents[2] / "spiders" / "demo" / "pictures"
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,14 +45,16 @@ def draw(flyer: Flyer) -> Image.Image:
     if flyer.band:
         pen.rectangle((0, 0, width, top), fill=flyer.band)
     margin = width // 18
-    _text(pen, flyer.title, "bold", (margin, height // 25, width - margin, top), flyer.ground if flyer.band else flyer.ink)
+    _text(
+        pen, flyer.title, "bold", (margin, height // 25, width - margin, top), flyer.ground if flyer.band else flyer.ink
+    )
     column = (width - 2 * margin) // flyer.columns
     share = -(-len(flyer.lines) // flyer.columns)
     step = (height - top - 2 * margin) // max(share, 6)
     for number, line in enumerate(flyer.lines):
         left = margin + number // share * column
         above = top + margin + number % share * step
-        _text(pen, line, "sans", (left, above, left + column - margin // 2, above + step), flyer.ink)
+        _text(pen, line, "sans", (left, above, left + column - margin, above + step), flyer.ink)
     return picture
 
 
@@ -88,7 +87,10 @@ def photographed(picture: Image.Image, *, seed: int) -> Image.Image:
     width, height = framed.size
     lean = [chance.uniform(-0.02, 0.02) for _ in range(8)]
     corners = (0, 0, 0, height, width, height, width, 0)
-    quad = [at + slip * (width if number % 2 == 0 else height) for number, (at, slip) in enumerate(zip(corners, lean, strict=True))]
+    quad = [
+        at + slip * (width if number % 2 == 0 else height)
+        for number, (at, slip) in enumerate(zip(corners, lean, strict=True))
+    ]
     taken = framed.transform(framed.size, Image.Transform.QUAD, quad, Image.Resampling.BICUBIC, fillcolor="#8a8378")
     taken = taken.rotate(chance.uniform(-2.5, 2.5), Image.Resampling.BICUBIC, fillcolor="#8a8378")
     taken = taken.filter(ImageFilter.GaussianBlur(0.9))
@@ -144,21 +146,16 @@ DISTORTIONS: dict[str, Callable[[Image.Image], Image.Image]] = {
 }
 
 
-LATIN = (
-    ("Posao u Nemačkoj", ("Traže se radnici za magacin", "Plata 2.500 € neto mesečno", "Obezbeđen smeštaj i prevoz", "Bez znanja jezika, bez iskustva", "Polazak odmah, još pet mesta", "Viber +381 60 000 0001")),
-    ("Građevina – Slovačka", ("Zidari, fasaderi i pomoćni radnici", "Satnica 9 evra, isplata nedeljno", "Hrana i stan o trošku firme", "Papiri se sređuju za 7 dana", "Javite se i bez iskustva", "Tel. 060 000 0012")),
-    ("Negovateljice za Austriju", ("Briga o starijoj osobi u kući", "1.900 evra, turnusi po mesec dana", "Živite kod porodice, soba za vas", "Početni kurs nemačkog dovoljan", "Put plaća poslodavac", "WhatsApp +381 60 000 0023")),
-    ("Berači šparoga, Nemačka", ("Sezona od aprila do juna", "Plaćanje po kilogramu, do 3.000 €", "Depozit 150 evra za prijavu", "Pasoš predajete koordinatoru", "Krevet u kontejneru 8 € dnevno", "Zovite 060 000 0034")),
-    ("Hotel na Malti traži osoblje", ("Konobari, sobarice, kuvari", "Ugovor na dve godine", "Viza i dozvola kod nas", "Šest dana nedeljno, 10 sati", "Devojke od 18 do 30 godina", "Piši na Viber 060 000 0045")),
-    ("Vozači C i E kategorije", ("Relacije Slovenija – Italija", "Dnevnice i plata 2.400 evra", "Kamion nov, povratak vikendom", "Kod 95 obavezan, tahograf kartica", "Prijava od prvog dana", "Kontakt: 060 000 0056")),
+_WORDS = yaml.safe_load((Path(__file__).parent / "words.yml").read_text(encoding="utf-8"))
+LATIN = tuple((flyer["title"], tuple(flyer["lines"])) for flyer in _WORDS["latin"])
+CYRILLIC = tuple((flyer["title"], tuple(flyer["lines"])) for flyer in _WORDS["cyrillic"])
+COLOURS = (
+    ("#0b3d91", "#ffffff", "#f2c200"),
+    ("#f7d046", "#1a1a1a", "#b3001b"),
+    ("#c1121f", "#ffffff", "#3d0007"),
+    ("#e8f1f2", "#13293d", "#1b98e0"),
 )
-CYRILLIC = (
-    ("Посао у Немачкој", ("Траже се радници за магацин", "Плата 2.500 € нето месечно", "Обезбеђен смештај и превоз", "Без знања језика, без искуства", "Полазак одмах, још пет места", "Вибер +381 60 000 0001")),
-    ("Грађевина – Словачка", ("Зидари, фасадери и помоћни радници", "Сатница 9 евра, исплата недељно", "Храна и стан о трошку фирме", "Папири се сређују за 7 дана", "Јавите се и без искуства", "Тел. 060 000 0012")),
-    ("Неговатељице за Аустрију", ("Брига о старијој особи у кући", "1.900 евра, турнуси по месец дана", "Живите код породице, соба за вас", "Почетни курс немачког довољан", "Пут плаћа послодавац", "Позовите 060 000 0023")),
-    ("Хотел на Малти тражи особље", ("Конобари, собарице, кувари", "Уговор на две године", "Виза и дозвола код нас", "Шест дана недељно, 10 сати", "Девојке од 18 до 30 година", "Џеп пун, ђаци добродошли")),
-)
-COLOURS = (("#0b3d91", "#ffffff", "#f2c200"), ("#f7d046", "#1a1a1a", "#b3001b"), ("#c1121f", "#ffffff", "#3d0007"), ("#e8f1f2", "#13293d", "#1b98e0"))
+"""Ground, ink and the bar behind the title."""
 
 
 def groups() -> dict[str, list[tuple[Image.Image, str]]]:
