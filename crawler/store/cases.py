@@ -24,6 +24,7 @@ from sqlalchemy import (
 
 from crawler.errors import UsageError
 from crawler.store.assessments import is_current
+from crawler.store.images import told_text
 from crawler.store.schema import ad_versions, ads, assessments, case_events, cases
 from crawler.store.writing import chunks
 
@@ -65,6 +66,8 @@ class Candidate:
     case_assessment_id: int | None
     case_level: str | None
     case_verdict: str | None
+    basis: str
+    """What the assessment rests on, the pictures that were read among it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -191,6 +194,7 @@ def candidates(connection: Connection) -> list[Candidate]:
             cases.c.assessment_id.label("case_assessment_id"),
             cases.c.level.label("case_level"),
             leading.c.verdict.label("case_verdict"),
+            assessments.c.basis,
         )
         .select_from(joined)
         .where(ads.c.series_id.is_not(None), or_(worrying, cases.c.id.is_not(None)))
@@ -209,7 +213,7 @@ def list_cases(connection: Connection, *, states: Iterable[str] = ()) -> list[Ca
             cases.c.level,
             cases.c.score,
             ad_versions.c.title,
-            ad_versions.c.text,
+            told_text(),
             assessments.c.result,
             cases.c.series_id,
             cases.c.mediator_key,

@@ -12,7 +12,7 @@ from datetime import datetime
 from enum import StrEnum
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import Connection, Select, and_, func, or_, select, update
+from sqlalchemy import ColumnElement, Connection, Select, and_, func, literal, or_, select, update
 
 from crawler.evidence.warc import Capture
 from crawler.store.assessments import is_current
@@ -130,6 +130,12 @@ class PictureReading:
     language: str
     confidence: float
     engine: str
+
+
+def told_text() -> ColumnElement[str]:
+    """The version's text, with what its pictures say where it has hardly any words of its own."""
+    added = func.coalesce(literal("\n") + ad_versions.c.picture_text, "")
+    return (ad_versions.c.text + added).label("text")
 
 
 def address_key(url: str) -> str:

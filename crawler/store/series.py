@@ -10,9 +10,9 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import NamedTuple
 
-from sqlalchemy import ColumnElement, Connection, and_, bindparam, delete, func, insert, literal, select, update
+from sqlalchemy import ColumnElement, Connection, and_, bindparam, delete, func, insert, select, update
 
-from crawler.store.images import PictureState
+from crawler.store.images import PictureState, told_text
 from crawler.store.schema import ad_versions, ads, bands, cases, series, signatures
 from crawler.store.writing import chunks, insert_new
 
@@ -72,7 +72,7 @@ def ungrouped_ads(connection: Connection, *, after: int, limit: int) -> list[Ung
             ads.c.version_id,
             ads.c.series_id,
             ad_versions.c.title,
-            _told(),
+            told_text(),
         )
         .join(ad_versions, ad_versions.c.id == ads.c.version_id)
         .where(ads.c.id > after, _is_ungrouped())
@@ -108,7 +108,7 @@ def texts_by_band(connection: Connection, wanted: Iterable[int]) -> Iterator[Fil
 
 def read_texts(connection: Connection, version_ids: Iterable[int]) -> Iterator[StoredText]:
     """Title and text of these versions."""
-    columns = ad_versions.c.id, ad_versions.c.title, _told()
+    columns = ad_versions.c.id, ad_versions.c.title, told_text()
     for some in chunks(version_ids):
         rows = connection.execute(select(*columns).where(ad_versions.c.id.in_(some)))
         yield from (StoredText(*row) for row in rows)
@@ -165,9 +165,3 @@ def _is_ungrouped() -> ColumnElement[bool]:
     # As the index ix_ads_ungrouped says it; a post that is hardly more than a picture waits for what is on it.
     waits = ad_versions.c.pictures.is_distinct_from(PictureState.AWAITED)
     return and_(ads.c.version_id.is_distinct_from(ads.c.grouped_version_id), waits)
-
-
-def _told() -> ColumnElement[str]:
-    """The version's text, with what its pictures say where it has hardly any words of its own."""
-    added = func.coalesce(literal("\n") + ad_versions.c.picture_text, "")
-    return (ad_versions.c.text + added).label("text")

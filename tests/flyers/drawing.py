@@ -1,4 +1,7 @@
-"""Draws invented flyers, and does to pictures what phones and platforms do. Steady but for the grain of photos."""
+"""Draws invented flyers, and does to pictures what phones and platforms do. Steady but for the grain of photos.
+
+`python -m tests.flyers.drawing` draws the pictures of the demo anew.
+"""
 
 from __future__ import annotations
 
@@ -10,6 +13,9 @@ from pathlib import Path
 
 import yaml
 from PIL import Image, ImageDraw, ImageEnhance, ImageFilter, ImageFont
+
+from spiders.demo.ads import load_offers, placed_ads
+from spiders.demo.site import PICTURES
 
 FONTS = {
     "sans": "/usr/share/fonts/truetype/dejavu/DejaVuSans.ttf",
@@ -179,3 +185,16 @@ def groups() -> dict[str, list[tuple[Image.Image, str]]]:
             for number, one in enumerate([*plain[:4], *cyrillic[:2], *coloured[:2]])
         ],
     }
+
+
+def draw_demo() -> None:
+    """Writes the demo's flyers, with the words of `ads.yml`."""
+    for colours, ad in zip(COLOURS, [ad for ad in placed_ads(load_offers()) if ad.placement.flyer], strict=False):
+        ground, ink, band = COLOURS[3] if "klanica" in str(ad.placement.flyer) else colours
+        picture = draw(Flyer(ad.title, ad.text.splitlines(), ground=ground, ink=ink, band=band, size=(800, 800)))
+        content = encoded(picture.quantize(16), optimize=True)
+        (PICTURES / str(ad.placement.flyer)).write_bytes(content)
+
+
+if __name__ == "__main__":
+    draw_demo()
