@@ -26,6 +26,7 @@ JsonOption = Annotated[bool, typer.Option("--json", help="Print one JSON documen
 def add_commands(app: typer.Typer) -> None:
     """Adds this room's commands to the program's."""
     app.command()(check)
+    app.command("read-image")(read_image)
     app.command()(dedupe)
     app.command()(reassess)
     app.add_typer(register_app, name="register")
@@ -38,12 +39,15 @@ def check(
     jsonl: Annotated[
         Path | None, typer.Option("--jsonl", help="Judge many: a JSON object a line with id, title, text, url.")
     ] = None,
+    image: Annotated[
+        Path | None, typer.Option("--image", help="A screenshot or flyer: its words are read, then judged.")
+    ] = None,
 ) -> None:
     """Judge the text of an ad: register, indicators with their words, contacts, risk. Stores nothing.
 
-    Uses the newest imported register, where there is one.
+    Uses the newest imported register, where there is one. Reading pictures needs tesseract with Serbian.
 
-    Example: [bold]adwatch check oglas.txt[/bold] · [bold]adwatch check --jsonl oglasi.jsonl[/bold]
+    Example: [bold]adwatch check oglas.txt[/bold] · [bold]adwatch check --image letak.jpg[/bold]
     """
     from crawler.assessment import Ad  # noqa: PLC0415 - keeps --help fast
     from crawler.errors import UsageError  # noqa: PLC0415
@@ -51,20 +55,40 @@ def check(
     from pipelines.assess import assess  # noqa: PLC0415
     from pipelines.given_texts import read_given_text  # noqa: PLC0415
 
-    if jsonl and file:
-        raise UsageError("give a text or --jsonl, not both")
+    if sum(given is not None for given in (file, jsonl, image)) > 1:
+        raise UsageError("give one of a text, --jsonl, --image")
     if jsonl:
         _check_lines(jsonl)
         return
-    text = read_given_text(file or "-")
+    seen = _read_given_picture(image) if image else None
+    ad = Ad("", ocr_texts=(seen["text"],) if seen["text"] else ()) if seen else Ad(read_given_text(file or "-"))
     register, on = _newest_register()
-    assessment = assess(Ad(text), register, on=on)
+    assessment = assess(ad, register, on=on)
+    if seen and not as_json:
+        _print_seen(seen)
     if as_json:
-        print_json(assessment.to_json())
+        print_json(assessment.to_json() | ({"image": seen} if seen else {}))
     else:
         from pipelines.card import print_card  # noqa: PLC0415
 
         print_card(assessment)
+
+
+def read_image(
+    file: Annotated[Path, typer.Argument(metavar="FILE", help="A JPEG, PNG, WebP or GIF picture.")],
+    as_json: JsonOption = False,
+) -> None:
+    """Read what is written on a picture, in Serbian Latin or Cyrillic. Needs tesseract; stores nothing.
+
+    Example: [bold]adwatch read-image letak.jpg[/bold]
+    """
+    from crawler.output import print_json  # noqa: PLC0415 - keeps --help fast
+
+    seen = _read_given_picture(file)
+    if as_json:
+        print_json(seen)
+    else:
+        _print_seen(seen)
 
 
 def dedupe(
@@ -106,6 +130,19 @@ def reassess(as_json: JsonOption = False) -> None:
         print_json(report.counts)
     else:
         sys.stdout.write(", ".join(f"{name} {count}" for name, count in report.counts.items()) + "\n")
+
+
+def _read_given_picture(file: Path) -> dict[str, Any]:
+    """What was read: text, language, confidence, engine. Raises UsageError for a bad file, EngineMissingError."""
+    from pipelines.flyers.given import read_given_picture  # noqa: PLC0415 - keeps --help fast
+
+    return read_given_picture(file).to_json()
+
+
+def _print_seen(seen: dict[str, Any]) -> None:
+    sys.stdout.write(f"{seen['text'] or '(na slici nije nađen tekst)'}\n")
+    told = f"pročitano mašinski ({seen['engine']}, pouzdanost {seen['confidence']:.0%}); uporedite sa slikom"
+    sys.stderr.write(f"adwatch: {told}\n")
 
 
 def _check_lines(jsonl: Path) -> None:

@@ -14,30 +14,22 @@ import pytesseract
 from PIL import Image, ImageOps
 from pytesseract import Output, TesseractError, TesseractNotFoundError
 
-from pipelines.flyers.words import SeenText, SeenWord, text_of
+from pipelines.flyers.words import SeenText, SeenWord, completed, text_of
 
 LANGUAGES = ("srp", "srp_latn")
 PACKAGES = "tesseract-ocr tesseract-ocr-srp tesseract-ocr-srp-latn"
 SECONDS = 20.0
 """For all readings of one picture."""
-ALONE = {"sr-Cyrl": "srp", "sr-Latn": "srp_latn"}
-"""The language of one script by itself."""
+LATIN = "srp_latn"
+WHOLE_PAGE, SCATTERED = 3, 11
+"""Tesseract's page segmentation modes."""
+AS_GOOD = 0.75
+"""Share of the weight from which on a reading in Latin alone counts more: together, the scripts' data take titles in
+Latin for Cyrillic, and surely so.
+"""
 WANTED_SIDE, LARGEST_SIDE = 1400, 2600
 """Pixels of the longer side: smaller pictures are enlarged, larger ones shrunk, to letters of some 20 to 40."""
 
-
-@dataclass(frozen=True, slots=True)
-class Way:
-    """One way to read a picture."""
-
-    mode: int
-    """Tesseract's page segmentation mode."""
-    in_one_script: bool
-    """Only in the script that the readings before found most of: together, titles are often taken for the other."""
-
-
-WAYS = (Way(3, in_one_script=False), Way(3, in_one_script=True), Way(11, in_one_script=True))
-"""Both scripts on a whole page, one script on a whole page, scattered words."""
 
 # One thread a picture: tesseract's own four would fight for the same two processors.
 os.environ.setdefault("OMP_THREAD_LIMIT", "1")
@@ -77,15 +69,14 @@ def find_engine() -> Engine | NoEngine:
 def read_picture(picture: Image.Image, engine: Engine, *, seconds: float = SECONDS) -> SeenText:
     """What is written on the picture; an empty text where nothing was found in that time."""
     ready, ends = make_ready(picture), time.monotonic() + seconds
-    best = text_of(())
-    for way in WAYS:
-        left = ends - time.monotonic()
-        languages = ALONE[best.language] if way.in_one_script and best.text else engine.languages
-        found = _read(ready, languages, mode=way.mode, seconds=left) if left > 0 else None
-        if found is None:
-            break
-        best = max(best, found, key=lambda text: text.weight)
-    return best
+    languages = engine.languages
+    words = _read(ready, languages, mode=WHOLE_PAGE, ends=ends)
+    seen = text_of(words)
+    if seen.language == "sr-Latn" and seen.is_mixed:
+        in_latin = _read(ready, LATIN, mode=WHOLE_PAGE, ends=ends)
+        if text_of(in_latin).weight >= seen.weight * AS_GOOD:
+            words, languages = in_latin, LATIN
+    return text_of(completed(words, _read(ready, languages, mode=SCATTERED, ends=ends)))
 
 
 def make_ready(picture: Image.Image) -> Image.Image:
@@ -98,18 +89,21 @@ def make_ready(picture: Image.Image) -> Image.Image:
     return grey.resize((round(grey.width * scale), round(grey.height * scale)), Image.Resampling.LANCZOS)
 
 
-def _read(picture: Image.Image, languages: str, *, mode: int, seconds: float) -> SeenText | None:
-    """None where the time ran out."""
+def _read(picture: Image.Image, languages: str, *, mode: int, ends: float) -> list[SeenWord]:
+    """Nothing where the time, by the monotonic clock, ran out or tesseract failed."""
+    left = ends - time.monotonic()
+    if left <= 0:
+        return []
     try:
         found = pytesseract.image_to_data(
-            picture, lang=languages, config=f"--psm {mode}", output_type=Output.DICT, timeout=seconds
+            picture, lang=languages, config=f"--psm {mode}", output_type=Output.DICT, timeout=left
         )
     except RuntimeError:
         # pytesseract's way to say that it killed the process, or that tesseract failed.
-        return None
+        return []
     columns = ("text", "conf", "block_num", "par_num", "line_num", "left", "top", "width", "height")
-    return text_of(
+    return [
         SeenWord(text.strip(), float(conf), (block, paragraph, line), *box)
         for text, conf, block, paragraph, line, *box in zip(*(found[name] for name in columns), strict=True)
         if text.strip()
-    )
+    ]

@@ -7,9 +7,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import groupby, pairwise
 
+SURE = 60.0
+"""Percent, of a word that only one reading found."""
 LEAST_CONFIDENCE = 35.0
 """Percent; below it the engine saw letters in a pattern or a face."""
 GAP = 1.2
@@ -47,6 +49,11 @@ class SeenWord:
         """Where it ends."""
         return self.left + self.width
 
+    def overlaps(self, other: SeenWord) -> bool:
+        """The two stand, at least in part, at the same place."""
+        beside = self.right <= other.left or other.right <= self.left
+        return not beside and self.top < other.top + other.height and other.top < self.top + self.height
+
 
 Line = list[SeenWord]
 
@@ -60,6 +67,11 @@ class SeenText:
     """Mean over the letters, 0 to 1; 0 where nothing was read."""
     language: str
     """BCP 47: `sr-Latn` or `sr-Cyrl`, by the letters read."""
+
+    @property
+    def is_mixed(self) -> bool:
+        """Letters of both scripts."""
+        return 0 < len(_CYRILLIC.findall(self.text)) < len(_LETTER.findall(self.text))
 
     @property
     def weight(self) -> float:
@@ -76,6 +88,21 @@ def text_of(words: Iterable[SeenWord]) -> SeenText:
     confidence = sum(word.confidence * len(word.text) for word in sure) / letters / 100 if letters else 0.0
     cyrillic = len(_CYRILLIC.findall(text)) * 2 > len(_LETTER.findall(text))
     return SeenText(text, round(confidence, 3), "sr-Cyrl" if cyrillic else "sr-Latn")
+
+
+def completed(words: Sequence[SeenWord], others: Iterable[SeenWord]) -> list[SeenWord]:
+    """The words, with sure ones of another reading of the same picture where they left the place empty; by lines."""
+    kept = [word for word in words if _is_word(word)]
+    missed = [
+        # A block number of its own: lines of two readings must not be taken for one.
+        replace(word, line=(-1 - word.line[0], *word.line[1:]))
+        for word in others
+        if _is_word(word) and word.confidence >= SURE and not any(word.overlaps(other) for other in kept)
+    ]
+    if not missed:
+        return kept
+    lines = [list(group) for _, group in groupby([*kept, *missed], key=lambda word: word.line)]
+    return [word for line in sorted(lines, key=_top) for word in line]
 
 
 def _is_word(word: SeenWord) -> bool:
