@@ -36,6 +36,7 @@ format: .stamps/dev ## Put the code into its form
 
 bench: .stamps/dev .stamps/browser .stamps/ocr ## Measure, beside a baseline in the same run
 	$(BIN)/pytest tests/bench -o addopts="" -q --benchmark-columns=median,mean,stddev,rounds
+	$(BIN)/python -m tests.flyers.measuring
 
 eval: .stamps/dev ## Measure against the evaluation data beside the project, if they are there
 	@if [ -d "$(EVAL)" ]; then $(BIN)/python -m tests.evaluation "$(EVAL)"; \

@@ -11,15 +11,15 @@ from dataclasses import dataclass, field
 from functools import cache
 
 import pytesseract
-from PIL import Image, ImageOps
+from PIL import Image, ImageOps, ImageStat
 from pytesseract import Output, TesseractError, TesseractNotFoundError
 
 from pipelines.flyers.words import SeenText, SeenWord, completed, text_of
 
 LANGUAGES = ("srp", "srp_latn")
 PACKAGES = "tesseract-ocr tesseract-ocr-srp tesseract-ocr-srp-latn"
-SECONDS = 20.0
-"""For all readings of one picture."""
+SECONDS = 40.0
+"""For all readings of one picture; three take one to four on an idle machine, ten and more on a busy one."""
 LATIN = "srp_latn"
 WHOLE_PAGE, SCATTERED = 3, 11
 """Tesseract's page segmentation modes."""
@@ -27,6 +27,7 @@ AS_GOOD = 0.75
 """Share of the weight from which on a reading in Latin alone counts more: together, the scripts' data take titles in
 Latin for Cyrillic, and surely so.
 """
+DARK = 128
 WANTED_SIDE, LARGEST_SIDE = 1400, 2600
 """Pixels of the longer side: smaller pictures are enlarged, larger ones shrunk, to letters of some 20 to 40."""
 
@@ -76,14 +77,18 @@ def read_picture(picture: Image.Image, engine: Engine, *, seconds: float = SECON
         in_latin = _read(ready, LATIN, mode=WHOLE_PAGE, ends=ends)
         if text_of(in_latin).weight >= seen.weight * AS_GOOD:
             words, languages = in_latin, LATIN
-    return text_of(completed(words, _read(ready, languages, mode=SCATTERED, ends=ends)))
+    # Light letters on dark ground, and the reverse, are often passed over in one picture and read in its negative.
+    negative = _read(ImageOps.invert(ready), languages, mode=SCATTERED, ends=ends)
+    return text_of(completed(words, negative))
 
 
 def make_ready(picture: Image.Image) -> Image.Image:
-    """Grey, with full contrast, of a size at which letters are read well."""
+    """Grey, with full contrast, mostly light, of a size at which letters are read well."""
     longest = max(picture.size)
     scale = min(max(WANTED_SIDE / longest, 1.0), 4.0) if longest <= LARGEST_SIDE else LARGEST_SIDE / longest
     grey = ImageOps.autocontrast(picture.convert("L"), cutoff=1)
+    if ImageStat.Stat(grey).median[0] < DARK:
+        grey = ImageOps.invert(grey)
     if scale == 1.0:
         return grey
     return grey.resize((round(grey.width * scale), round(grey.height * scale)), Image.Resampling.LANCZOS)
