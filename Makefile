@@ -13,12 +13,12 @@ EVAL ?= ../shared/eval
 help: ## Show this list
 	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
 
-setup: .stamps/python .stamps/browser ## Virtual environment, pinned dependencies, a Chromium
+setup: .stamps/python .stamps/browser .stamps/ocr ## Virtual environment, pinned dependencies, a Chromium, tesseract
 
 run: setup ## The whole job offline on invented sites, then the desk
 	$(BIN)/adwatch demo --host $(HOST) --port $(PORT)
 
-test: .stamps/dev .stamps/browser ## Lint, types and all tests
+test: .stamps/dev .stamps/browser .stamps/ocr ## Lint, types and all tests
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
@@ -34,8 +34,9 @@ format: .stamps/dev ## Put the code into its form
 	$(BIN)/ruff check --fix .
 	$(BIN)/ruff format .
 
-bench: .stamps/dev .stamps/browser ## Measure, beside a baseline in the same run
+bench: .stamps/dev .stamps/browser .stamps/ocr ## Measure, beside a baseline in the same run
 	$(BIN)/pytest tests/bench -o addopts="" -q --benchmark-columns=median,mean,stddev,rounds
+	$(BIN)/python -m tests.flyers.measuring
 
 eval: .stamps/dev ## Measure against the evaluation data beside the project, if they are there
 	@if [ -d "$(EVAL)" ]; then $(BIN)/python -m tests.evaluation "$(EVAL)"; \
@@ -56,6 +57,10 @@ eval: .stamps/dev ## Measure against the evaluation data beside the project, if 
 
 .stamps/browser: .stamps/python
 	@bash .ci/find_browser "$(BIN)"
+	@touch $@
+
+.stamps/ocr: .stamps/venv
+	@bash .ci/find_ocr
 	@touch $@
 
 clean: ## Remove what set-up and tests made; never the data folder

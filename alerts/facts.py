@@ -90,6 +90,17 @@ class Statement:
     words: str
     quote: Verbatim | None
     """None: derived from the whole ad."""
+    picture: int | None = None
+    """Number of the evidence item that holds the picture the words were read on, by machine; None: the page's words."""
+
+
+@dataclass(frozen=True, slots=True)
+class PictureText:
+    """What a machine read on a picture of the quoted ad."""
+
+    evidence: int
+    """Number of the evidence item that holds the picture."""
+    lines: tuple[Verbatim, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -181,6 +192,7 @@ class DraftFacts:
     ad_lines: tuple[Verbatim, ...]
     """The quoted ad's text, a line each."""
     ad_shortened: bool
+    picture_texts: tuple[PictureText, ...] = ()
 
     @property
     def sightings_by_portal(self) -> list[tuple[Verbatim, tuple[datetime, ...]]]:

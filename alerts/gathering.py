@@ -86,10 +86,10 @@ def read_material(connection: Connection, settings: Settings, case_id: int) -> C
     others = [ad for ad in ads_of_case(connection, case_id) if ad.ad_id != leading.ad.ad_id]
     ads = (leading.ad, *others)
     sightings = sightings_of(connection, [ad.ad_id for ad in ads])
-    wanted = {ad.capture_id for ad in ads} | {sighting.capture_id for sighting in sightings}
+    wanted = set(evidence_ids(ads, sightings)) | {sighting.capture_id for sighting in sightings}
     captures = captures_by_id(connection, sorted(wanted))
     used = {capture_id: captures[capture_id] for capture_id in evidence_ids(ads, sightings) if capture_id in captures}
-    if leading.ad.capture_id not in used:
+    if not {leading.ad.capture_id, *(picture.capture_id for picture in leading.ad.pictures)} <= used.keys():
         raise DraftRefusedError(Refusal.NO_EVIDENCE, f"case {case_id}: no evidence, no draft: the ad has no capture")
     try:
         verify_captures(connection, settings.evidence_folder, used.values())

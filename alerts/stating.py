@@ -5,7 +5,7 @@ Reading the store, and whether a draft may be made at all, is the business of `a
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from urllib.parse import urlsplit
@@ -19,6 +19,7 @@ from alerts.facts import (
     DraftFacts,
     EvidenceItem,
     NearName,
+    PictureText,
     Place,
     RegisterCheck,
     SnapshotFacts,
@@ -35,6 +36,7 @@ from crawler.errors import DraftError
 from crawler.evidence.warc import Capture
 from crawler.personal_numbers import redact_jmbg
 from crawler.store.drafts import CaseAd, CaseSighting, LeadingAd, Snapshot
+from crawler.store.images import AdPicture
 from pipelines.risk import spoken_triggers
 
 BELGRADE = ZoneInfo("Europe/Belgrade")
@@ -69,8 +71,11 @@ def state_facts(
         mediator_kind=judged.mediator.kind,
         indicators=frozenset(indicator.code for indicator in judged.indicators),
     )
-    lines, shortened = _ad_lines(material.leading.ad)
+    lines, shortened = _lines(material.leading.ad.text)
     leading_number = _number_of(material.leading.ad.capture_id, material, items)
+    of_pictures = {
+        picture.capture_id: _number_of(picture.capture_id, material, items) for picture in material.leading.ad.pictures
+    }
     return DraftFacts(
         case_id=material.case_id,
         number=Verbatim(f"{material.case_id}/{now.astimezone(BELGRADE).year}"),
@@ -81,7 +86,11 @@ def state_facts(
         triggers=tuple(dict.fromkeys(wording().of_trigger(code) for code in judged.referral)),
         places=places,
         destinations=tuple(country_name(code) for code in judged.destinations),
-        statements=_statements(judged, material.leading.ad),
+        statements=_statements(judged, material.leading.ad, of_pictures),
+        picture_texts=tuple(
+            PictureText(of_pictures[picture.capture_id], _lines(picture.text or "")[0])
+            for picture in material.leading.ad.pictures
+        ),
         not_stated=tuple(wording().of_omission(code) for code in judged.not_stated),
         register_check=_register_check(judged, material.snapshot, stale=stale),
         provisions=_cited(law, Part.BASIS, traits),
@@ -96,10 +105,24 @@ def state_facts(
     )
 
 
+def picture_at(ad: CaseAd, start: int | None) -> AdPicture | None:
+    """The picture on which a quote that begins there was read; None for the page's own words."""
+    begun = [picture for picture, at in zip(ad.pictures, ad.judged.ocr_starts, strict=True) if at <= (start or 0)]
+    return begun[-1] if begun and start is not None else None
+
+
 def evidence_ids(ads: Iterable[CaseAd], sightings: Sequence[CaseSighting]) -> list[int]:
-    """Captures that a draft names: of each ad the one that holds its text, and the last one that saw it."""
+    """Captures that a draft names: of each ad its text's, its pictures' that were read, and the last that saw it."""
     last = {sighting.ad_id: sighting.capture_id for sighting in sightings}
-    named = [capture_id for ad in ads for capture_id in (ad.capture_id, last.get(ad.ad_id, ad.capture_id))]
+    named = [
+        capture_id
+        for ad in ads
+        for capture_id in (
+            ad.capture_id,
+            *(picture.capture_id for picture in ad.pictures),
+            last.get(ad.ad_id, ad.capture_id),
+        )
+    ]
     return list(dict.fromkeys(named))
 
 
@@ -172,18 +195,18 @@ def _subject(judged: Assessment) -> Subject:
     )
 
 
-def _statements(judged: Assessment, ad: CaseAd) -> tuple[Statement, ...]:
-    spoken = [_statement(found, wording().of_trigger(found.code), ad) for found in spoken_triggers(judged)]
-    indicators = [_statement(found, wording().of_indicator(found.code), ad) for found in judged.indicators]
+def _statements(judged: Assessment, ad: CaseAd, evidence: Mapping[int, int]) -> tuple[Statement, ...]:
+    spoken = [_statement(found, wording().of_trigger(found.code), ad, evidence) for found in spoken_triggers(judged)]
+    indicators = [_statement(found, wording().of_indicator(found.code), ad, evidence) for found in judged.indicators]
     called_upon = [Statement(wording().impersonation, None)] if judged.mediator.possible_impersonation else []
     return (*spoken, *indicators, *called_upon)
 
 
-def _statement(found: Indicator, words: str, ad: CaseAd) -> Statement:
-    full_text = f"{ad.title}\n{ad.text}" if ad.title else ad.text
-    if found.start is not None and full_text[found.start : found.end] != found.quote:
+def _statement(found: Indicator, words: str, ad: CaseAd, evidence: Mapping[int, int]) -> Statement:
+    if found.start is not None and ad.judged.full_text[found.start : found.end] != found.quote:
         raise DraftError(f"{ad.url}: the quote for `{found.code}` does not stand in the ad: reassess it")
-    return Statement(words, _quoted(found.quote))
+    picture = picture_at(ad, found.start)
+    return Statement(words, _quoted(found.quote), picture=evidence[picture.capture_id] if picture else None)
 
 
 def _register_check(judged: Assessment, snapshot: Snapshot | None, *, stale: bool) -> RegisterCheck:
@@ -229,8 +252,8 @@ def _annexes(leading_number: int, snapshot: Snapshot | None) -> tuple[str, ...]:
     return tuple(annexes)
 
 
-def _ad_lines(ad: CaseAd) -> tuple[tuple[Verbatim, ...], bool]:
-    text = redact_jmbg(ad.text)
+def _lines(text: str) -> tuple[tuple[Verbatim, ...], bool]:
+    text = redact_jmbg(text)
     lines = [Verbatim(line.strip()) for line in text[:MAX_AD_CHARACTERS].splitlines() if line.strip()]
     return tuple(lines), len(text) > MAX_AD_CHARACTERS
 

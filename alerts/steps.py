@@ -24,9 +24,11 @@ from crawler.assessment import RiskLevel
 from crawler.errors import DraftError, EvidenceError, UsageError
 from crawler.night import Night, StepReport
 from crawler.store.approvals import changes_after_approval
+from crawler.store.assessments import pictures_in
 from crawler.store.cases import Candidate, NewCase, candidates, hold_cases, open_new_cases, point_case_to
 from crawler.store.drafts import NewDraft, Proposed, captures_by_id, delete_drafts, proposed_cases, save_drafts
 from crawler.store.engine import reading
+from crawler.store.images import captures_of_images
 from crawler.store.lives import CaseVersion, versions_of_cases
 
 BATCH = 100
@@ -154,7 +156,8 @@ def _first_with_evidence(connection: Connection, night: Night, group: Iterable[C
     for candidate in group:
         captures = captures_by_id(connection, [candidate.capture_id])
         try:
-            verify_captures(connection, night.settings.evidence_folder, captures.values())
+            of_pictures = captures_of_images(connection, pictures_in(candidate.basis))
+            verify_captures(connection, night.settings.evidence_folder, [*captures.values(), *of_pictures])
         except EvidenceError as error:
             log.error("assessment=%d no case: %s", candidate.assessment_id, error)
             continue

@@ -9,6 +9,7 @@ from __future__ import annotations
 from dataclasses import asdict, dataclass, field
 from datetime import date
 from enum import StrEnum
+from itertools import accumulate
 from typing import Any, Self
 
 
@@ -71,11 +72,26 @@ class Ad:
     contact: str | None = None
     """Contacts the page gives outside the text, a line each."""
     published_on: date | None = None
+    ocr_texts: tuple[str, ...] = ()
+    """What a machine read on the ad's pictures, a text each; never what the page itself says."""
+
+    @property
+    def said_text(self) -> str:
+        """What the page says: title and text as one."""
+        return f"{self.title}\n{self.text}" if self.title else self.text
 
     @property
     def full_text(self) -> str:
-        """Title and text as one; all offsets of an assessment point into it."""
-        return f"{self.title}\n{self.text}" if self.title else self.text
+        """Title, text and what was read on pictures as one; all offsets of an assessment point into it."""
+        return "\n".join(part for part in (self.said_text, *self.ocr_texts) if part)
+
+    @property
+    def ocr_starts(self) -> tuple[int, ...]:
+        """Where in `full_text` each of `ocr_texts` begins: what stands from the first on was read on a picture."""
+        ends = accumulate(
+            (len(text) + 1 for text in self.ocr_texts), initial=len(self.said_text) + bool(self.said_text)
+        )
+        return tuple(ends)[: len(self.ocr_texts)]
 
 
 @dataclass(frozen=True, slots=True)

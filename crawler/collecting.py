@@ -36,6 +36,7 @@ from crawler.personal_numbers import redact_jmbg
 from crawler.store.ads import FetchedUrl, SeenAd, count_run, save_pages, save_seen_ads
 from crawler.store.captures import captures_by_digest, save_captures
 from crawler.store.engine import open_store, reading
+from crawler.store.images import PictureState
 from crawler.store.nights import begin_run, begin_run_by_hand, finish_night, finish_run
 from crawler.store.register_fetches import Fetch, NewFetch, last_list, save_fetch
 
@@ -46,6 +47,9 @@ BATCH = 100
 
 # PostgreSQL takes no NUL, no database takes unpaired surrogates, and neither says anything to a reader.
 UNSTORABLE = re.compile("[\x00\ud800-\udfff]")
+
+FEW_WORDS = 12
+"""A post of fewer words is hardly more than its picture."""
 
 PageKey = tuple[str, str]
 """Address and digest of a page."""
@@ -205,6 +209,7 @@ class StorePipeline:
             contact=fields["contact"],
             published_on=_day(posting.datePublished),
             posting=_stored_posting(posting),
+            pictures=_picture_state(posting, fields["text"]),
         )
 
     def _finish(self) -> None:
@@ -323,6 +328,13 @@ def _stored_posting(posting: AdPosting) -> dict[str, Any]:
         ),
         value_serializer=lambda _, __, value: storable(value) if isinstance(value, str) else value,
     )
+
+
+def _picture_state(posting: AdPosting, text: str | None) -> PictureState | None:
+    if not posting.imageUrls:
+        return None
+    words = len(f"{posting.jobTitle or ''} {text or ''}".split())
+    return PictureState.AWAITED if words < FEW_WORDS else PictureState.STATED
 
 
 def _day(stamp: str | None) -> date | None:

@@ -140,6 +140,17 @@ def run_spiders(night: Night, orders: Sequence[SpiderOrder], *, doing: str = "cr
     return StepReport(counts)
 
 
+def run_alone(night: Night, order: SpiderOrder) -> None:
+    """Runs a spider that is no source's to its end, or to its deadline; no run is recorded."""
+    spider = _start(night, order)
+    try:
+        while not list(_ended([spider])):
+            time.sleep(POLL_SECONDS)
+    finally:
+        if spider.process.poll() is None:
+            _stop(spider)
+
+
 def _start(night: Night, order: SpiderOrder) -> SpiderProcess:
     resources = ExitStack()
     log = resources.enter_context(_log_file(night, order.source).open("ab"))

@@ -35,6 +35,8 @@ class StepReport:
     """What a step did, as counts with names for the summary."""
 
     counts: dict[str, int] = field(default_factory=dict)
+    notes: tuple[str, ...] = ()
+    """What somebody should know or install, a sentence each."""
 
 
 Step = Callable[[Night], StepReport]
@@ -48,6 +50,9 @@ STEPS: tuple[str, ...] = (
     CRAWL,
     "pipelines.steps:group_new_ads",
     "pipelines.steps:assess_new_ads",
+    "crawler.keeping_flyers:keep_flyers",
+    "pipelines.flyers.steps:read_flyers",
+    "pipelines.flyers.steps:judge_flyers",
     "pipelines.connections.filing:file_contacts",
     "alerts.steps:open_cases",
     "alerts.steps:prepare_drafts",

@@ -84,6 +84,8 @@ def print_night(engine: Engine, result: NightResult) -> None:
             console.print(f"  {source.source}: {problem} × {times}", highlight=False)
     print_verdict_changes(changes)
     console.print("In the store: " + ", ".join(f"{count} {name}" for name, count in totals.items()))
+    for note in dict.fromkeys(note for step in result.steps for note in step.notes):
+        console.print(f"note: {note}", highlight=False, markup=False)
     for step in result.steps:
         if step.failure:
             console.print(f"[bold red]step {step.name} failed:[/bold red] {step.failure}", highlight=False)

@@ -34,6 +34,8 @@ class StepResult:
     counts: dict[str, int]
     failure: str | None = None
     """One line, where the step failed; the others ran all the same."""
+    notes: tuple[str, ...] = ()
+    """What the step wants people to know."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -139,4 +141,4 @@ def _run_step(name: str, step: Step, night: Night) -> StepResult:
         logger.exception("step failed step=%s", name)
         return StepResult(name, {}, failure=f"{type(error).__name__}: {error}".splitlines()[0])
     logger.info("step finished step=%s counts=%s", name, report.counts)
-    return StepResult(name, report.counts)
+    return StepResult(name, report.counts, notes=report.notes)

@@ -8,6 +8,7 @@ from __future__ import annotations
 import asyncio
 import logging
 import socket
+from collections import defaultdict
 from collections.abc import Collection
 from datetime import UTC, datetime
 from ipaddress import IPv4Address, IPv6Address, ip_address
@@ -17,8 +18,10 @@ from urllib.request import getproxies, proxy_bypass
 
 from scrapy import Request
 from scrapy.crawler import Crawler
+from scrapy.downloadermiddlewares.robotstxt import RobotsTxtMiddleware
 from scrapy.exceptions import IgnoreRequest
 from scrapy.http import Response
+from scrapy.robotstxt import RobotParser
 
 from crawler.health import Problem, problem_stat
 
@@ -27,6 +30,8 @@ logger = logging.getLogger(__name__)
 IpAddress = IPv4Address | IPv6Address
 FETCHED_AT = "adwatch_fetched_at"
 """Key of a request's meta: when its answer arrived, aware UTC."""
+NAMED_HOSTS = "adwatch_named_hosts"
+"""Key of a request's meta: the hosts that this request may reach inside the network, instead of the spider's."""
 DEFAULT_PORTS = {"http": 80, "https": 443}
 
 
@@ -55,7 +60,7 @@ class AddressGuard:
 
     async def process_request(self, request: Request) -> None:
         """Raises ForbiddenAddressError or OffSiteError where the request must not be sent."""
-        if await leads_inside(request.url, named=self._named_hosts()):
+        if await leads_inside(request.url, named=self._named_hosts(request)):
             self._refuse(request.url)
         if not is_on_site(request.url, getattr(self.crawler.spider, "allowed_domains", None) or ()):
             raise OffSiteError(f"{request.url} is outside of the source")
@@ -64,7 +69,7 @@ class AddressGuard:
         """Notes when the answer arrived; drops one from inside the network whose name looked public a moment before."""
         request.meta[FETCHED_AT] = datetime.now(UTC)
         address = response.ip_address
-        named = _host_and_port(urlsplit(response.url)) in self._named_hosts()
+        named = _host_and_port(urlsplit(response.url)) in self._named_hosts(request)
         if address is not None and not named and not request.meta.get("proxy") and not _is_public(address):
             self._refuse(request.url)
         return response
@@ -76,8 +81,27 @@ class AddressGuard:
         logger.warning("address refused source=%s url=%s", getattr(self.crawler.spider, "name", None), url)
         raise ForbiddenAddressError(f"{url} is no public web address")
 
-    def _named_hosts(self) -> Collection[tuple[str, int]]:
-        return getattr(self.crawler.spider, "named_hosts", ())
+    def _named_hosts(self, request: Request) -> Collection[tuple[str, int]]:
+        own: Collection[tuple[str, int]] = getattr(self.crawler.spider, "named_hosts", ())
+        allowed: Collection[tuple[str, int]] = request.meta.get(NAMED_HOSTS, own)
+        return allowed
+
+
+class RobotsOnce(RobotsTxtMiddleware):
+    """Scrapy's robots.txt middleware, asking one after another for one host.
+
+    Of several first requests to a host that wait for its robots.txt together, only one is told what it says; Scrapy
+    2.19 lets the others through (tried, November 2026).
+    """
+
+    def __init__(self, crawler: Crawler) -> None:
+        super().__init__(crawler)
+        self._taking_turns: defaultdict[str, asyncio.Lock] = defaultdict(asyncio.Lock)
+
+    async def robot_parser(self, request: Request) -> RobotParser | None:
+        """What the host's robots.txt allows; None where it has none."""
+        async with self._taking_turns[urlsplit(request.url).netloc]:
+            return await super().robot_parser(request)
 
 
 def is_on_site(url: str, domains: Collection[str]) -> bool:

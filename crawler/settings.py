@@ -11,7 +11,7 @@ from crawler.config import Settings
 from crawler.items import AdPosting
 
 BOT_NAME = "adwatch"
-SPIDER_MODULES = ["spiders.generic", "spiders.sourced"]
+SPIDER_MODULES = ["spiders.generic", "spiders.sourced", "spiders.flyers"]
 USER_AGENT = Settings.from_environment().user_agent
 ROBOTSTXT_OBEY = True
 
@@ -44,6 +44,8 @@ REMOTE_CONTROL_ENABLED = False
 DOWNLOAD_HANDLERS = {"data": None, "file": None, "ftp": None, "s3": None}
 DOWNLOADER_MIDDLEWARES = {
     "crawler.politeness.AddressGuard": 50,
+    "crawler.politeness.RobotsOnce": 100,
+    "scrapy.downloadermiddlewares.robotstxt.RobotsTxtMiddleware": None,
     # AddressGuard answers for the domains too: Scrapy's own drops a redirect to elsewhere without a word.
     "scrapy.downloadermiddlewares.offsite.OffsiteMiddleware": None,
 }

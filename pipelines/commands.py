@@ -33,6 +33,7 @@ JsonOption = Annotated[bool, typer.Option("--json", help="Print one JSON documen
 def add_commands(app: typer.Typer) -> None:
     """Adds this room's commands to the program's."""
     app.command()(check)
+    app.command("read-image")(read_image)
     app.command()(dedupe)
     app.command()(reassess)
     app.add_typer(register_app, name="register")
@@ -46,12 +47,16 @@ def check(
     jsonl: Annotated[
         Path | None, typer.Option("--jsonl", help="Judge many: a JSON object a line with id, title, text, url.")
     ] = None,
+    image: Annotated[
+        Path | None, typer.Option("--image", help="A screenshot or flyer: its words are read, then judged.")
+    ] = None,
 ) -> None:
     """Judge the text of an ad: register, indicators with their words, contacts, risk. Stores nothing.
 
-    Uses the newest imported register, and tells where stored ads name the same contacts.
+    Uses the newest imported register, and tells where stored ads name the same contacts. Reading pictures needs
+    tesseract with Serbian.
 
-    Example: [bold]adwatch check oglas.txt[/bold] · [bold]adwatch check --jsonl oglasi.jsonl[/bold]
+    Example: [bold]adwatch check oglas.txt[/bold] · [bold]adwatch check --image letak.jpg[/bold]
     """
     from crawler.assessment import Ad  # noqa: PLC0415 - keeps --help fast
     from crawler.errors import UsageError  # noqa: PLC0415
@@ -59,21 +64,42 @@ def check(
     from pipelines.assess import assess  # noqa: PLC0415
     from pipelines.given_texts import read_given_text  # noqa: PLC0415
 
-    if jsonl and file:
-        raise UsageError("give a text or --jsonl, not both")
+    if sum(given is not None for given in (file, jsonl, image)) > 1:
+        raise UsageError("give one of a text, --jsonl, --image")
     if jsonl:
         _check_lines(jsonl)
         return
-    text = read_given_text(file or "-")
+    seen = _read_given_picture(image) if image else None
+    ad = Ad("", ocr_texts=(seen["text"],) if seen["text"] else ()) if seen else Ad(read_given_text(file or "-"))
     with _known() as known:
-        assessment = assess(Ad(text), known.register, on=known.on)
-        connections = known.connections_of(assessment, text)
+        assessment = assess(ad, known.register, on=known.on)
+        connections = known.connections_of(assessment, ad.full_text)
+    if seen and not as_json:
+        _print_seen(seen)
     if as_json:
-        print_json({**assessment.to_json(), "connections": [found.to_json() for found in connections]})
+        found = [connection.to_json() for connection in connections]
+        print_json({**assessment.to_json(), "connections": found} | ({"image": seen} if seen else {}))
     else:
         from pipelines.card import print_card  # noqa: PLC0415
 
         print_card(assessment, connections)
+
+
+def read_image(
+    file: Annotated[Path, typer.Argument(metavar="FILE", help="A JPEG, PNG, WebP or GIF picture.")],
+    as_json: JsonOption = False,
+) -> None:
+    """Read what is written on a picture, in Serbian Latin or Cyrillic. Needs tesseract; stores nothing.
+
+    Example: [bold]adwatch read-image letak.jpg[/bold]
+    """
+    from crawler.output import print_json  # noqa: PLC0415 - keeps --help fast
+
+    seen = _read_given_picture(file)
+    if as_json:
+        print_json(seen)
+    else:
+        _print_seen(seen)
 
 
 def dedupe(
@@ -114,6 +140,19 @@ def reassess(as_json: JsonOption = False) -> None:
     else:
         sys.stdout.write(", ".join(f"{name} {count}" for name, count in judged.counts.items()) + "\n")
         print_verdict_changes(judged.changes)
+
+
+def _read_given_picture(file: Path) -> dict[str, Any]:
+    """What was read: text, language, confidence, engine. Raises UsageError for a bad file, EngineMissingError."""
+    from pipelines.flyers.given import read_given_picture  # noqa: PLC0415 - keeps --help fast
+
+    return read_given_picture(file).to_json()
+
+
+def _print_seen(seen: dict[str, Any]) -> None:
+    sys.stdout.write(f"{seen['text'] or '(na slici nije nađen tekst)'}\n")
+    told = f"pročitano mašinski ({seen['engine']}, pouzdanost {seen['confidence']:.0%}); uporedite sa slikom"
+    sys.stderr.write(f"adwatch: {told}\n")
 
 
 def _check_lines(jsonl: Path) -> None:

@@ -9,7 +9,7 @@ import hashlib
 import logging
 import traceback
 from collections import Counter
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from functools import partial
@@ -31,6 +31,7 @@ from crawler.store.assessments import (
     unassessed_ads,
 )
 from crawler.store.engine import reading
+from crawler.store.images import texts_of_versions
 from crawler.store.locks import Lock, take_lock
 from crawler.store.register import newest_snapshot
 from crawler.store.series import count_ungrouped, ungrouped_ads
@@ -147,12 +148,14 @@ def _assess_batch(night: Night, basis: Basis, pending: Pending, *, after: int) -
     # Judging takes long and happens outside the transaction that writes, so that nobody waits for it.
     with reading(night.engine) as connection:
         found = unassessed_ads(connection, pending, basis=basis.key, after=after, limit=BATCH)
+        pictures = texts_of_versions(connection, [ad.version_id for ad in found])
     if not found:
         return None
     new = [
-        NewAssessment(ad.ad_id, ad.version_id, mediator_key(assessment), assessment)
+        NewAssessment(ad.ad_id, ad.version_id, mediator_key(assessment), assessment, tuple(read))
         for ad in found
-        if (assessment := _attempt("judging", [ad.ad_id], partial(assess, _ad(ad), basis.register, on=basis.on)))
+        for read in [pictures.get(ad.version_id, {})]
+        if (assessment := _attempt("judging", [ad.ad_id], partial(assess, _ad(ad, read), basis.register, on=basis.on)))
     ]
     with night.engine.begin() as connection:
         save_assessments(connection, new, basis=basis.key, now=night.now)
@@ -199,7 +202,7 @@ def _attempt(what: str, ad_ids: Sequence[int], work: Callable[[], T]) -> T | Non
         return None
 
 
-def _ad(stored: UnassessedAd) -> Ad:
+def _ad(stored: UnassessedAd, read: Mapping[int, str]) -> Ad:
     return Ad(
         text=stored.text,
         id=str(stored.ad_id),
@@ -208,6 +211,7 @@ def _ad(stored: UnassessedAd) -> Ad:
         organization=stored.organization,
         contact=stored.contact,
         published_on=stored.published_on,
+        ocr_texts=tuple(read.values()),
     )
 
 

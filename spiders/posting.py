@@ -46,15 +46,24 @@ def merged(listed: Stated, stated: Stated) -> Stated:
 
 
 def build_ad(
-    stated: Stated, *, source: str, base_url: str, fetched_at: datetime, page: FetchedPage | None = None
+    stated: Stated,
+    *,
+    source: str,
+    base_url: str,
+    fetched_at: datetime,
+    page: FetchedPage | None = None,
+    of_pictures: bool = False,
 ) -> AdPosting | None:
     """The ad that these values describe, None where neither title nor description is among them.
+
+    With `of_pictures` a picture will do: at some kinds of source posts have no words at all.
 
     `url` is the stated one made absolute, or `base_url`; dates that do not parse keep their raw twin only.
     """
     title = _line(stated.get("jobTitle"))
     description = _text(stated.get("description"))
-    if not title and not description:
+    images = _images(stated.get("imageUrls"), base_url)
+    if not title and not description and not (of_pictures and images):
         return None
     return AdPosting(
         source=source,
@@ -69,13 +78,19 @@ def build_ad(
         jobLocation=_location(stated.get("jobLocation")),
         baseSalary=_salary(stated),
         contactRaw=_text(stated.get("contactRaw")),
-        imageUrls=_images(stated.get("imageUrls"), base_url),
+        imageUrls=images,
         **_dates(stated, fetched_at),
     )
 
 
 def ads_on_page(
-    found: Sequence[Stated], *, source: str, base_url: str, page: FetchedPage, listed: Listed | None = None
+    found: Sequence[Stated],
+    *,
+    source: str,
+    base_url: str,
+    page: FetchedPage,
+    listed: Listed | None = None,
+    of_pictures: bool = False,
 ) -> list[AdPosting]:
     """The ads of one page. Where several lack an address, a fragment made of their text tells them apart.
 
@@ -84,7 +99,14 @@ def ads_on_page(
     ads: list[AdPosting] = []
     for stated in found:
         whole = merged(listed.stated, stated) if listed else stated
-        ad = build_ad(whole, source=source, base_url=base_url, fetched_at=page.fetched_at, page=page)
+        ad = build_ad(
+            whole,
+            source=source,
+            base_url=base_url,
+            fetched_at=page.fetched_at,
+            page=page,
+            of_pictures=of_pictures,
+        )
         if ad is None:
             continue
         ad.listingPage = listed.page if listed and listed.completes(stated) else None

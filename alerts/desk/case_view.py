@@ -16,6 +16,7 @@ from alerts.connections import CaseConnection, connections_of_case
 from alerts.desk.failures import Failure, PageError
 from alerts.desk.findings import HardTrigger, MarkedAd, RegisterBadge, badge_of, hard_triggers, mark_ad
 from alerts.desk.naming import NameDecisions, read_decisions
+from alerts.desk.pictures import ShownPicture, show_pictures
 from alerts.desk.piles import Pile, pile_of
 from alerts.document import plain_text
 from alerts.drafting import document_of
@@ -43,6 +44,7 @@ from crawler.store.desk_views import (
     sister_cases,
 )
 from crawler.store.drafts import CaseAd, DraftRow, leading_ad
+from crawler.store.images import pictures_of_versions
 from crawler.store.register import newest_snapshot_row
 
 MOST_COPIES = 100
@@ -83,6 +85,7 @@ class CaseView:
     ad: CaseAd
     assessment: Assessment
     marked: MarkedAd
+    pictures: tuple[ShownPicture, ...]
     hard_triggers: tuple[HardTrigger, ...]
     badge: RegisterBadge
     names: NameDecisions
@@ -120,12 +123,15 @@ def read_case_view(
     shown = find_capture(connection, leading.ad.capture_id)
     badge = partial(badge_of, today=today, stale_after_days=stale_after_days, newest=newest_snapshot_row(connection))
     names = read_decisions(connection, leading.assessment, today=today, stale_after_days=stale_after_days)
+    marked = mark_ad(leading.ad.judged, leading.assessment)
+    pictures = pictures_of_versions(connection, [leading.ad.version_id]).get(leading.ad.version_id, ())
     return CaseView(
         case=case,
         seen=mark_of(case),
         ad=leading.ad,
         assessment=leading.assessment,
-        marked=mark_ad(leading.ad.title, leading.ad.text, leading.assessment),
+        marked=marked,
+        pictures=show_pictures(pictures, leading.ad, marked),
         hard_triggers=hard_triggers(leading.assessment),
         badge=badge(leading.assessment.register),
         names=names,
@@ -137,7 +143,13 @@ def read_case_view(
         sisters=tuple(sister_cases(connection, case_id, limit=MOST_SISTERS)),
         connections=connections_of_case(connection, case_id),
         timeline=read_timeline(connection, settings, case),
-        evidence=_once([*([shown] if shown else []), *(copy.capture for copy in copies)]),
+        evidence=_once(
+            [
+                *([shown] if shown else []),
+                *filter(None, (find_capture(connection, picture.capture_id) for picture in pictures)),
+                *(copy.capture for copy in copies),
+            ]
+        ),
         drafts=tuple(_preview(row, script) for row in drafts_of_case(connection, case_id)),
         changed_after_approval=changes_after_approval(connection, [case_id]).get(case_id),
         history=tuple(case_history(connection, case_id)),

@@ -31,6 +31,8 @@ class Finding:
     """What the ad says; empty where it follows from the whole ad."""
     is_marked: bool
     """A quote of it is marked in the shown text."""
+    is_on_picture: bool
+    """A quote of it was read by machine on a picture."""
     refers: bool
     """A hard trigger: the case goes to police or prosecutor first."""
 
@@ -52,6 +54,8 @@ class MarkedAd:
 
     title: tuple[Piece, ...]
     text: tuple[Piece, ...]
+    pictures: tuple[tuple[Piece, ...], ...]
+    """What was read on each picture that was judged."""
     findings: tuple[Finding, ...]
 
 
@@ -95,9 +99,9 @@ def titles_of(codes: Sequence[str]) -> list[str]:
     return [_explain(code).title for code in codes]
 
 
-def mark_ad(title: str | None, text: str, assessment: Assessment) -> MarkedAd:
+def mark_ad(ad: Ad, assessment: Assessment) -> MarkedAd:
     """The ad with its quotes marked. A quote that is not at its place in this text is listed and not marked."""
-    whole = Ad(text=text, title=title).full_text
+    whole, said = ad.full_text, len(ad.said_text)
     numbers = {code: number for number, code in enumerate(order_codes(assessment), 1)}
     spans = [
         Span(found.start, found.end, numbers[found.code])
@@ -105,11 +109,17 @@ def mark_ad(title: str | None, text: str, assessment: Assessment) -> MarkedAd:
         if found.start is not None and found.end is not None and whole[found.start : found.end] == found.quote
     ]
     marked = {span.finding for span in spans}
+    on_pictures = {span.finding for span in spans if ad.ocr_texts and span.start >= ad.ocr_starts[0]}
     return MarkedAd(
-        title=tuple(mark_quotes(title or "", spans)) if title else (),
-        text=tuple(mark_quotes(text, shift(spans, len(text) - len(whole)))),
+        title=tuple(mark_quotes(ad.title, spans)) if ad.title else (),
+        text=tuple(mark_quotes(ad.text, shift(spans, len(ad.text) - said))),
+        pictures=tuple(
+            tuple(mark_quotes(text, shift(spans, -start)))
+            for text, start in zip(ad.ocr_texts, ad.ocr_starts, strict=True)
+        ),
         findings=tuple(
-            _finding(number, code, assessment, is_marked=number in marked) for code, number in numbers.items()
+            _finding(number, code, assessment, is_marked=number in marked, is_on_picture=number in on_pictures)
+            for code, number in numbers.items()
         ),
     )
 
@@ -136,7 +146,7 @@ def _badge(answer: RegisterAnswer) -> str:
     return answer.verdict.value
 
 
-def _finding(number: int, code: str, assessment: Assessment, *, is_marked: bool) -> Finding:
+def _finding(number: int, code: str, assessment: Assessment, *, is_marked: bool, is_on_picture: bool) -> Finding:
     described = _explain(code)
     of_code = [found for found in _found_in(assessment) if found.code == code]
     return Finding(
@@ -147,6 +157,7 @@ def _finding(number: int, code: str, assessment: Assessment, *, is_marked: bool)
         reference=described.reference,
         quotes=tuple(dict.fromkeys(found.quote.strip() for found in of_code if found.quote)),
         is_marked=is_marked,
+        is_on_picture=is_on_picture,
         refers=code in grave_codes(assessment),
     )
 

@@ -27,6 +27,8 @@ from crawler.items import FetchedPage
 
 # The payload is kept decoded, so headers that describe the transfer would be false; WARC tools expect this prefix.
 TRANSFER_HEADERS = frozenset({"content-encoding", "transfer-encoding", "content-length"})
+SCREENSHOT = "urn:screenshot:"
+"""How the address of a screenshot that our own browser made begins."""
 ORIGINAL_PREFIX = "X-Archive-Orig-"
 
 
@@ -140,7 +142,7 @@ class CaptureWriter:
             payload=png,
             digest=hashlib.sha256(png).hexdigest(),
             content_type="image/png",
-            url=f"urn:screenshot:{page.url}",
+            url=f"{SCREENSHOT}{page.url}",
         )
 
     def _write(

@@ -40,6 +40,8 @@ class SeenAd:
     contact: str | None
     published_on: date | None
     posting: dict[str, Any]
+    pictures: str | None = None
+    """crawler.store.images.PictureState."""
 
 
 def save_pages(connection: Connection, source: str, fetched: Iterable[FetchedUrl]) -> None:
@@ -156,6 +158,7 @@ def _version_row(ad_id: int, ad: SeenAd) -> dict[str, Any]:
         "contact": ad.contact,
         "published_on": ad.published_on,
         "posting": ad.posting,
+        "pictures": ad.pictures,
     }
 
 

@@ -38,6 +38,8 @@ class NewAssessment:
     version_id: int
     mediator_key: str
     assessment: Assessment
+    pictures: tuple[int, ...] = ()
+    """Images whose text was judged with the ad's, in this order."""
 
 
 class Pending(Enum):
@@ -59,7 +61,7 @@ def unassessed_ads(
 ) -> list[UnassessedAd]:
     """The next ads, by ascending id after that one, that wait for a judgement on this basis for that reason."""
     # In the order of ids: one walk over the ads is quicker than finding and sorting all that is left for every batch.
-    waiting = _is_pending(pending, basis) if pending is Pending.NEW_TEXT else ads.c.assessed_basis != basis
+    waiting = _is_pending(pending, basis) if pending is Pending.NEW_TEXT else ~_rests_on(basis)
     statement = (
         select(
             ads.c.id.label("ad_id"),
@@ -89,8 +91,11 @@ def save_assessments(connection: Connection, found: Sequence[NewAssessment], *, 
     connection.execute(
         update(ads)
         .where(ads.c.id == bindparam("ad"))
-        .values(assessed_version_id=bindparam("version"), assessed_basis=basis),
-        [{"ad": one.ad_id, "version": one.version_id} for one in sorted(found, key=lambda one: one.ad_id)],
+        .values(assessed_version_id=bindparam("version"), assessed_basis=bindparam("its_basis")),
+        [
+            {"ad": one.ad_id, "version": one.version_id, "its_basis": with_pictures(basis, one.pictures)}
+            for one in sorted(found, key=lambda one: one.ad_id)
+        ],
     )
 
 
@@ -133,6 +138,20 @@ def verdict_changes(connection: Connection, *, since: datetime) -> list[VerdictC
     ]
 
 
+MARK, AFTER_MARK = "p", "q"
+"""No hex digits: what begins with a basis and the mark rests on that basis, and on pictures besides."""
+
+
+def with_pictures(basis: str, images: Sequence[int]) -> str:
+    """The basis of a judgement that rests on the texts of these images besides: `0a1b…p12p15`."""
+    return "".join((basis, *(f"{MARK}{image}" for image in images)))
+
+
+def pictures_in(basis: str) -> tuple[int, ...]:
+    """The images that a judgement rests on, by its basis."""
+    return tuple(int(image) for image in basis.split(MARK)[1:])
+
+
 def is_current(table: FromClause = assessments) -> ColumnElement[bool]:
     """The judgement that counts for the ad's version of now: the one on the basis it was judged on last.
 
@@ -145,7 +164,7 @@ def _row(one: NewAssessment, basis: str, now: datetime) -> dict[str, object]:
     judged = one.assessment
     return {
         "version_id": one.version_id,
-        "basis": basis,
+        "basis": with_pictures(basis, one.pictures),
         "assessed_at": now,
         "is_job_ad": judged.is_job_ad,
         "abroad": judged.abroad,
@@ -163,4 +182,8 @@ def _is_pending(pending: Pending, basis: str) -> ColumnElement[bool]:
         # As the index ix_ads_unassessed says it.
         return ads.c.version_id.is_distinct_from(ads.c.assessed_version_id)
     # Two ranges of an index; a plain "unequal" would look at every ad.
-    return or_(ads.c.assessed_basis < basis, ads.c.assessed_basis > basis)
+    return or_(ads.c.assessed_basis < basis, ads.c.assessed_basis >= basis + AFTER_MARK)
+
+
+def _rests_on(basis: str) -> ColumnElement[bool]:
+    return or_(ads.c.assessed_basis == basis, ads.c.assessed_basis.startswith(basis + MARK))

@@ -25,6 +25,7 @@ from sqlalchemy import (
 
 from crawler.errors import UsageError
 from crawler.store.assessments import is_current
+from crawler.store.images import told_text
 from crawler.store.schema import ad_versions, ads, assessments, case_events, cases
 from crawler.store.writing import chunks
 
@@ -71,6 +72,8 @@ class Candidate:
     case_referral: tuple[str, ...]
     case_known_at: datetime | None
     """Judgements made by then are what people were told: when the case was opened or a change was applied last."""
+    basis: str
+    """What the assessment rests on, the pictures that were read among it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -203,6 +206,7 @@ def candidates(connection: Connection) -> list[Candidate]:
             leading.c.verdict.label("case_verdict"),
             leading.c.result["referral"].label("case_referral"),
             func.coalesce(told.c.at, cases.c.opened_at).label("case_known_at"),
+            assessments.c.basis,
         )
         .select_from(joined)
         .where(ads.c.series_id.is_not(None), or_(worrying, cases.c.id.is_not(None)))
@@ -221,7 +225,7 @@ def list_cases(connection: Connection, *, states: Iterable[str] = ()) -> list[Ca
             cases.c.level,
             cases.c.score,
             ad_versions.c.title,
-            ad_versions.c.text,
+            told_text(),
             assessments.c.result,
             cases.c.series_id,
             cases.c.mediator_key,

@@ -30,6 +30,7 @@ from crawler.evidence.warc import Capture
 from crawler.store.assessments import is_current
 from crawler.store.cases import SYSTEM
 from crawler.store.drafts import DraftRow
+from crawler.store.images import told_text
 from crawler.store.schema import (
     ad_versions,
     ads,
@@ -247,7 +248,7 @@ def find_capture(connection: Connection, capture_id: int) -> Capture | None:
 
 
 def _opening() -> ColumnElement[str]:
-    return func.substr(ad_versions.c.text, 1, 200).label("opening")
+    return func.substr(told_text(), 1, 200).label("opening")
 
 
 def _rank(table: FromClause) -> ColumnElement[int]:

@@ -12,10 +12,11 @@ from typing import Any
 
 from sqlalchemy import Connection, delete, exists, func, select
 
-from crawler.assessment import Assessment
+from crawler.assessment import Ad, Assessment
 from crawler.errors import UsageError
 from crawler.evidence.warc import Capture
-from crawler.store.assessments import is_current
+from crawler.store.assessments import is_current, pictures_in
+from crawler.store.images import AdPicture, pictures_of_versions
 from crawler.store.register import newest_snapshot_row
 from crawler.store.schema import (
     ad_versions,
@@ -41,6 +42,13 @@ class CaseAd:
     url: str
     title: str | None
     text: str
+    pictures: tuple[AdPicture, ...] = ()
+    """Those whose text was judged with the ad's, in that order."""
+
+    @property
+    def judged(self) -> Ad:
+        """The ad as it was judged: all offsets of its assessment point into its full text."""
+        return Ad(self.text, title=self.title, ocr_texts=tuple(picture.text or "" for picture in self.pictures))
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,6 +127,7 @@ def leading_ad(connection: Connection, case_id: int) -> LeadingAd:
             ad_versions.c.title,
             ad_versions.c.text,
             assessments.c.result,
+            assessments.c.basis,
         )
         .select_from(
             cases.join(assessments, assessments.c.id == cases.c.assessment_id)
@@ -131,7 +140,10 @@ def leading_ad(connection: Connection, case_id: int) -> LeadingAd:
     if row is None:
         raise UsageError(f"there is no case {case_id}")
     values = dict(row._mapping)
-    return LeadingAd(assessment=Assessment.from_json(values.pop("result")), ad=CaseAd(**values))
+    judged, shown = Assessment.from_json(values.pop("result")), pictures_in(values.pop("basis"))
+    by_image = {one.image_id: one for one in pictures_of_versions(connection, [row.version_id]).get(row.version_id, ())}
+    pictures = tuple(by_image[image] for image in shown if image in by_image)
+    return LeadingAd(CaseAd(**values, pictures=pictures), judged)
 
 
 def ads_of_case(connection: Connection, case_id: int) -> list[CaseAd]:

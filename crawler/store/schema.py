@@ -11,6 +11,7 @@ from typing import Any
 
 from sqlalchemy import (
     JSON,
+    BigInteger,
     Boolean,
     Column,
     Date,
@@ -206,6 +207,8 @@ ad_versions = Table(
     Column("contact", Text),
     Column("published_on", Date),
     Column("posting", Json, nullable=False, doc="The JobPosting, zyte-common-items names"),
+    Column("pictures", String(12), index=True, doc="crawler.store.images.PictureState; None: the page gives none"),
+    Column("picture_text", Text, doc="Of a post that is hardly more than a picture: what stands for its words"),
     UniqueConstraint("ad_id", "content_hash"),
     sqlite_autoincrement=True,
 )
@@ -251,6 +254,57 @@ series_decisions = Table(
     _reference("other_id", "series.id", nullable=False, index=True, doc="The new series, or the one merged"),
     Column("ads", Json, nullable=False, doc="Ids of the ads that moved"),
     sqlite_autoincrement=True,
+)
+
+images = Table(
+    "images",
+    metadata,
+    _id(),
+    Column("digest", String(64), nullable=False, unique=True, doc="SHA-256 of the file"),
+    _reference("capture_id", "captures.id", nullable=False, doc="The record that holds the bytes"),
+    Column("kind", String(10), nullable=False, doc="JPEG, PNG, WEBP or GIF, by its bytes"),
+    Column("width", Integer, nullable=False),
+    Column("height", Integer, nullable=False),
+    Column("hash", String(64), doc="pipelines.flyers.likeness.picture_hash, hex; None: not worked out yet"),
+    Column("text", Text, doc="What the engine read; empty: it found no words"),
+    Column("language", String(10), doc="BCP 47"),
+    Column("confidence", Float, doc="0 to 1"),
+    Column("read_at", UtcTime, index=True, doc="None: not read yet"),
+    Column("engine", String(60), doc="Name and version of what read it"),
+    Column("problem", String(20), doc="Why it cannot be unpacked"),
+    sqlite_autoincrement=True,
+)
+
+image_addresses = Table(
+    "image_addresses",
+    metadata,
+    _id(),
+    Column("url", Text, nullable=False),
+    Column("url_key", String(64), nullable=False, unique=True, doc="SHA-256 of the address as the page gives it"),
+    Column("source", String(80), nullable=False),
+    Column("asked_at", UtcTime, nullable=False),
+    Column("tries", Integer, nullable=False),
+    Column("problem", String(20), doc="Why there is no image"),
+    _reference("image_id", "images.id"),
+    _reference("capture_id", "captures.id"),
+    sqlite_autoincrement=True,
+)
+
+ad_images = Table(
+    "ad_images",
+    metadata,
+    Column("version_id", Integer, ForeignKey("ad_versions.id"), primary_key=True, autoincrement=False),
+    Column("image_id", Integer, ForeignKey("images.id"), primary_key=True, autoincrement=False, index=True),
+    _reference("capture_id", "captures.id", nullable=False, doc="Fetched from the address that the ad gives"),
+    Column("position", Integer, nullable=False),
+)
+
+image_bands = Table(
+    "image_bands",
+    metadata,
+    Column("band", BigInteger, primary_key=True, autoincrement=False, doc="16 bits of a hash, with their place"),
+    Column("image_id", Integer, ForeignKey("images.id"), primary_key=True, autoincrement=False),
+    sqlite_with_rowid=False,
 )
 
 register_snapshots = Table(

@@ -10,8 +10,9 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, NamedTuple
 
-from sqlalchemy import BindParameter, ColumnElement, Connection, bindparam, delete, func, insert, select, update
+from sqlalchemy import BindParameter, ColumnElement, Connection, and_, bindparam, delete, func, insert, select, update
 
+from crawler.store.images import PictureState, told_text
 from crawler.store.schema import ad_versions, ads, bands, cases, series, series_decisions, signatures
 from crawler.store.writing import chunks, insert_new
 
@@ -59,7 +60,7 @@ _BY_BAND = (
     select(bands.c.band, bands.c.version_id).where(bands.c.band.in_(_WANTED)).order_by(bands.c.band, bands.c.version_id)
 )
 _SERIES = select(signatures.c.version_id, signatures.c.series_id).where(signatures.c.version_id.in_(_WANTED))
-_TEXTS = select(ad_versions.c.id, ad_versions.c.title, ad_versions.c.text).where(ad_versions.c.id.in_(_WANTED))
+_TEXTS = select(ad_versions.c.id, ad_versions.c.title, told_text()).where(ad_versions.c.id.in_(_WANTED))
 _MERGED = (
     select(series_decisions.c.series_id)
     .where(series_decisions.c.series_id.in_(_WANTED), series_decisions.c.decision == "merge")
@@ -74,7 +75,8 @@ _GROUPED = (
 
 def count_ungrouped(connection: Connection) -> int:
     """How many ads wait for their series."""
-    return connection.scalar(select(func.count()).select_from(ads).where(_is_ungrouped())) or 0
+    joined = ads.join(ad_versions, ad_versions.c.id == ads.c.version_id)
+    return connection.scalar(select(func.count()).select_from(joined).where(_is_ungrouped())) or 0
 
 
 def ungrouped_ads(connection: Connection, *, after: int, limit: int) -> list[UngroupedAd]:
@@ -85,7 +87,7 @@ def ungrouped_ads(connection: Connection, *, after: int, limit: int) -> list[Ung
             ads.c.version_id,
             ads.c.series_id,
             ad_versions.c.title,
-            ad_versions.c.text,
+            told_text(),
         )
         .join(ad_versions, ad_versions.c.id == ads.c.version_id)
         .where(ads.c.id > after, _is_ungrouped())
@@ -180,5 +182,6 @@ def merge_series(connection: Connection, *, kept: int, absorbed: int) -> None:
 
 
 def _is_ungrouped() -> ColumnElement[bool]:
-    # As the index ix_ads_ungrouped says it.
-    return ads.c.version_id.is_distinct_from(ads.c.grouped_version_id)
+    # As the index ix_ads_ungrouped says it; a post that is hardly more than a picture waits for what is on it.
+    waits = ad_versions.c.pictures.is_distinct_from(PictureState.AWAITED)
+    return and_(ads.c.version_id.is_distinct_from(ads.c.grouped_version_id), waits)

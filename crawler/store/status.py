@@ -15,6 +15,7 @@ from crawler.store.schema import (
     captures,
     cases,
     drafts,
+    images,
     nights,
     pages,
     runs,
@@ -30,6 +31,7 @@ COUNTED: Mapping[str, Table] = {
     "cases": cases,
     "drafts": drafts,
     "captures": captures,
+    "images": images,
 }
 
 

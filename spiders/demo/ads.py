@@ -111,6 +111,8 @@ class Placement(_Data):
     reply_to: str | None = None
     """Channel only: the quoted beginning of another message."""
     photos: int = Field(default=0, ge=0, le=6)
+    flyer: str | None = Field(default=None, pattern=r"^[a-z0-9-]+\.png$")
+    """Channel only: the post is nothing but this picture of `pictures/`, with the offer's words on it."""
     video: str | None = None
     """Channel only: a video's duration."""
 

@@ -17,6 +17,7 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from spiders.demo import words
 
 TEMPLATES = Path(__file__).parent / "templates"
+PICTURES = Path(__file__).parent / "pictures"
 
 Item = TypeVar("Item")
 
@@ -74,6 +75,12 @@ def json_answer(value: object) -> Answer:
 def plain(text: str) -> Answer:
     """A text file."""
     return Answer(text.encode(), "text/plain; charset=utf-8")
+
+
+def picture(name: str) -> Answer | None:
+    """A PNG of `pictures/`; None where there is none of that name."""
+    files = {file.name: file for file in PICTURES.glob("*.png")}
+    return Answer(files[name].read_bytes(), "image/png") if name in files else None
 
 
 def redirect(location: str) -> Answer:

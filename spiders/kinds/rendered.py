@@ -32,6 +32,7 @@ class RenderedSpider(SourceSpider):
     """Opens pages in Chromium, scrolls and expands, and reads the items of the finished document."""
 
     manifest: RenderedSource
+    has_picture_posts = True
 
     @classmethod
     def update_settings(cls, settings: BaseSettings) -> None:

@@ -9,7 +9,7 @@ import logging
 import re
 from collections.abc import AsyncIterator, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any, Self
+from typing import Any, ClassVar, Self
 from urllib.parse import urljoin, urlsplit
 
 from scrapy import Request, Spider, signals
@@ -68,6 +68,8 @@ class SourceSpider(Spider):
     """Base of all spiders that a manifest drives."""
 
     manifest: AnySource
+    has_picture_posts: ClassVar[bool] = False
+    """At this kind of source a post may be a picture and nothing else."""
 
     @classmethod
     def update_settings(cls, settings: BaseSettings) -> None:
@@ -205,7 +207,14 @@ class SourceSpider(Spider):
         self, found: Sequence[Stated], response: Response, page: FetchedPage, *, listed: Listed | None = None
     ) -> list[AdPosting]:
         """The items for what was found on a page, completed by what the listing said."""
-        ads = ads_on_page(found, source=self.name, base_url=response.url, page=page, listed=listed)
+        ads = ads_on_page(
+            found,
+            source=self.name,
+            base_url=response.url,
+            page=page,
+            listed=listed,
+            of_pictures=self.has_picture_posts,
+        )
         if self.manifest.site_lines is not None:
             for ad in ads:
                 ad.description = without_lines(ad.description, self.manifest.site_lines)

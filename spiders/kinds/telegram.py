@@ -16,6 +16,8 @@ from spiders.posting import Stated
 
 MESSAGE = ".tgme_widget_message[data-post]:not(.service_message)"
 BODY = ".js-message_text"
+PHOTO = "a.tgme_widget_message_photo_wrap::attr(style)"
+"""Emoji and faces are pictures by their style too."""
 PICTURE = re.compile(r"background-image:\s*url\(['\"]?([^'\")]+)")
 
 
@@ -23,17 +25,18 @@ class TelegramSpider(SourceSpider):
     """Reads channels message by message, back into the past until the night's limit."""
 
     manifest: TelegramSource
+    has_picture_posts = True
 
     def read_listing(self, response: TextResponse) -> Listing:
-        """The messages with a text. A name without public preview leads elsewhere: only an account would see it."""
+        """The messages with a text or a picture. A name without public preview leads elsewhere, to a wall."""
         if not urlsplit(response.url).path.startswith("/s/"):
             return Listing(problem=Problem.LOGIN_WALL)
         messages = response.css(MESSAGE)
         ads = [self._stated(response, message) for message in messages]
-        for _ in [ad for ad in ads if not ad.get("description")]:
+        for _ in [ad for ad in ads if not _says_something(ad)]:
             self.count("adwatch/messages_without_text")
-        problem = Problem.LAYOUT_CHANGED if messages and not any(ad.get("description") for ad in ads) else None
-        return Listing(ads=[ad for ad in ads if ad.get("description")], problem=problem)
+        problem = Problem.LAYOUT_CHANGED if messages and not any(map(_says_something, ads)) else None
+        return Listing(ads=[ad for ad in ads if _says_something(ad)], problem=problem)
 
     def next_address(self, response: TextResponse, start: str, number: int) -> str | None:
         """The page with older messages; none on the oldest."""
@@ -53,10 +56,12 @@ class TelegramSpider(SourceSpider):
             "description": _body(message),
             "datePublished": message.css("a.tgme_widget_message_date time::attr(datetime)").get(),
             "contactRaw": [channel, forwarded] if forwarded else [channel],
-            "imageUrls": [
-                url for style in message.css("[style]::attr(style)").getall() for url in PICTURE.findall(style)
-            ],
+            "imageUrls": [url for style in message.css(PHOTO).getall() for url in PICTURE.findall(style)],
         }
+
+
+def _says_something(ad: Stated) -> bool:
+    return bool(ad.get("description") or ad.get("imageUrls"))
 
 
 def _body(message: Selector) -> str | None:

@@ -98,8 +98,9 @@ def _kanal(sites: DemoSites) -> Iterator[tuple[int, str]]:
     for soup in kanal_pages(sites):
         for message in soup.select(".tgme_widget_message:not(.service_message)"):
             body = message.select_one(".js-message_text")
-            assert body
-            yield int(str(message["data-post"]).rsplit("/", 1)[1]), body.get_text()
+            shown = body or message.select_one(".tgme_widget_message_photo_wrap")
+            assert shown
+            yield int(str(message["data-post"]).rsplit("/", 1)[1]), body.get_text() if body else str(shown["style"])
 
 
 def _drustvena(sites: DemoSites) -> Iterator[tuple[int, str]]:

@@ -24,9 +24,23 @@ def test_every_placement_is_reached_once_from_its_listing(
 
 @pytest.mark.parametrize("site", SiteName)
 def test_pages_carry_the_words_of_their_ads(sites: DemoSites, ads: tuple[PlacedAd, ...], site: SiteName) -> None:
-    words = {ad.id: ad.text.split()[-1].rstrip(".!?") for ad in ads if ad.placement.site is site}
+    words = {ad.id: _last_word(ad) for ad in ads if ad.placement.site is site}
     for number, page in WALKS[site](sites):
         assert words[number] in page, number
+
+
+def _last_word(ad: PlacedAd) -> str:
+    """What must stand on the ad's page; of a post without words, its picture."""
+    return ad.placement.flyer or ad.text.split()[-1].rstrip(".!?")
+
+
+def test_flyers_are_served_as_pictures_and_nothing_else_is(sites: DemoSites, ads: tuple[PlacedAd, ...]) -> None:
+    flyers = [ad.placement.flyer for ad in ads if ad.placement.flyer]
+    assert len(flyers) == len(set(flyers)) == 3
+    for flyer in flyers:
+        answer = sites.answer(f"http://kanal.example/img/letak/{flyer}")
+        assert (answer.status, answer.content_type, answer.body[:4]) == (200, "image/png", b"\x89PNG")
+    assert sites.answer("http://kanal.example/img/letak/../ads.yml").status == 404
 
 
 @pytest.mark.parametrize(

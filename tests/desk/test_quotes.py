@@ -5,7 +5,7 @@ from hypothesis import strategies as st
 
 from alerts.desk.findings import mark_ad
 from alerts.desk.quotes import Piece, Span, mark_quotes, shift
-from crawler.assessment import Indicator
+from crawler.assessment import Ad, Indicator
 from tests.builders import AD_TEXT, AD_TITLE, complaint_assessment
 
 texts = st.text(alphabet=st.characters(codec="utf-8"), max_size=60)
@@ -41,14 +41,14 @@ def test_a_quote_over_title_and_text_is_marked_in_both() -> None:
     quote = f"Nemačkoj\n{AD_TEXT[:9]}"
     start = f"{AD_TITLE}\n{AD_TEXT}".index(quote)
     indicator = Indicator("urgency", quote, start, start + len(quote))
-    marked = mark_ad(AD_TITLE, AD_TEXT, complaint_assessment(indicators=(indicator,)))
+    marked = mark_ad(Ad(AD_TEXT, title=AD_TITLE), complaint_assessment(indicators=(indicator,)))
     assert [piece.text for piece in marked.title if piece.findings] == ["Nemačkoj"]
     assert [piece.text for piece in marked.text if piece.findings] == [AD_TEXT[:9]]
 
 
 def test_a_quote_that_is_not_at_its_place_is_listed_but_not_marked() -> None:
     indicator = Indicator("upfront_fee", "Kotizacija 500 evra", 3, 22)
-    marked = mark_ad(AD_TITLE, AD_TEXT, complaint_assessment(indicators=(indicator,)))
+    marked = mark_ad(Ad(AD_TEXT, title=AD_TITLE), complaint_assessment(indicators=(indicator,)))
     assert not any(piece.findings for piece in (*marked.title, *marked.text))
     assert marked.findings[0].quotes == ("Kotizacija 500 evra",)
     assert not marked.findings[0].is_marked
@@ -57,7 +57,7 @@ def test_a_quote_that_is_not_at_its_place_is_listed_but_not_marked() -> None:
 def test_findings_that_call_for_the_police_come_first() -> None:
     indicators = (Indicator("free_accommodation"), Indicator("document_retention"))
     judged = complaint_assessment(indicators=indicators, referral=("retained_documents",))
-    assert [finding.code for finding in mark_ad(None, "", judged).findings] == [
+    assert [finding.code for finding in mark_ad(Ad(""), judged).findings] == [
         "document_retention",
         "free_accommodation",
     ]

@@ -161,7 +161,8 @@ def test_new_store_counts_nothing(store: StoreBuilder) -> None:
     with store.connect() as connection:
         counts = count_all(connection)
 
-    assert counts == dict.fromkeys(("pages", "ads", "series", "sightings", "cases", "drafts", "captures", "sources"), 0)
+    named = ("pages", "ads", "series", "sightings", "cases", "drafts", "captures", "images", "sources")
+    assert counts == dict.fromkeys(named, 0)
 
 
 def test_times_without_zone_are_refused(store: StoreBuilder) -> None:

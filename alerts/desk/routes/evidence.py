@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from enum import StrEnum
 from typing import Annotated
 
 from fastapi import APIRouter, Path, Response
@@ -12,13 +13,25 @@ from alerts.desk.failures import Failure, PageError
 from alerts.desk.protection import SANDBOX
 from alerts.desk.state import Desk
 from crawler.errors import EvidenceError
-from crawler.evidence.warc import Capture, read_payload
+from crawler.evidence.warc import SCREENSHOT, Capture, read_payload
+from crawler.pictures import PictureError, inspect_picture, thumbnail
 from crawler.store.drafts import capture_by_record
 from crawler.store.engine import reading
 
 MOST_SHOWN = 200_000
 """Characters of source on the page; the whole text has an address of its own."""
 PNG = b"\x89PNG\r\n\x1a\n"
+
+
+class PictureSize(StrEnum):
+    """How large a picture is shown."""
+
+    SMALL = "small"
+    LARGE = "large"
+
+
+SIDES = {PictureSize.SMALL: 640, PictureSize.LARGE: 1800}
+"""Pixels of the longer side."""
 
 RecordId = Annotated[str, Path(pattern=r"^urn:uuid:[0-9a-fA-F-]{36}$")]
 
@@ -30,13 +43,15 @@ def evidence_page(record_id: RecordId, desk: TheDesk, visitor: LoggedIn) -> Resp
     """The capture's facts with its source as text; says whether the bytes still match their hash."""
     capture, original = _find(desk, record_id)
     payload = _read(desk, original)
+    is_picture = _is_screenshot(capture) or _is_picture(payload)
     return desk.pages.answer(
         "evidence.html",
         visitor=visitor,
         capture=capture,
         size=len(payload),
-        is_picture=payload.startswith(PNG),
-        source=_text(payload)[:MOST_SHOWN] if not payload.startswith(PNG) else "",
+        is_screenshot=_is_screenshot(capture),
+        is_picture=is_picture,
+        source="" if is_picture else _text(payload)[:MOST_SHOWN],
         is_shortened=len(payload) > MOST_SHOWN,
     )
 
@@ -52,12 +67,37 @@ def source_text(record_id: RecordId, desk: TheDesk, visitor: LoggedIn) -> Respon
 
 @router.get("/{record_id}/picture.png")
 def picture(record_id: RecordId, desk: TheDesk, visitor: LoggedIn) -> Response:
-    """The captured screenshot."""
-    _, original = _find(desk, record_id)
+    """The captured screenshot, which our own browser made."""
+    capture, original = _find(desk, record_id)
     payload = _read(desk, original)
-    if not payload.startswith(PNG):
+    if not (_is_screenshot(capture) and payload.startswith(PNG)):
         raise PageError(Failure.NOT_FOUND)
     return Response(payload, media_type="image/png", headers={"Content-Security-Policy": SANDBOX})
+
+
+@router.get("/{record_id}/picture.jpg")
+def picture_of_ad(
+    record_id: RecordId, desk: TheDesk, visitor: LoggedIn, size: PictureSize = PictureSize.SMALL
+) -> Response:
+    """A captured picture, unpacked and written anew: never the bytes that a stranger made."""
+    _, original = _find(desk, record_id)
+    try:
+        shown = thumbnail(_read(desk, original), largest_side=SIDES[size])
+    except PictureError as error:
+        raise PageError(Failure.NOT_FOUND) from error
+    return Response(shown, media_type="image/jpeg", headers={"Content-Security-Policy": SANDBOX})
+
+
+def _is_screenshot(capture: Capture) -> bool:
+    return capture.record_type == "resource" and capture.url.startswith(SCREENSHOT)
+
+
+def _is_picture(payload: bytes) -> bool:
+    try:
+        inspect_picture(payload)
+    except PictureError:
+        return False
+    return True
 
 
 def _find(desk: Desk, record_id: str) -> tuple[Capture, Capture]:

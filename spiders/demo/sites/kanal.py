@@ -8,12 +8,13 @@ from datetime import UTC, datetime
 from markupsafe import Markup, escape
 
 from spiders.demo.ads import BELGRADE, PlacedAd, SiteName, newest_first
-from spiders.demo.site import Answer, Request, page, redirect
+from spiders.demo.site import Answer, Request, page, picture, redirect
 from spiders.demo.words import EMOJI, steady_number
 
 PAGE_SIZE = 20
 CHANNEL = "posao_eu_balkan"
 PREVIEW = f"/s/{CHANNEL}"
+FLYERS = "/img/letak/"
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,6 +63,8 @@ class Kanal:
         """The channel's preview, its single messages; a redirect for names without a preview; no robots.txt."""
         if request.path == PREVIEW:
             return self._preview(request.number("before", default=self._messages[-1].id + 1))
+        if request.path.startswith(FLYERS):
+            return picture(request.path.removeprefix(FLYERS))
         if request.path.startswith("/s/"):
             return redirect(f"/{request.path.removeprefix('/s/')}")
         if single := [message for message in self._messages if message_path(message.id) == request.path]:

@@ -1,0 +1,211 @@
+"""Keeping the pictures of flagged ads, and of posts that are hardly more than a picture: fetched once, as evidence.
+
+The fetching is a spider's (`spiders.flyers`), under each source's own delay; what a picture says is not asked here.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import os
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Any, Self
+
+from scrapy.crawler import Crawler
+from scrapy.exceptions import DropItem
+from sqlalchemy import Connection, Engine
+
+from crawler.config import Settings
+from crawler.crawling import SpiderOrder, run_alone
+from crawler.evidence.warc import Capture, CaptureWriter
+from crawler.items import FetchedPage
+from crawler.manifest import Limits, read_manifests
+from crawler.night import Night, StepReport
+from crawler.pictures import PictureError, PictureFacts, inspect_picture
+from crawler.store.captures import save_captures
+from crawler.store.engine import open_store, reading
+from crawler.store.images import (
+    KnownAddress,
+    PicturedAd,
+    images_by_digest,
+    known_addresses,
+    note_address,
+    save_image,
+    wanted_ads,
+)
+
+logger = logging.getLogger(__name__)
+
+SPIDER = "flyers"
+BATCH = 20
+"""Pictures a transaction; of 8 MB at most each."""
+MINUTES = 60
+"""For all pictures of a night; the rest waits for the next one."""
+
+
+@dataclass(frozen=True, slots=True)
+class WantedPicture:
+    """A picture to be fetched, for the source whose ad gives its address."""
+
+    url: str
+    source: str
+
+
+@dataclass(frozen=True, slots=True)
+class AskedPicture:
+    """What asking for a picture brought: a page with its bytes, or the problem."""
+
+    wanted: WantedPicture
+    page: FetchedPage | None = None
+    problem: str | None = None
+
+
+def keep_flyers(night: Night) -> StepReport:
+    """Fetches the pictures that are wanted and not known. A picture that fails is counted and ends nothing.
+
+    Counts: `wanted`, `kept`, and `failed` with each problem by name.
+    """
+    with reading(night.engine) as connection:
+        wanted = wanted_pictures(connection, wanted_ads(connection))
+    if not wanted:
+        return StepReport({"wanted": 0, "kept": 0, "failed": 0})
+    night.progress("pictures", 0, len(wanted))
+    run_alone(night, SpiderOrder(SPIDER, minutes=MINUTES))
+    with reading(night.engine) as connection:
+        known = known_addresses(connection, [picture.url for picture in wanted])
+    night.progress("pictures", len(wanted), len(wanted))
+    problems = Counter(found.problem for found in known.values() if found.problem)
+    kept = sum(found.image_id is not None for found in known.values())
+    return StepReport({"wanted": len(wanted), "kept": kept, "failed": problems.total(), **problems})
+
+
+def wanted_pictures(connection: Connection, pictured: Sequence[PicturedAd]) -> list[WantedPicture]:
+    """Pictures of these ads that nobody has asked for, or that failed on an earlier night; each address once."""
+    known = known_addresses(connection, [url for ad in pictured for url in ad.urls])
+    wanted = {url: WantedPicture(url, ad.source) for ad in pictured for url in ad.urls if not _is_done(known.get(url))}
+    return list(wanted.values())
+
+
+def read_wanted(settings: Settings) -> list[WantedPicture]:
+    """The pictures to be fetched now, as many of each source as it allows pages a night."""
+    manifests = read_manifests(settings.source_folders).manifests
+    engine = open_store(settings)
+    try:
+        with reading(engine) as connection:
+            wanted = wanted_pictures(connection, wanted_ads(connection))
+    finally:
+        engine.dispose()
+    chosen, taken = [], Counter[str]()
+    for picture in wanted:
+        # A source may have lost its manifest since; an ordinary one's limits hold then.
+        limits = manifests[picture.source].limits if picture.source in manifests else Limits()
+        taken[picture.source] += 1
+        if taken[picture.source] <= limits.max_pages:
+            chosen.append(picture)
+    return chosen
+
+
+def _is_done(known: KnownAddress | None) -> bool:
+    return known is not None and known.is_final
+
+
+class FlyerPipeline:
+    """Item pipeline of the spider: bytes first, then rows, batch by batch."""
+
+    def __init__(self, settings: Settings) -> None:
+        """`settings` say where to keep."""
+        self.settings = settings
+        self.batch: list[AskedPicture] = []
+        self.flushing = asyncio.Lock()
+
+    @classmethod
+    def from_crawler(cls, crawler: Crawler) -> Self:
+        """Scrapy's way to make a pipeline."""
+        return cls(Settings.from_environment())
+
+    def open_spider(self) -> None:
+        """Opens the store; the WARC file appears with the first picture."""
+        self.engine: Engine = open_store(self.settings)
+        night = int(os.environ.get("ADWATCH_NIGHT", "0"))
+        self.writer = CaptureWriter(self.settings.evidence_folder, f"{night:06d}-{SPIDER}")
+
+    async def process_item(self, item: Any) -> Any:
+        """Takes the picture, or what became of it, into the batch."""
+        if not isinstance(item, AskedPicture):
+            raise DropItem("only pictures are kept here")
+        self.batch.append(item)
+        if len(self.batch) >= BATCH:
+            await self.flush()
+        return item
+
+    async def close_spider(self) -> None:
+        """Keeps the rest."""
+        await self.flush()
+        self.writer.close()
+        self.engine.dispose()
+
+    async def flush(self) -> None:
+        """Keeps the batch in a thread, so that fetching goes on meanwhile."""
+        async with self.flushing:
+            batch, self.batch = self.batch, []
+            if batch:
+                await asyncio.to_thread(keep_pictures, self.engine, self.writer, batch)
+
+
+def keep_pictures(engine: Engine, writer: CaptureWriter, batch: Sequence[AskedPicture]) -> None:
+    """Writes what was fetched into the WARC file and the store. Bytes that are no picture are not kept."""
+    looked_at = [(asked, *_look_at(asked)) for asked in batch]
+    pages = [asked.page for asked, facts, _ in looked_at if facts and asked.page]
+    with reading(engine) as connection:
+        earlier = {
+            digest: capture for digest, (_, capture) in images_by_digest(connection, (p.digest for p in pages)).items()
+        }
+    written = [_write(writer, page, earlier) for page in pages]
+    writer.sync()
+    with engine.begin() as connection:
+        ids = save_captures(connection, written)
+        captured = iter(written)
+        for asked, facts, problem in looked_at:
+            capture = next(captured) if facts else None
+            _note(connection, asked, facts, problem, ids[capture.record_id] if capture else None)
+
+
+def _look_at(asked: AskedPicture) -> tuple[PictureFacts | None, str | None]:
+    if asked.page is None:
+        return None, asked.problem or "unreachable"
+    try:
+        return inspect_picture(asked.page.body), None
+    except PictureError as error:
+        logger.warning(
+            "picture not kept source=%s url=%s problem=%s", asked.wanted.source, asked.wanted.url, error.problem
+        )
+        return None, error.problem
+
+
+def _write(writer: CaptureWriter, page: FetchedPage, earlier: dict[str, Capture]) -> Capture:
+    """The picture's record; bytes that are kept already, from whatever address, are referred to."""
+    known = earlier.get(page.digest)
+    if known is not None:
+        return writer.keep_revisit(page, of=known)
+    earlier[page.digest] = writer.keep(page)[-1]
+    return earlier[page.digest]
+
+
+def _note(
+    connection: Connection, asked: AskedPicture, facts: PictureFacts | None, problem: str | None, capture_id: int | None
+) -> None:
+    image_id = None
+    if facts and asked.page and capture_id:
+        image_id = save_image(connection, facts, digest=asked.page.digest, capture_id=capture_id)
+    note_address(
+        connection,
+        asked.wanted.url,
+        source=asked.wanted.source,
+        now=asked.page.fetched_at if asked.page else datetime.now(UTC),
+        problem=problem,
+        image_id=image_id,
+        capture_id=capture_id if image_id else None,
+    )

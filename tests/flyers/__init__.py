@@ -1,0 +1,1 @@
+"""Pictures of ads: kept, hashed, read, shown."""
