@@ -6,7 +6,8 @@ from crawler.assessment import Assessment
 from crawler.night import Night, StepReport
 from crawler.store.engine import reading
 from crawler.store.mentions import FiledMentions, UnlinkedAd, count_unlinked, save_mentions, unlinked_ads
-from pipelines.connections.mentions import mentions_of
+from pipelines.connections.mentions import ContactKind, mentions_of
+from pipelines.flyers.stored import flyer_keys
 
 BATCH = 500
 """Ads a transaction."""
@@ -21,9 +22,9 @@ def file_contacts(night: Night) -> StepReport:
     while True:
         with reading(night.engine) as connection:
             found = unlinked_ads(connection, after=after, limit=BATCH)
+            filed = [_filed(ad, flyer_keys(connection, ad.version_id)) for ad in found]
         if not found:
             return StepReport(counts)
-        filed = [_filed(ad) for ad in found]
         with night.engine.begin() as connection:
             save_mentions(connection, filed)
         after = found[-1].ad_id
@@ -32,7 +33,8 @@ def file_contacts(night: Night) -> StepReport:
         night.progress("filing contacts", counts["ads"], max(total, counts["ads"]))
 
 
-def _filed(ad: UnlinkedAd) -> FiledMentions:
+def _filed(ad: UnlinkedAd, flyers: tuple[str, ...]) -> FiledMentions:
     said = "\n".join(part for part in (ad.title, ad.text, ad.contact) if part)
     mentions = mentions_of(Assessment.from_json(ad.result).contacts, said)
-    return FiledMentions(ad, tuple((mention.kind.value, mention.value) for mention in mentions))
+    named = [(mention.kind.value, mention.value) for mention in mentions]
+    return FiledMentions(ad, (*named, *((ContactKind.IMAGE.value, key) for key in flyers)))

@@ -34,7 +34,7 @@ class ContactKind(StrEnum):
     DOMAIN = "domain"
     """A domain of its own, of a mailbox or a page."""
     IMAGE = "image"
-    """Hash of a flyer's picture, as the table of images keeps it."""
+    """Hash of the oldest picture like an ad's flyer (`pipelines.flyers.stored.flyer_keys`)."""
 
 
 class Mention(NamedTuple):

@@ -37,6 +37,16 @@ def near_images(connection: Connection, wanted: int) -> list[NearImage]:
     return sorted((one for one in measured if one.distance <= NEAR), key=lambda one: (one.distance, one.image_id))
 
 
+def flyer_keys(connection: Connection, version_id: int) -> tuple[str, ...]:
+    """What ads with one flyer share: for each picture of the version the hash of the oldest like it, 64 hex digits."""
+    keys: list[str] = []
+    for wanted in hashes_of_version(connection, version_id).values():
+        found = images_by_band(connection, bands_to_ask(wanted))
+        alike = {image_id: known for image_id, known in found.items() if distance(wanted, known) <= NEAR}
+        keys += [f"{alike[min(alike)]:064x}"] if alike else []
+    return tuple(dict.fromkeys(keys))
+
+
 def same_flyer_elsewhere(connection: Connection, version_id: int) -> list[SharedFlyer]:
     """Ads of other series that now show a picture like one of this version's; the nearest picture of each ad."""
     nearest: dict[int, int] = {}

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable
 from datetime import timedelta
 
@@ -9,11 +10,15 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from PIL import Image
+from sqlalchemy import select
 
 from crawler.pictures import PictureFacts
 from crawler.store.images import KnownAddress, PictureState, link_pictures, save_hash, save_image
+from crawler.store.schema import contact_mentions
+from pipelines.connections.filing import file_contacts
 from pipelines.flyers.likeness import NEAR, bands_of, bands_to_ask, distance, is_near, picture_hash
 from pipelines.flyers.stored import near_images, same_flyer_elsewhere
+from pipelines.steps import assess_new_ads
 from tests.builders import NOW, StoreBuilder, StoredAd
 from tests.flyers.drawing import DISTORTIONS
 from tests.flyers.measuring import distances_of_others, drawn_templates
@@ -66,3 +71,15 @@ def test_offers_that_share_a_flyer_are_found_in_the_store(store: StoreBuilder) -
 
     assert (shared.series_id, shared.ad_id) == (theirs.series_id, theirs.ad_id)
     assert (shared.image_id, shared.distance) == (changed, 3)
+
+
+def test_ads_with_one_flyer_are_filed_under_the_oldest_picture_like_it(store: StoreBuilder) -> None:
+    flyer, changed = picture_hash(DRAWN[0, 0]), picture_hash(DRAWN[0, 0]) ^ 0b1011 << 90
+    for name, found in (("a", flyer), ("b", changed), ("c", picture_hash(DRAWN[1, 0]))):
+        _with_image(store, store.ad(), name, found)
+    night = store.night_now()
+    assess_new_ads(night)
+    file_contacts(night)
+    with store.connect() as connection:
+        filed = connection.execute(select(contact_mentions.c.value).where(contact_mentions.c.kind == "image")).scalars()
+        assert sorted(Counter(filed).values()) == [1, 2]

@@ -21,6 +21,8 @@ from tests.series.write_clusters import write_clusters
 from tests.whole.running import adwatch, adwatch_json
 
 OWN = Path(__file__).parent / "labelled" / "ads.jsonl"
+UNSEEN = OWN.with_name("unseen.jsonl")
+"""Ads that nobody tunes on: what they give is what strangers' ads give. Read its figures, never its misses."""
 TODAY = date(2026, 11, 24)
 TEXT = "Primer Rad traži zidare u Beču, kotizacija 100 evra. Hitno!"
 LABEL: dict[str, Any] = {
@@ -74,6 +76,21 @@ def test_contacts_and_indicators_of_our_own_ads_are_read(own: AdsEvaluation) -> 
     assert own.all_contacts.f1 >= 0.97
     assert own.micro.f1 >= 0.82, [(one.id, one.missed, one.extra) for one in own.wrong]
     assert own.unequal_quotes == 0
+
+
+def test_ads_that_nobody_tunes_on_are_read_too() -> None:
+    unseen = evaluate_ads([compare(one, assess(one.ad, None, on=TODAY)) for one in read_labelled_ads(UNSEEN)])
+    bars = {
+        Field.IS_JOB_AD: 0.94,
+        Field.ABROAD: 0.94,
+        Field.DESTINATIONS: 0.92,
+        Field.WAGE: 0.88,
+        Field.MEDIATOR_NAME: 0.82,
+    }
+    assert {field: unseen.fields[field].value for field, bar in bars.items() if unseen.fields[field].value < bar} == {}
+    assert unseen.all_contacts.f1 >= 0.96
+    assert unseen.micro.f1 >= 0.86
+    assert unseen.unequal_quotes == 0
 
 
 def test_ordinary_ads_of_our_own_are_not_flagged(own: AdsEvaluation) -> None:
