@@ -17,6 +17,7 @@ class IdentityRules(RuleData):
     business_words: list[str]
     agency_words: list[str]
     not_names: list[str]
+    services: list[str]
     kinds: dict[str, list[str]]
     first_name_cues: list[str]
     first_names: list[str]
@@ -30,9 +31,11 @@ def identity_rules() -> IdentityRules:
 
 @cache
 def word_sets() -> dict[str, frozenset[str]]:
+    """The lists that are asked whether a word is among them, by the name of the list."""
     rules = identity_rules()
     return {
         "not_names": frozenset(rules.not_names),
+        "services": frozenset(rules.services),
         "business": frozenset(rules.business_words),
         "agency": frozenset(rules.agency_words),
         "first_names": frozenset(rules.first_names),

@@ -107,23 +107,8 @@ _SEGMENT = re.compile(
 )
 _FAMILY = re.compile(rf"(?<!\w)(?:Porodica|Породица|Obitelj|Familie|Družina) {_WORD}(?:[ -]{_WORD})?")
 _PERSON = re.compile(rf"(?<![\w.@])(?P<name>(?P<first>{_WORD}) [{_UPPER}][\w-]{{2,20}})(?!\w)")
-_PAYERS = {
-    "zoom",
-    "zoom-a",
-    "skype",
-    "google meet",
-    "work and travel",
-    "au pair",
-    "western union",
-    "moneygram",
-    "money gram",
-    "ria money",
-    "paypal",
-    "google play",
-    "red bull",
-    "facebook",
-    "instagram",
-}
+_SUM = re.compile(r"[\d.,]+ ?[A-Z]{2,4}.*")
+"""An amount of money with its currency: "3.000 NOK"."""
 _NAMED_AFTER_PLACES = ("restoran", "kafe", "hotel", "kafan", "picerij")
 _STREET_BEFORE = re.compile(r"(?:[Uu]lic\w|[Уу]лиц\w|[Uu]l\.|[Уу]л\.|[Bb]ul\w*\.?|[Бб]ул\w*\.?|[Tt]rg) $")
 _INSIDE_SENTENCES = re.compile(r" (?:do|od|za|u|na|sa|bez|po|je|su|se|kod|iz) ")
@@ -144,6 +129,7 @@ def _places() -> Phrasebook:
 
 
 def names_in(ad: AdText) -> list[FoundName]:
+    """All names that may be the publisher's, in no order; one name may be found in several ways."""
     text = ad.original
     subjects = matches_in_lines_with(_SEEKING, _SUBJECT, text)
     segments = _SEGMENT.finditer(text, max(0, len(text) // 3 - _LONGEST_NAME))
@@ -164,12 +150,8 @@ def names_in(ad: AdText) -> list[FoundName]:
 
 
 def _is_sayable(written: str) -> bool:
-    is_named = any(char.isupper() for char in written) and fold_key(written) not in _PAYERS
+    is_named = any(char.isupper() for char in written) and fold_key(written) not in word_sets()["services"]
     return is_named and not _SUM.fullmatch(written)
-
-
-_SUM = re.compile(r"[\d.,]+ ?[A-Z]{2,4}.*")
-"""An amount of money with its currency: "3.000 NOK"."""
 
 
 def _person(text: str, match: re.Match[str]) -> FoundName | None:
