@@ -77,8 +77,7 @@ def upgrade() -> None:
 def downgrade() -> None:
     """Takes the change back."""
     op.drop_index(op.f("ix_ad_versions_pictures"), "ad_versions")
-    with op.batch_alter_table("ad_versions", schema=None) as batch_op:
-        batch_op.drop_column("picture_text")
-        batch_op.drop_column("pictures")
+    for column in ("picture_text", "pictures"):
+        op.drop_column("ad_versions", column)
     for table in ("image_bands", "ad_images", "image_addresses", "images"):
         op.drop_table(table)
