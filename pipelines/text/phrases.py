@@ -183,7 +183,7 @@ class Phrasebook:
         parsed = _Parser(phrase).parse()
         number = len(self._phrases)
         firsts = frozenset(_lead_key(lead, phrase) for lead in parsed.leads)
-        rarest, *needs = sorted((firsts, *parsed.needs[1:]), key=_rarity, reverse=True)
+        rarest, *needs = sorted((firsts, *parsed.needs[1:]), key=_frequency)
         leads = frozenset(_beginning(lead) for lead in parsed.leads)
         self._phrases.append(_Phrase(tag, parsed.regex, firsts, tuple(needs), leads))
         if _SINGLE.fullmatch(phrase):
@@ -192,9 +192,9 @@ class Phrasebook:
             self._telling[key].append(number)
 
 
-def _rarity(keys: frozenset[str]) -> int:
-    """Long words are rare, and so are texts that hold them."""
-    return min(map(len, keys))
+def _frequency(keys: frozenset[str]) -> float:
+    """How many texts hold a word of these keys, as a guess to compare by: each letter more makes a word rarer."""
+    return sum(0.25 ** len(key) for key in keys)
 
 
 def _is_met(need: frozenset[str], folded: str, words: AbstractSet[str]) -> bool:
