@@ -34,7 +34,8 @@ ACCUSING = re.compile(
 def _our_words() -> Iterator[Path]:
     yield from (LAW_FILE, WORDING_FILE)
     yield from LETTERS.glob("*.txt")
-    yield from REQUESTS.glob("*/*.*")
+    yield from REQUESTS.glob("*/*.yml")
+    yield from REQUESTS.glob("*/*.txt")
     yield from FOLDER.glob("*/*.yml")
     yield from FOLDER.glob("*/template.txt")
     yield from FOLDER.glob("*/expected.latn.txt")
