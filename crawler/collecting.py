@@ -10,7 +10,6 @@ import hashlib
 import json
 import logging
 import os
-import re
 import time
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
@@ -32,7 +31,7 @@ from crawler.evidence.warc import Capture, CaptureWriter
 from crawler.health import Problem, outcome_of, outcome_of_list, problem_stat
 from crawler.items import NOT_MODIFIED, AdPosting, FetchedPage, PublishedList
 from crawler.manifest import RegisterSource
-from crawler.personal_numbers import redact_jmbg
+from crawler.personal_numbers import storable
 from crawler.store.ads import FetchedUrl, SeenAd, count_run, save_pages, save_seen_ads
 from crawler.store.captures import captures_by_digest, save_captures
 from crawler.store.engine import open_store, reading
@@ -44,9 +43,6 @@ logger = logging.getLogger(__name__)
 
 BATCH = 100
 """Ads in one transaction: large enough that fsync does not count, small enough that a crash costs seconds of work."""
-
-# PostgreSQL takes no NUL, no database takes unpaired surrogates, and neither says anything to a reader.
-UNSTORABLE = re.compile("[\x00\ud800-\udfff]")
 
 FEW_WORDS = 12
 """A post of fewer words is hardly more than its picture."""
@@ -305,14 +301,6 @@ def _text_lines(posting: AdPosting) -> list[str]:
         if stated and stated not in text:
             lines.append(f"{label}: {stated}")
     return lines
-
-
-def storable(value: str | None) -> str | None:
-    """The text without characters no database takes and with personal numbers starred out; None where nothing is left.
-
-    A JMBG is never stored (rule 8); what the page said stays in the capture, as evidence.
-    """
-    return redact_jmbg(UNSTORABLE.sub("", value).strip()) or None if value else None
 
 
 def content_hash(fields: dict[str, str | None]) -> str:

@@ -8,6 +8,8 @@ from collections.abc import Iterator
 LENGTH = 13
 _RUN = re.compile(r"\d(?:[\s./–—-]{0,3}\d){12,}")
 """Digits in a row as people write them, with spaces, dots, slashes or dashes between."""
+# PostgreSQL takes no NUL, no database takes unpaired surrogates, and neither says anything to a reader.
+_UNSTORABLE = re.compile("[\x00\ud800-\udfff]")
 _WEIGHTS = (7, 6, 5, 4, 3, 2, 7, 6, 5, 4, 3, 2)
 
 
@@ -22,6 +24,14 @@ def redact_jmbg(text: str) -> str:
     for start, end in _spans(text):
         starred[start:end] = re.sub(r"\d", "*", text[start:end])
     return "".join(starred)
+
+
+def storable(value: str | None) -> str | None:
+    """The text without characters no database takes and with personal numbers starred out; None where nothing is left.
+
+    A JMBG is never stored (rule 8); what the page said stays in the capture, as evidence.
+    """
+    return redact_jmbg(_UNSTORABLE.sub("", value).strip()) or None if value else None
 
 
 def _spans(text: str) -> Iterator[tuple[int, int]]:

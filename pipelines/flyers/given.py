@@ -6,8 +6,8 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
-from crawler.collecting import storable
 from crawler.errors import AdwatchError, UsageError
+from crawler.personal_numbers import storable
 from crawler.pictures import PictureError, open_picture
 from pipelines.flyers.engine import LARGEST_SIDE, NoEngine, find_engine, read_picture
 

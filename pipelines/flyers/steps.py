@@ -14,10 +14,10 @@ from pathlib import Path
 
 from sqlalchemy import Connection
 
-from crawler.collecting import storable
 from crawler.errors import EvidenceError
 from crawler.evidence.warc import read_payload
 from crawler.night import Night, StepReport
+from crawler.personal_numbers import storable
 from crawler.pictures import PictureError, open_picture
 from crawler.store.engine import reading
 from crawler.store.images import (

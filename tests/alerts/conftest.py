@@ -6,8 +6,13 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+import typer
+from typer.testing import CliRunner, Result
 
-from tests.builders import StoreBuilder
+import alerts.commands
+import pipelines.commands
+from alerts.desk.people import add_person
+from tests.builders import NOW, StoreBuilder
 
 
 @pytest.fixture
@@ -18,3 +23,23 @@ def store(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[StoreBuild
     builder = StoreBuilder(tmp_path / "home", database_url=url)
     yield builder
     builder.engine.dispose()
+
+
+@pytest.fixture
+def people(store: StoreBuilder, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A reviewer, ana, and iva, who only reads; commands work on this store."""
+    monkeypatch.setenv("ADWATCH_HOME", str(store.settings.home))
+    monkeypatch.delenv("ADWATCH_DATABASE_URL", raising=False)
+    with store.engine.begin() as connection:
+        for name, role in (("ana", "reviewer"), ("iva", "readonly")):
+            add_person(
+                connection, email=f"{name}@primer.example", name=name, role=role, password="dovoljno dugačka", now=NOW
+            )
+
+
+def run_adwatch(*arguments: object) -> Result:
+    """What a command of ours, or of understanding, prints and returns."""
+    app = typer.Typer()
+    pipelines.commands.add_commands(app)
+    alerts.commands.add_commands(app)
+    return CliRunner().invoke(app, [*map(str, arguments)])

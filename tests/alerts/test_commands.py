@@ -6,35 +6,19 @@ import json
 from pathlib import Path
 
 import pytest
-import typer
-from typer.testing import CliRunner, Result
 
-from alerts.commands import add_commands
-from alerts.desk.people import add_person
 from crawler.errors import DraftError, UsageError
-from tests.builders import NOW, StoreBuilder
+from tests.alerts.conftest import run_adwatch
+from tests.builders import StoreBuilder
 
 
 @pytest.fixture
-def case_id(store: StoreBuilder, monkeypatch: pytest.MonkeyPatch) -> int:
-    monkeypatch.setenv("ADWATCH_HOME", str(store.settings.home))
-    monkeypatch.delenv("ADWATCH_DATABASE_URL", raising=False)
-    with store.engine.begin() as connection:
-        for name, role in (("ana", "reviewer"), ("iva", "readonly")):
-            add_person(
-                connection, email=f"{name}@primer.example", name=name, role=role, password="dovoljno dugačka", now=NOW
-            )
+def case_id(store: StoreBuilder, people: None) -> int:
     return store.complaint_case()
 
 
-def _run(*arguments: str) -> Result:
-    app = typer.Typer()
-    add_commands(app)
-    return CliRunner().invoke(app, list(arguments))
-
-
 def test_cases_list_prints_what_other_programs_read(case_id: int) -> None:
-    (line,) = json.loads(_run("cases", "list", "--json").stdout)
+    (line,) = json.loads(run_adwatch("cases", "list", "--json").stdout)
     assert line.pop("opened_at") == "2026-11-20T01:00:00+00:00"
     assert line == {
         "id": case_id,
@@ -50,25 +34,29 @@ def test_cases_list_prints_what_other_programs_read(case_id: int) -> None:
 
 
 def test_cases_list_keeps_to_the_states_asked_for(case_id: int) -> None:
-    assert json.loads(_run("cases", "list", "--json", "--state", "dismissed").stdout) == []
-    assert len(json.loads(_run("cases", "list", "--json", "--state", "dismissed", "--state", "open").stdout)) == 1
+    assert json.loads(run_adwatch("cases", "list", "--json", "--state", "dismissed").stdout) == []
+    assert (
+        len(json.loads(run_adwatch("cases", "list", "--json", "--state", "dismissed", "--state", "open").stdout)) == 1
+    )
 
 
 def test_a_title_is_no_markup_of_the_terminal(store: StoreBuilder, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("ADWATCH_HOME", str(store.settings.home))
     ad = store.ad(title="[bold]x[/nije]")
     store.case(ad, store.assess(ad))
-    assert "[bold]" in _run("cases", "list").stdout
+    assert "[bold]" in run_adwatch("cases", "list").stdout
 
 
 def test_a_decision_is_recorded(case_id: int) -> None:
-    made = _run("cases", "decide", str(case_id), "dismiss", "--person", "ana@primer.example", "--reason", "poznato")
+    made = run_adwatch(
+        "cases", "decide", str(case_id), "dismiss", "--person", "ana@primer.example", "--reason", "poznato"
+    )
     assert made.exit_code == 0
-    assert json.loads(_run("cases", "list", "--json").stdout)[0]["state"] == "dismissed"
+    assert json.loads(run_adwatch("cases", "list", "--json").stdout)[0]["state"] == "dismissed"
 
 
 def test_a_dismissal_without_reason_is_wrong_use(case_id: int) -> None:
-    made = _run("cases", "decide", str(case_id), "dismiss", "--person", "ana@primer.example")
+    made = run_adwatch("cases", "decide", str(case_id), "dismiss", "--person", "ana@primer.example")
     assert isinstance(made.exception, UsageError)
 
 
@@ -78,7 +66,7 @@ def test_a_draft_is_written_in_every_format(
 ) -> None:
     store.register()
     file = tmp_path / f"draft.{kind}"
-    made = _run("draft", str(case_id), "--format", kind, "--script", "cyrl", "-o", str(file))
+    made = run_adwatch("draft", str(case_id), "--format", kind, "--script", "cyrl", "-o", str(file))
     assert made.exit_code == 0
     assert file.read_bytes().startswith(begin)
 
@@ -86,7 +74,7 @@ def test_a_draft_is_written_in_every_format(
 def test_the_script_is_chosen(store: StoreBuilder, case_id: int, tmp_path: Path) -> None:
     store.register()
     file = tmp_path / "draft.txt"
-    _run("draft", str(case_id), "--format", "txt", "--script", "latn", "-o", str(file))
+    run_adwatch("draft", str(case_id), "--format", "txt", "--script", "latn", "-o", str(file))
     assert file.read_text(encoding="utf-8").startswith("Udruženje „Primer“")
 
 
@@ -96,29 +84,29 @@ def test_wrong_choices_are_wrong_use_and_write_nothing(
 ) -> None:
     store.register()
     file = tmp_path / "draft"
-    made = _run("draft", str(case_id), *wrong, "-o", str(file))
+    made = run_adwatch("draft", str(case_id), *wrong, "-o", str(file))
     assert isinstance(made.exception, UsageError)
     assert not file.exists()
 
 
 @pytest.mark.parametrize("person", ["nobody@primer.example", "iva@primer.example", "", "no address"])
 def test_decision_needs_a_person_who_may_decide(case_id: int, person: str) -> None:
-    made = _run("cases", "decide", str(case_id), "confirm", "--person", person)
+    made = run_adwatch("cases", "decide", str(case_id), "confirm", "--person", person)
 
     assert isinstance(made.exception, UsageError)
-    assert json.loads(_run("cases", "list", "--json").stdout)[0]["state"] == "open"
+    assert json.loads(run_adwatch("cases", "list", "--json").stdout)[0]["state"] == "open"
 
 
 def test_no_document_goes_out_on_evidence_that_was_touched(store: StoreBuilder, case_id: int, tmp_path: Path) -> None:
     store.register()
     file = tmp_path / "draft.txt"
     arguments = ("draft", str(case_id), "--format", "txt", "--script", "latn", "-o", str(file))
-    assert _run(*arguments).exit_code == 0
+    assert run_adwatch(*arguments).exit_code == 0
     file.unlink()
     for capture in (store.settings.evidence_folder / "warc").iterdir():
         capture.write_bytes(capture.read_bytes()[:-30])
 
-    made = _run(*arguments)
+    made = run_adwatch(*arguments)
 
     assert isinstance(made.exception, DraftError)
     assert not file.exists()

@@ -6,45 +6,28 @@ import json
 from pathlib import Path
 
 import pytest
-import typer
 from sqlalchemy import update
-from typer.testing import CliRunner, Result
+from typer.testing import Result
 
-import alerts.commands
-import pipelines.commands
-from alerts.desk.people import add_person
 from crawler.errors import UsageError
 from crawler.store.schema import register_entries
-from tests.builders import NOW, StoreBuilder
+from tests.alerts.conftest import run_adwatch
+from tests.builders import StoreBuilder
 
 ANA = ("--person", "ana@primer.example")
 NAMES = ("Primer Radnik d.o.o. Beograd", "Primer Kadar d.o.o. Niš")
 
 
 @pytest.fixture
-def home(store: StoreBuilder, monkeypatch: pytest.MonkeyPatch) -> Path:
-    monkeypatch.setenv("ADWATCH_HOME", str(store.settings.home))
-    monkeypatch.delenv("ADWATCH_DATABASE_URL", raising=False)
+def home(store: StoreBuilder, people: None) -> Path:
     store.register(names=NAMES)
     with store.engine.begin() as connection:
         connection.execute(update(register_entries).where(register_entries.c.number == 2).values(pib="990000002"))
-        for name, role in (("ana", "reviewer"), ("iva", "readonly")):
-            add_person(
-                connection,
-                email=f"{name}@primer.example",
-                name="Ana Anić",
-                role=role,
-                password="dovoljno duga",
-                now=NOW,
-            )
     return store.settings.home
 
 
 def run(*arguments: str) -> Result:
-    app = typer.Typer()
-    pipelines.commands.add_commands(app)
-    alerts.commands.add_commands(app)
-    return CliRunner().invoke(app, ["register", *arguments])
+    return run_adwatch("register", *arguments)
 
 
 def listed(*options: str) -> list[dict[str, object]]:

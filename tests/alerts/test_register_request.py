@@ -5,17 +5,15 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
-import typer
-from typer.testing import CliRunner, Result
+from typer.testing import Result
 
-import alerts.commands
-import pipelines.commands
 from alerts.document import plain_text
 from alerts.information_requests import request_document, state_request
 from alerts.law import Law, ProvisionStatus, built_in_law
 from alerts.script import Script
 from crawler.config import Organisation
 from crawler.errors import AdwatchError, ConfigError, UsageError
+from tests.alerts.conftest import run_adwatch
 from tests.alerts.sample import MADE_AT, ORGANISATION, expected_request_path, sample_request
 from tests.builders import ORGANISATION as ORGANISATION_FILE
 
@@ -76,10 +74,7 @@ def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 
 def run(*arguments: str) -> Result:
-    app = typer.Typer()
-    pipelines.commands.add_commands(app)
-    alerts.commands.add_commands(app)
-    return CliRunner().invoke(app, ["register", "request", *arguments])
+    return run_adwatch("register", "request", *arguments)
 
 
 @pytest.mark.parametrize(("kind", "begin"), [("docx", b"PK"), ("pdf", b"%PDF-1.7"), ("txt", "Удружење".encode())])

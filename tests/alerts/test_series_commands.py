@@ -5,37 +5,26 @@ from __future__ import annotations
 import json
 
 import pytest
-import typer
-from typer.testing import CliRunner, Result
+from typer.testing import Result
 
-from alerts.commands import add_commands
-from alerts.desk.people import add_person
 from crawler.errors import UsageError
 from pipelines.series.judging import Ground
 from pipelines.series.wording import GROUND_SENTENCES
-from tests.builders import NOW, StoreBuilder, StoredAd
+from tests.alerts.conftest import run_adwatch
+from tests.builders import StoreBuilder, StoredAd
 
 OTHER_TEXT = "Potrebni zidari u Austriji, plata 2.300 evra neto, bez smeštaja. Zvati 060 000 0002."
 
 
 @pytest.fixture
-def copies(store: StoreBuilder, monkeypatch: pytest.MonkeyPatch) -> tuple[StoredAd, StoredAd, StoredAd]:
+def copies(store: StoreBuilder, people: None) -> tuple[StoredAd, StoredAd, StoredAd]:
     """Two copies in one series, and an ad in another."""
-    monkeypatch.setenv("ADWATCH_HOME", str(store.settings.home))
-    monkeypatch.delenv("ADWATCH_DATABASE_URL", raising=False)
-    with store.engine.begin() as connection:
-        for name, role in (("ana", "reviewer"), ("iva", "readonly")):
-            add_person(
-                connection, email=f"{name}@primer.example", name=name, role=role, password="dovoljno dugačka", now=NOW
-            )
     first = store.ad()
     return first, store.ad(series_id=first.series_id), store.ad(title="Zidari", text=OTHER_TEXT)
 
 
 def _run(*arguments: object) -> Result:
-    app = typer.Typer()
-    add_commands(app)
-    return CliRunner().invoke(app, ["series", *map(str, arguments)])
+    return run_adwatch("series", *arguments)
 
 
 def _json(*arguments: object) -> dict[str, object]:

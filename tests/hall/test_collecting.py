@@ -15,11 +15,11 @@ from sqlalchemy.exc import OperationalError
 from zyte_common_items import BaseSalary, HiringOrganization, JobLocation
 
 from crawler import collecting
-from crawler.collecting import Batch, StorePipeline, content_hash, shown_fields, storable
+from crawler.collecting import Batch, StorePipeline, content_hash, shown_fields
 from crawler.evidence.verify import verify_evidence
 from crawler.health import Problem, problem_stat
 from crawler.items import AdPosting, FetchedPage
-from crawler.personal_numbers import find_jmbg
+from crawler.personal_numbers import find_jmbg, storable
 from crawler.store.ads import save_seen_ads
 from crawler.store.schema import ad_versions, captures, runs, sightings
 from crawler.store.status import count_all
