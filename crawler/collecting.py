@@ -27,6 +27,7 @@ from sqlalchemy import Engine
 from sqlalchemy.exc import SQLAlchemyError
 
 from crawler.config import Settings
+from crawler.evidence.records import file_facts
 from crawler.evidence.warc import Capture, CaptureWriter
 from crawler.health import Problem, outcome_of, outcome_of_list, problem_stat
 from crawler.items import NOT_MODIFIED, AdPosting, FetchedPage, PublishedList
@@ -107,7 +108,8 @@ class StorePipeline:
             self.night_id = int(given) if given else begin_run_by_hand(connection, now=datetime.now(UTC))
             begin_run(connection, night_id=self.night_id, source=self.source, now=datetime.now(UTC))
         name = f"{self.night_id:06d}-{self.source}"
-        self.writer = CaptureWriter(self.settings.evidence_folder, name)
+        facts = file_facts(self.settings, night_id=self.night_id, source=self.source)
+        self.writer = CaptureWriter(self.settings.evidence_folder, name, facts=facts)
 
     def note_page(self, response: Response, request: Request) -> None:
         """Counts a fetched page; robots.txt is no page."""
@@ -166,9 +168,9 @@ class StorePipeline:
             earlier = captures_by_digest(connection, [page.digest for page in unknown])
             if any(page.status == NOT_MODIFIED for page in unknown):
                 self.unchanged = last_list(connection, self.source)
-        kept = [(page, self._capture(page, earlier.get((page.url, page.digest)))) for page in unknown]
         # Bytes before rows: a crash in between leaves bytes nobody refers to, never a row without bytes.
-        self.writer.sync()
+        with self.writer.all_or_nothing():
+            kept = [(page, self._capture(page, earlier.get((page.url, page.digest)))) for page in unknown]
         with self.engine.begin() as connection:
             ids = save_captures(connection, [capture for _, captures in kept for capture in captures])
             new_ids = {(page.url, page.digest): ids[captures[-1].record_id] for page, captures in kept}

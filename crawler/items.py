@@ -17,12 +17,33 @@ from zyte_common_items import BaseSalary, HiringOrganization, JobLocation, JobPo
 __all__ = [
     "AdPosting",
     "BaseSalary",
+    "Exchange",
     "FetchedPage",
     "HiringOrganization",
     "JobLocation",
     "JobPosting",
     "PublishedList",
 ]
+
+
+@dataclass(frozen=True, slots=True)
+class Exchange:
+    """How a page was asked for, and how the answer came; kept beside it as evidence."""
+
+    method: str
+    """`GET`, as a rule."""
+
+    sent: tuple[tuple[str, str], ...]
+    """Request headers in order, as (name, value)."""
+
+    redirects: tuple[str, ...] = ()
+    """Addresses that led here, in order."""
+
+    ip: str | None = None
+    """Address of the server that answered; None behind a proxy or where a browser asked."""
+
+    seconds: float | None = None
+    """From the request to the whole answer."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -49,6 +70,9 @@ class FetchedPage:
 
     screenshot: bytes | None = None
     """Full-page PNG, where a browser rendered the page."""
+
+    exchange: Exchange | None = None
+    """None where the page came another way than by a request of ours, or nobody noted it."""
 
     digest: str = field(init=False)
     """SHA-256 of `body`, lower-case hex (WARC-Payload-Digest)."""

@@ -20,6 +20,7 @@ from sqlalchemy import Connection, Engine
 
 from crawler.config import Settings
 from crawler.crawling import SpiderOrder, run_alone
+from crawler.evidence.records import file_facts
 from crawler.evidence.warc import Capture, CaptureWriter
 from crawler.items import FetchedPage
 from crawler.manifest import Limits, read_manifests
@@ -130,7 +131,8 @@ class FlyerPipeline:
         """Opens the store; the WARC file appears with the first picture."""
         self.engine: Engine = open_store(self.settings)
         night = int(os.environ.get("ADWATCH_NIGHT", "0"))
-        self.writer = CaptureWriter(self.settings.evidence_folder, f"{night:06d}-{SPIDER}")
+        facts = file_facts(self.settings, night_id=night, source=SPIDER)
+        self.writer = CaptureWriter(self.settings.evidence_folder, f"{night:06d}-{SPIDER}", facts=facts)
 
     async def process_item(self, item: Any) -> Any:
         """Takes the picture, or what became of it, into the batch."""
@@ -163,8 +165,8 @@ def keep_pictures(engine: Engine, writer: CaptureWriter, batch: Sequence[AskedPi
         earlier = {
             digest: capture for digest, (_, capture) in images_by_digest(connection, (p.digest for p in pages)).items()
         }
-    written = [_write(writer, page, earlier) for page in pages]
-    writer.sync()
+    with writer.all_or_nothing():
+        written = [_write(writer, page, earlier) for page in pages]
     with engine.begin() as connection:
         ids = save_captures(connection, written)
         captured = iter(written)

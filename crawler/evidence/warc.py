@@ -5,31 +5,29 @@ Which capture belongs to which ad is the store's knowledge, not the file's.
 
 from __future__ import annotations
 
+import fcntl
 import hashlib
 import os
 import uuid
 import zlib
-from collections.abc import Iterable
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass
-from datetime import UTC, datetime
-from io import BytesIO
+from datetime import datetime
+from io import BytesIO, FileIO
 from pathlib import Path
 from typing import Any, Self
 
 from warcio.archiveiterator import ArchiveIterator
 from warcio.exceptions import ArchiveLoadFailed
-from warcio.statusandheaders import StatusAndHeaders
-from warcio.warcwriter import WARCWriter
 
 from crawler.errors import EvidenceError
+from crawler.evidence import records
 from crawler.files import sync_folder
 from crawler.items import FetchedPage
 
-# The payload is kept decoded, so headers that describe the transfer would be false; WARC tools expect this prefix.
-TRANSFER_HEADERS = frozenset({"content-encoding", "transfer-encoding", "content-length"})
 SCREENSHOT = "urn:screenshot:"
 """How the address of a screenshot that our own browser made begins."""
-ORIGINAL_PREFIX = "X-Archive-Orig-"
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,14 +49,21 @@ class Capture:
 
 
 class CaptureWriter:
-    """Appends captures to one WARC file of its own; `sync` before the store may refer to them."""
+    """Appends captures to one WARC file of its own; `sync` before the store may refer to them.
 
-    def __init__(self, evidence_folder: Path, name: str) -> None:
-        """Prepares `evidence_folder/warc/<name>-<random>.warc.gz`; the file appears with the first capture."""
+    The file holds whole records only: what cannot be written to its end is cut off again.
+    """
+
+    def __init__(self, evidence_folder: Path, name: str, *, facts: Mapping[str, str] | None = None) -> None:
+        """Prepares `evidence_folder/warc/<name>-<random>.warc.gz`; the file appears with the first capture.
+
+        `facts` are what its warcinfo record says of it (`records.file_facts`).
+        """
         self._file = f"warc/{name}-{uuid.uuid4().hex[:8]}.warc.gz"
         self._path = evidence_folder / self._file
-        self._stream: Any = None
-        self._writer: WARCWriter | None = None
+        self._facts = facts or {}
+        self._stream: FileIO | None = None
+        self._end = 0
 
     def __enter__(self) -> Self:
         return self
@@ -68,137 +73,112 @@ class CaptureWriter:
 
     def keep(self, page: FetchedPage) -> list[Capture]:
         """Writes the page, and its screenshot first where it has one. The page's capture is the last of the list."""
-        captures = []
-        if page.screenshot:
-            captures.append(self._keep_screenshot(page, page.screenshot))
+        shot = self.keep_screenshot(page, page.screenshot) if page.screenshot else None
         if page.method == "browser":
-            record_type, headers = "resource", None
+            html = "text/html; charset=utf-8"
+            record = records.resource(page.url, page.body, at=page.fetched_at, digest=page.digest, content_type=html)
         else:
-            record_type, headers = "response", _http_headers(page)
-        captures.append(
-            self._write(
-                page,
-                record_type=record_type,
-                payload=page.body,
-                digest=page.digest,
-                http_headers=headers,
-                content_type="text/html; charset=utf-8" if page.method == "browser" else "",
-                screenshot_record_id=captures[0].record_id if captures else None,
-            )
-        )
-        return captures
+            record = records.response(page)
+        kept = self._append(record, page, digest=page.digest, screenshot_record_id=shot.record_id if shot else None)
+        return [shot, kept] if shot else [kept]
+
+    def keep_screenshot(self, page: FetchedPage, png: bytes) -> Capture:
+        """Writes what the page looked like."""
+        digest, url = hashlib.sha256(png).hexdigest(), f"{SCREENSHOT}{page.url}"
+        record = records.resource(url, png, at=page.fetched_at, digest=digest, content_type="image/png")
+        return self._append(record, page, digest=digest, url=url)
 
     def keep_revisit(self, page: FetchedPage, *, of: Capture) -> Capture:
         """Notes that the page was fetched again and held the very bytes of an earlier capture."""
-        writer = self._open()
-        record = writer.create_revisit_record(
-            page.url,
-            f"sha256:{page.digest}",
-            of.url,
-            _warc_date(of.fetched_at),
-            http_headers=_http_headers(page),
-            warc_headers_dict={
-                "WARC-Record-ID": _new_record_id(),
-                "WARC-Date": _warc_date(page.fetched_at),
-                "WARC-Refers-To": f"<{of.record_id}>",
-            },
-        )
+        refers_to = {
+            "WARC-Refers-To": f"<{of.record_id}>",
+            "WARC-Refers-To-Target-URI": of.url,
+            "WARC-Refers-To-Date": records.warc_date(of.fetched_at),
+        }
+        record = records.revisit(page, digest=page.digest, refers_to=refers_to, profile="identical-payload-digest")
         return self._append(record, page, digest=page.digest, revisit_of=of.record_id)
 
     def keep_not_modified(self, page: FetchedPage, *, of: Capture) -> Capture:
         """Notes the server's word (304) that the address still holds the bytes of an earlier capture."""
         holder = of.revisit_of or of.record_id
-        record = self._open().create_warc_record(
-            page.url,
-            "revisit",
-            http_headers=_http_headers(page),
-            warc_headers_dict={
-                "WARC-Record-ID": _new_record_id(),
-                "WARC-Date": _warc_date(page.fetched_at),
-                "WARC-Profile": "http://netpreserve.org/warc/1.1/revisit/server-not-modified",
-                "WARC-Refers-To": f"<{holder}>",
-                "WARC-Refers-To-Target-URI": of.url,
-            },
-        )
+        refers_to = {"WARC-Refers-To": f"<{holder}>", "WARC-Refers-To-Target-URI": of.url}
+        record = records.revisit(page, digest=None, refers_to=refers_to, profile="server-not-modified")
         return self._append(record, page, digest=of.digest, revisit_of=holder)
+
+    @contextmanager
+    def all_or_nothing(self) -> Iterator[None]:
+        """Cuts off what the body has kept where it fails, for instance on a full disk. Syncs where it does not."""
+        begun = self._end
+        try:
+            yield
+            self.sync()
+        except BaseException:
+            self._cut(begun)
+            raise
 
     def sync(self) -> None:
         """Returns when everything written so far is on the disk."""
         if self._stream is not None:
-            self._stream.flush()
             os.fsync(self._stream.fileno())
 
     def close(self) -> None:
-        """Syncs and closes the file."""
-        if self._stream is not None:
+        """Syncs and closes the file. One that nothing could be written to does not stay behind."""
+        if self._stream is None:
+            return
+        if self._end:
             self.sync()
-            self._stream.close()
-            self._stream = None
+        else:
+            self._path.unlink()
+        self._stream.close()
+        self._stream = None
 
-    def _keep_screenshot(self, page: FetchedPage, png: bytes) -> Capture:
-        return self._write(
-            page,
-            record_type="resource",
-            payload=png,
-            digest=hashlib.sha256(png).hexdigest(),
-            content_type="image/png",
-            url=f"{SCREENSHOT}{page.url}",
-        )
-
-    def _write(
-        self,
-        page: FetchedPage,
-        *,
-        record_type: str,
-        payload: bytes,
-        digest: str,
-        http_headers: StatusAndHeaders | None = None,
-        content_type: str = "",
-        url: str | None = None,
-        screenshot_record_id: str | None = None,
+    def _append(
+        self, record: records.Record, page: FetchedPage, *, digest: str, url: str | None = None, **more: str | None
     ) -> Capture:
-        record = self._open().create_warc_record(
-            url or page.url,
-            record_type,
-            payload=BytesIO(payload),
-            length=len(payload),
-            warc_content_type=content_type,
-            warc_headers_dict={
-                "WARC-Record-ID": _new_record_id(),
-                "WARC-Date": _warc_date(page.fetched_at),
-                "WARC-Payload-Digest": f"sha256:{digest}",
-                # The payload digest covers what matters; without this warcio would hash the block again by SHA-1.
-                "WARC-Block-Digest": f"sha256:{_block_digest(http_headers, payload)}",
-            },
-            http_headers=http_headers,
-        )
-        return self._append(record, page, digest=digest, screenshot_record_id=screenshot_record_id, url=url)
-
-    def _append(self, record: Any, page: FetchedPage, *, digest: str, **more: Any) -> Capture:
-        writer = self._open()
-        offset = self._stream.tell()
-        writer.write_record(record)
-        more["url"] = more.get("url") or page.url
+        if not self._end:
+            self._write(records.warcinfo(self._path.name, self._facts, at=page.fetched_at).member)
+        offset = self._end
+        about = records.beside(page, record) if url is None else []
+        self._write(b"".join((record.member, *(one.member for one in about))))
         return Capture(
-            record_id=record.rec_headers.get_header("WARC-Record-ID").strip("<>"),
-            record_type=record.rec_type,
+            record_id=record.id,
+            record_type=record.type,
+            url=url or page.url,
             fetched_at=page.fetched_at,
             status=page.status,
             method=page.method,
             digest=digest,
             file=self._file,
             offset=offset,
-            length=self._stream.tell() - offset,
+            length=len(record.member),
             **more,
         )
 
-    def _open(self) -> WARCWriter:
-        if self._writer is None:
+    def _write(self, content: bytes) -> None:
+        stream, rest = self._open(), memoryview(content)
+        try:
+            while rest:
+                rest = rest[stream.write(rest) :]
+        except BaseException:
+            self._cut(self._end)
+            raise
+        self._end += len(content)
+
+    def _cut(self, end: int) -> None:
+        if self._stream is not None:
+            self._stream.truncate(end)
+            self._stream.seek(end)
+            self._end = end
+
+    def _open(self) -> FileIO:
+        if self._stream is None:
             self._path.parent.mkdir(parents=True, exist_ok=True)
-            self._stream = self._path.open("xb")
+            # Unbuffered: what a full disk refuses must not wait in memory and be written later.
+            self._stream = FileIO(self._path, "xb")
+            # Held while the file grows, so that nobody takes its tail for torn.
+            fcntl.flock(self._stream, fcntl.LOCK_EX)
             sync_folder(self._path.parent)
-            self._writer = WARCWriter(self._stream, gzip=True, warc_version="1.1")
-        return self._writer
+        return self._stream
 
 
 def read_payload(evidence_folder: Path, capture: Any) -> bytes:
@@ -236,39 +216,3 @@ def _read_record(path: Path, offset: int, length: int) -> tuple[str, bytes]:
     except (ArchiveLoadFailed, zlib.error, EOFError, ValueError) as error:
         raise EvidenceError(f"{path.name}: the record at byte {offset} is torn") from error
     raise EvidenceError(f"{path.name}: no record at byte {offset}")
-
-
-def _http_headers(page: FetchedPage) -> StatusAndHeaders:
-    headers = [(_header_name(name), _one_line(value)) for name, value in page.headers]
-    headers.append(("Content-Length", str(len(page.body))))
-    return StatusAndHeaders(str(page.status), headers, protocol="HTTP/1.1")
-
-
-def _header_name(name: str) -> str:
-    return f"{ORIGINAL_PREFIX}{name}" if name.lower() in TRANSFER_HEADERS else name
-
-
-def _one_line(value: str) -> str:
-    return " ".join(value.split())
-
-
-def _block_digest(http_headers: StatusAndHeaders | None, payload: bytes) -> str:
-    digest = hashlib.sha256()
-    for part in _block_parts(http_headers, payload):
-        digest.update(part)
-    return digest.hexdigest()
-
-
-def _block_parts(http_headers: StatusAndHeaders | None, payload: bytes) -> Iterable[bytes]:
-    if http_headers is not None:
-        http_headers.compute_headers_buffer()
-        yield http_headers.headers_buff
-    yield payload
-
-
-def _new_record_id() -> str:
-    return f"<urn:uuid:{uuid.uuid4()}>"
-
-
-def _warc_date(moment: datetime) -> str:
-    return moment.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%S.%fZ")

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from playwright.async_api import Error as BrowserError
@@ -84,7 +84,7 @@ class Unfolded:
 
 def rendered_page(page: FetchedPage, body: bytes, screenshot: bytes | None) -> FetchedPage:
     """The page as a browser showed it."""
-    return FetchedPage(page.url, page.fetched_at, page.status, page.headers, body, "browser", screenshot)
+    return replace(page, body=body, method="browser", screenshot=screenshot)
 
 
 async def unfold(page: Page, rendering: Rendering) -> Unfolded:

@@ -15,14 +15,14 @@ from urllib.parse import urljoin, urlsplit
 from scrapy import Request, Spider, signals
 from scrapy.crawler import Crawler
 from scrapy.exceptions import CloseSpider
-from scrapy.http import Response, TextResponse
+from scrapy.http import Headers, Response, TextResponse
 from scrapy.settings import BaseSettings
 from twisted.python.failure import Failure
 from w3lib.url import add_or_replace_parameter
 
 from crawler.addresses import url_key
 from crawler.health import Problem, problem_stat
-from crawler.items import AdPosting, FetchedPage
+from crawler.items import AdPosting, Exchange, FetchedPage
 from crawler.manifest import AnySource, Paging
 from crawler.politeness import FETCHED_AT, host_and_port
 from spiders.posting import Listed, Stated, ads_on_page
@@ -264,13 +264,29 @@ class SourceSpider(Spider):
 
 
 def fetched_page(response: Response) -> FetchedPage:
-    """The page as evidence."""
-    headers = tuple(
-        (name.decode("latin-1"), value.decode("latin-1"))
-        for name, values in response.headers.items()
-        for value in values
+    """The page as evidence, with how it was asked for."""
+    headers, at = _header_lines(response.headers), response.meta[FETCHED_AT]
+    return FetchedPage(response.url, at, response.status, headers, response.body, exchange=_exchange(response))
+
+
+def _exchange(response: Response) -> Exchange | None:
+    asked = response.request
+    if asked is None:
+        return None
+    direct = response.ip_address if not asked.meta.get("proxy") else None
+    return Exchange(
+        method=asked.method,
+        sent=_header_lines(asked.headers),
+        redirects=tuple(asked.meta.get("redirect_urls", ())),
+        ip=str(direct) if direct else None,
+        seconds=asked.meta.get("download_latency"),
     )
-    return FetchedPage(response.url, response.meta[FETCHED_AT], response.status, headers, response.body)
+
+
+def _header_lines(headers: Headers) -> tuple[tuple[str, str], ...]:
+    return tuple(
+        (name.decode("latin-1"), value.decode("latin-1")) for name, values in headers.items() for value in values
+    )
 
 
 def without_lines(text: str | None, pattern: str) -> str | None:

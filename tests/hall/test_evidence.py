@@ -4,18 +4,26 @@ from __future__ import annotations
 
 import gzip
 import hashlib
+from dataclasses import replace
 from datetime import UTC, date, datetime
+from io import BytesIO
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 from sqlalchemy import delete, select, text, update
 from sqlalchemy.exc import DatabaseError
 from warcio.archiveiterator import ArchiveIterator
+from warcio.checker import Checker
+from warcio.statusandheaders import StatusAndHeaders
+from warcio.warcwriter import WARCWriter
 
+from crawler.config import Settings
 from crawler.errors import EvidenceError
+from crawler.evidence.records import file_facts
 from crawler.evidence.verify import verify_evidence
-from crawler.evidence.warc import CaptureWriter, read_payload
-from crawler.items import FetchedPage
+from crawler.evidence.warc import Capture, CaptureWriter, read_payload
+from crawler.items import Exchange, FetchedPage
 from crawler.register import Register, RegisterEntry
 from crawler.store.register import SnapshotFile, save_snapshot
 from crawler.store.schema import captures, custody, register_snapshots
@@ -52,15 +60,117 @@ def test_rendered_page_keeps_its_screenshot_as_a_record_of_its_own(tmp_path: Pat
     assert read_payload(tmp_path, screenshot) == b"\x89PNG picture"
 
 
-def test_file_is_readable_by_other_warc_programs(tmp_path: Path) -> None:
+ASKED = Exchange(
+    method="GET",
+    sent=(("User-Agent", "adwatch/0.1 (+kontakt@ngo.example)"), ("X-Bad", "a\r\nInjected: b")),
+    redirects=("https://portal.example/o/1",),
+    ip="192.0.2.7",
+    seconds=0.25,
+)
+
+
+def records_in(folder: Path) -> list[tuple[str, dict[str, str], str]]:
+    """Type, headers and content of each record of the folder's only WARC file, as another program reads them."""
+    (file,) = (folder / "warc").iterdir()
+    with file.open("rb") as stream:
+        return [
+            (found.rec_type, dict(found.rec_headers.headers), found.content_stream().read().decode())
+            for found in ArchiveIterator(stream)
+        ]
+
+
+def test_file_passes_the_check_of_another_warc_program(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    with CaptureWriter(tmp_path, "night") as writer:
+        first = writer.keep(page(exchange=ASKED))[-1]
+        writer.keep_revisit(page(exchange=ASKED), of=first)
+        writer.keep_not_modified(page(b"", status=304), of=first)
+        writer.keep(page(method="browser", screenshot=b"PNG"))
+    (file,) = (tmp_path / "warc").iterdir()
+
+    assert Checker(SimpleNamespace(inputs=[str(file)], verbose=True)).process_all() == 0
+    assert "no digest" not in capsys.readouterr().out
+
+
+def test_revisit_says_whose_bytes_it_stands_for(tmp_path: Path) -> None:
     with CaptureWriter(tmp_path, "night") as writer:
         first = writer.keep(page())[-1]
         writer.keep_revisit(page(), of=first)
 
-    (file,) = (tmp_path / "warc").iterdir()
-    with file.open("rb") as stream:
-        records = [(r.rec_type, r.rec_headers.get_header("WARC-Payload-Digest")) for r in ArchiveIterator(stream)]
-    assert records == [("response", f"sha256:{page().digest}"), ("revisit", f"sha256:{page().digest}")]
+    found = [(kind, headers) for kind, headers, _ in records_in(tmp_path) if kind in ("response", "revisit")]
+    assert [headers["WARC-Payload-Digest"] for _, headers in found] == [f"sha256:{page().digest}"] * 2
+    assert found[1][1]["WARC-Refers-To"] == f"<{first.record_id}>"
+
+
+def test_every_file_begins_with_who_made_it_and_by_which_rules(tmp_path: Path) -> None:
+    (tmp_path / "adwatch.yml").write_text("contact: kontakt@ngo.example\norganisation: {name: Primer}\n")
+    facts = file_facts(Settings(tmp_path), night_id=7, source="xx_portal")
+    with CaptureWriter(tmp_path, "night", facts=facts) as writer:
+        writer.keep(page())
+        writer.keep(page(b"other"))
+
+    found = records_in(tmp_path)
+    assert [kind for kind, *_ in found] == ["warcinfo", "response", "response"]
+    told = dict(line.split(": ", 1) for line in found[0][2].splitlines())
+    assert told["software"].startswith("adwatch/")
+    assert told["operator"] == "Primer"
+    assert told["robots"] == "classic"
+    assert told["http-header-user-agent"] == "adwatch/0.1 (+kontakt@ngo.example)"
+    assert told["isPartOf"] == "night 7, source xx_portal"
+    assert f"warc/{found[0][1]['WARC-Filename']}" in {
+        str(file.relative_to(tmp_path)) for file in tmp_path.rglob("*.gz")
+    }
+
+
+@pytest.mark.parametrize("again", [False, True])
+def test_page_stands_with_the_request_as_sent_and_the_way_to_it(tmp_path: Path, again: bool) -> None:
+    with CaptureWriter(tmp_path, "night") as writer:
+        kept = writer.keep(page(exchange=ASKED))[-1]
+        if again:
+            kept = writer.keep_revisit(page(exchange=ASKED), of=kept)
+
+    (kind, headers, _), (_, asked, _), (_, way, told) = records_in(tmp_path)[-3:]
+    assert kind == kept.record_type
+    assert headers["WARC-IP-Address"] == "192.0.2.7"
+    assert asked["WARC-Concurrent-To"] == way["WARC-Concurrent-To"] == f"<{kept.record_id}>"
+    assert told.splitlines() == ["redirectedFrom: https://portal.example/o/1", "fetchTimeMs: 250"]
+    raw = gzip.decompress((tmp_path / kept.file).read_bytes()).decode()
+    assert "\r\n\r\nGET /oglas/1 HTTP/1.1\r\nHost: portal.example\r\nUser-Agent: adwatch/0.1 (+kontakt" in raw
+    assert "\r\nInjected:" not in raw
+
+
+def test_request_that_came_straight_away_needs_no_words(tmp_path: Path) -> None:
+    with CaptureWriter(tmp_path, "night") as writer:
+        writer.keep(page(exchange=replace(ASKED, redirects=())))
+
+    assert [kind for kind, *_ in records_in(tmp_path)] == ["warcinfo", "response", "request"]
+
+
+def test_rendered_page_says_that_a_browser_fetched_it(tmp_path: Path) -> None:
+    with CaptureWriter(tmp_path, "night") as writer:
+        writer.keep(page(method="browser", screenshot=b"PNG", exchange=ASKED))
+
+    kinds = [kind for kind, *_ in records_in(tmp_path)]
+    assert kinds == ["warcinfo", "resource", "resource", "metadata"]
+    assert "fetchedBy: browser" in records_in(tmp_path)[-1][2]
+
+
+def test_file_of_an_older_version_stays_readable(tmp_path: Path) -> None:
+    """As written before: no warcinfo, and another compression."""
+    body = b"<html>stari oglas</html>"
+    (tmp_path / "warc").mkdir()
+    with (tmp_path / "warc" / "old.warc.gz").open("wb") as stream:
+        old = WARCWriter(stream, gzip=True, warc_version="1.1")
+        headers = StatusAndHeaders("200", [("Content-Type", "text/html")], protocol="HTTP/1.1")
+        record = old.create_warc_record(
+            page().url, "response", payload=BytesIO(body), length=len(body), http_headers=headers
+        )
+        old.write_record(record)
+        length = stream.tell()
+    record_id = record.rec_headers.get_header("WARC-Record-ID").strip("<>")
+    digest = hashlib.sha256(body).hexdigest()
+    capture = Capture(record_id, "response", page().url, AT, 200, "http", digest, "warc/old.warc.gz", 0, length)
+
+    assert read_payload(tmp_path, capture) == body
 
 
 def test_headers_of_a_page_cannot_inject_lines(tmp_path: Path) -> None:
@@ -76,13 +186,12 @@ def test_changed_byte_is_an_evidence_error(tmp_path: Path) -> None:
     with CaptureWriter(tmp_path, "night") as writer:
         kept = writer.keep(page())[-1]
     file = tmp_path / kept.file
-    raw = gzip.decompress(file.read_bytes()).replace(b"oglas", b"dogla")
-    member = gzip.compress(raw)
-    file.write_bytes(member)
-    forged = type(kept)(**{**{name: getattr(kept, name) for name in kept.__slots__}, "length": len(member)})
+    before, member = file.read_bytes()[: kept.offset], file.read_bytes()[kept.offset :]
+    forged = gzip.compress(gzip.decompress(member).replace(b"oglas", b"dogla"))
+    file.write_bytes(before + forged)
 
     with pytest.raises(EvidenceError, match="SHA-256"):
-        read_payload(tmp_path, forged)
+        read_payload(tmp_path, replace(kept, length=len(forged)))
 
 
 def test_torn_file_is_an_evidence_error(tmp_path: Path) -> None:
