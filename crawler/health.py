@@ -16,6 +16,8 @@ class Problem(StrEnum):
     REFUSED = "blocked_refused"
     """403, 429 or a refusal page to a declared bot."""
     CONSENT_WALL = "blocked_consent"
+    NO_PREVIEW = "no_preview"
+    """A channel that is none, or shows nothing without an account: another night will not mend it, a person may."""
     EMPTY_ANSWER = "blocked_empty"
     """Status 200 and nothing in it."""
     ROBOTS = "robots_disallowed"
@@ -47,7 +49,7 @@ class Problem(StrEnum):
     @property
     def is_block(self) -> bool:
         """The site refuses us; recorded, never evaded."""
-        return self.value.startswith("blocked_")
+        return self is Problem.NO_PREVIEW or self.value.startswith("blocked_")
 
 
 class RunOutcome(StrEnum):

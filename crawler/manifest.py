@@ -258,6 +258,10 @@ class RenderedSource(SourceManifest):
     rendering: Rendering
     item: Css
     fields: dict[FieldName, Css]
+    unread: tuple[Css, ...] = ()
+    """Parts of an item that are not the post's words, such as hidden dots; expanders never are."""
+    drop_parameters: tuple[str, ...] = ()
+    """Query parameters of a post's address that say where one came from, not which post it is."""
 
 
 class ListLink(Model):

@@ -6,12 +6,14 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
+from parsel import Selector
 from playwright.async_api import Error as BrowserError
 from playwright.async_api import Page
 from playwright.async_api import TimeoutError as BrowserTimeout
 from scrapy.http import Response, TextResponse
 from scrapy.settings import BaseSettings
 from scrapy_playwright.page import PageMethod
+from w3lib.url import url_query_cleaner
 
 from crawler.browser import launch_options
 from crawler.items import AdPosting, FetchedPage
@@ -23,9 +25,15 @@ from spiders.posting import Listed, Stated
 
 HANDLER = "scrapy_playwright.handler.ScrapyPlaywrightDownloadHandler"
 GROWN = "before => document.documentElement.scrollHeight > before"
+# A link's own way elsewhere is stopped: only what the page's scripts do is wanted.
+EXPAND = """selector => document.querySelectorAll(selector).forEach(element => {
+  element.closest("a")?.addEventListener("click", event => event.preventDefault(), {once: true});
+  element.click();
+})"""
+EXPANDED = "selector => [...document.querySelectorAll(selector)].every(element => !element.checkVisibility())"
 SCROLL = "() => { const before = document.documentElement.scrollHeight; window.scrollTo(0, before); return before; }"
 PAUSE_MS = 2_500
-"""How long a page may take to load more after a scroll."""
+"""How long a page may take to load more after a scroll, or to show the rest of a post."""
 
 
 class RenderedSpider(SourceSpider):
@@ -61,8 +69,17 @@ class RenderedSpider(SourceSpider):
 
     def read_listing(self, response: TextResponse) -> Listing:
         """The items of the document."""
-        found = [stated_by(item, self.manifest.fields) for item in response.css(self.manifest.item)]
-        return Listing(ads=[stated for stated in found if stated])
+        document = Selector(text=response.text)
+        for unread in (*self.manifest.rendering.expanders, *self.manifest.unread):
+            document.css(unread).drop()
+        found = [stated_by(item, self.manifest.fields) for item in document.css(self.manifest.item)]
+        return Listing(ads=[self._with_plain_address(stated) for stated in found if stated])
+
+    def _with_plain_address(self, stated: Stated) -> Stated:
+        url, dropped = stated.get("url"), self.manifest.drop_parameters
+        if not (isinstance(url, str) and dropped):
+            return stated
+        return {**stated, "url": url_query_cleaner(url, dropped, remove=True, unique=False)}
 
     def ads_from(
         self, found: Sequence[Stated], response: Response, page: FetchedPage, *, listed: Listed | None = None
@@ -94,7 +111,7 @@ async def unfold(page: Page, rendering: Rendering) -> Unfolded:
             if not await _scroll(page):
                 break
         for expander in rendering.expanders:
-            await page.eval_on_selector_all(expander, "elements => elements.forEach(element => element.click())")
+            await _expand(page, expander)
     return Unfolded(await _screenshot(page))
 
 
@@ -114,6 +131,15 @@ async def _scroll(page: Page) -> bool:
     except BrowserTimeout:
         return False
     return True
+
+
+async def _expand(page: Page, expander: str) -> None:
+    await page.evaluate(EXPAND, expander)
+    try:
+        await page.wait_for_function(EXPANDED, arg=expander, timeout=PAUSE_MS)
+    except BrowserTimeout:
+        # Some become "show less" and stay.
+        return
 
 
 async def _screenshot(page: Page) -> bytes | None:

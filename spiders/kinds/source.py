@@ -58,6 +58,8 @@ class Listing:
     """Ads that stand on the listing as a whole."""
     listings: Sequence[str] = ()
     """Further listings it names (a sitemap of sitemaps)."""
+    others: int = 0
+    """How much it shows that is no ad (videos, service messages): a page of these is neither empty nor the last."""
     problem: Problem | None = None
     """Why it cannot be read."""
     last: bool = False
@@ -166,9 +168,10 @@ class SourceSpider(Spider):
         yield from requests
         if listing.problem:
             self.note(listing.problem, response.url)
-        elif not (listing.ads or listing.links or listing.listings):
+        elif not (listing.ads or listing.links or listing.listings or listing.others):
             self._note_empty_listing(response, number)
-        if (ads or requests) and not listing.last and (following := self.next_address(response, start, number)):
+        goes_on = bool(ads or requests or listing.others) and not listing.last
+        if goes_on and (following := self.next_address(response, start, number)):
             yield from self.ask_listing(following, start=start, number=number + 1)
 
     def _ask_ad(self, link: Link, page: FetchedPage) -> Iterator[Request]:

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
 from urllib.parse import urlsplit
 
 from parsel import Selector
 from scrapy.http import TextResponse
+from w3lib.url import add_or_replace_parameter
 
 from crawler.health import Problem
 from crawler.manifest import TelegramSource
@@ -15,7 +15,22 @@ from spiders.kinds.source import Listing, SourceSpider, addresses
 from spiders.posting import Stated
 
 MESSAGE = ".tgme_widget_message[data-post]:not(.service_message)"
+SERVICE = ".tgme_widget_message.service_message"
 BODY = ".js-message_text"
+WORDLESS = ", ".join(
+    f".{name}"
+    for name in (
+        "tgme_widget_message_video_player",
+        "tgme_widget_message_roundvideo_player",
+        "tgme_widget_message_voice_player",
+        "tgme_widget_message_document_wrap",
+        "tgme_widget_message_sticker_wrap",
+        "tgme_widget_message_poll",
+        "message_media_not_supported_wrap",
+    )
+)
+"""What a message without words and picture may hold."""
+OLDER = "a.tme_messages_more::attr(data-before)"
 PHOTO = "a.tgme_widget_message_photo_wrap::attr(style)"
 """Emoji and faces are pictures by their style too."""
 PICTURE = re.compile(r"background-image:\s*url\(['\"]?([^'\")]+)")
@@ -28,23 +43,24 @@ class TelegramSpider(SourceSpider):
     has_picture_posts = True
 
     def read_listing(self, response: TextResponse) -> Listing:
-        """The messages with a text or a picture. A name without public preview leads elsewhere, to a wall."""
+        """The messages with a text or a picture. A group, and a name that is gone or hidden, lead to another page."""
         if not urlsplit(response.url).path.startswith("/s/"):
-            return Listing(problem=Problem.LOGIN_WALL)
+            return Listing(problem=Problem.NO_PREVIEW)
         messages = response.css(MESSAGE)
-        ads = [self._stated(response, message) for message in messages]
-        for _ in [ad for ad in ads if not _says_something(ad)]:
+        found = [(message, self._stated(response, message)) for message in messages]
+        ads = [stated for _, stated in found if _says_something(stated)]
+        wordless = [message for message, stated in found if not _says_something(stated)]
+        for _ in wordless:
             self.count("adwatch/messages_without_text")
-        problem = Problem.LAYOUT_CHANGED if messages and not any(map(_says_something, ads)) else None
-        return Listing(ads=[ad for ad in ads if _says_something(ad)], problem=problem)
+        known = [message for message in wordless if message.css(WORDLESS)]
+        problem = Problem.LAYOUT_CHANGED if len(known) < len(wordless) and not ads else None
+        return Listing(ads=ads, others=len(known) + len(response.css(SERVICE)), problem=problem)
 
     def next_address(self, response: TextResponse, start: str, number: int) -> str | None:
         """The page with older messages; none on the oldest."""
-        older: Sequence[str] = [
-            *addresses(response, "link[rel=prev]"),
-            *addresses(response, "a.tme_messages_more[data-before]"),
-        ]
-        return next(iter(older), None)
+        named = next(iter(addresses(response, "link[rel=prev]")), None)
+        oldest = response.css(OLDER).get()
+        return named or (add_or_replace_parameter(response.url, "before", oldest) if oldest else None)
 
     def _stated(self, response: TextResponse, message: Selector) -> Stated:
         post = message.attrib["data-post"]
