@@ -12,7 +12,7 @@ from pipelines.reading.identity_words import identity_rules, word_sets
 from pipelines.reading.places import place_rules
 from pipelines.text.folding import fold_key
 from pipelines.text.lines import matches_in_lines_with
-from pipelines.text.phrases import AdText, Phrasebook, PhraseHit, read_text
+from pipelines.text.phrases import AdText, Phrasebook, PhraseHit
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,6 +47,7 @@ _FORM_FIRST = re.compile(
     rf"(?<!\w)(?:UAB|SIA|OOO|ООО|OÜ|TOO|ТОО|ZAO|ЗАО|PT|OPG|ОПГ|S\.C\.|A/S) [\"„“]?(?P<name>{_NAME})"
 )
 """Forms that stand before the name: in the Baltics, in Russia, on farms in Croatia."""
+_FORMS_FIRST = ("uab", "sia", "ooo", "ou", "too", "zao", "pt", "opg", "s", "a")
 MOST_NAMES = 300
 """Of each way to name somebody; an ad names a dozen, and a page of thousands is no ad and must not cost seconds."""
 _LONGEST_NAME = 300
@@ -93,10 +94,15 @@ _INTRODUCED = re.compile(
     rf"(?= ?[–,.(\n-]| [a-zčćžšđа-шђјљњћџ]|$)"
 )
 """Somebody says who he is, or fills in a form."""
+_INTRODUCING = (
+    "mi", "zovemo", "ime", "naziv", "firma", "poslodavac", "organizator", "agencija", "angazuje", "oglasava",
+)  # fmt: skip
+"""Folded words with which `_INTRODUCED` begins."""
 _OFFICE = re.compile(
     rf"(?P<name>{_NAME})(?:,| –| -)? "
     r"(?:poslovnica|filijala|kancelarija|ogranak|predstavništvo|пословница|филијала|канцеларија)\b"
 )
+_OFFICES = ("poslovnica", "filijala", "kancelarija", "ogranak", "predstavnistvo")
 _SEGMENT = re.compile(
     # Looking back from behind the first letter lets the search skip to capital letters.
     rf"(?P<name>{_FIRST}(?:(?<=^.)|(?<=[,.;|:!?\n•·☎📞👉] .)|(?<=[\n|•·(].))"
@@ -106,6 +112,7 @@ _SEGMENT = re.compile(
     re.M,
 )
 _FAMILY = re.compile(rf"(?<!\w)(?:Porodica|Породица|Obitelj|Familie|Družina) {_WORD}(?:[ -]{_WORD})?")
+_FAMILIES = ("porodica", "obitelj", "familie", "druzina")
 _PERSON = re.compile(rf"(?<![\w.@])(?P<name>(?P<first>{_WORD}) [{_UPPER}][\w-]{{2,20}})(?!\w)")
 _SUM = re.compile(r"[\d.,]+ ?[A-Z]{2,4}.*")
 """An amount of money with its currency: "3.000 NOK"."""
@@ -138,15 +145,29 @@ def names_in(ad: AdText) -> list[FoundName]:
     found += [_after_cue(cue, match) for cue, match in islice(_cued(ad), MOST_NAMES)]
     found += [_subject(match) for match in islice(subjects, MOST_NAMES)]
     found += [_signature(text, match) for match in islice(segments, MOST_NAMES)]
-    found += [_form_first(text, match) for match in islice(_FORM_FIRST.finditer(text), MOST_NAMES)]
-    found += [_introduced(match) for match in islice(_INTRODUCED.finditer(text), MOST_NAMES)]
+    found += [_form_first(text, match) for match in islice(_at_words(ad, _FORMS_FIRST, _FORM_FIRST), MOST_NAMES)]
+    found += [_introduced(match) for match in islice(_at_words(ad, _INTRODUCING, _INTRODUCED), MOST_NAMES)]
     found += [_beginning(match) for match in islice(_BEGINS.finditer(text), MOST_NAMES)]
-    found += [_beginning(match) for match in islice(_OFFICE.finditer(text), MOST_NAMES)]
-    found += [
-        FoundName(match.group(), 4, match.start(), False, False) for match in islice(_FAMILY.finditer(text), MOST_NAMES)
-    ]
+    if _has_word_of(ad, _OFFICES):
+        found += [_beginning(match) for match in islice(_OFFICE.finditer(text), MOST_NAMES)]
+    families = islice(_at_words(ad, _FAMILIES, _FAMILY), MOST_NAMES)
+    found += [FoundName(match.group(), 4, match.start(), False, False) for match in families]
     found += [_person(text, match) for match in islice(_PERSON.finditer(text), MOST_NAMES)]
     return [name for name in found if name and name.certainty > 0 and _is_sayable(name.written)]
+
+
+def _at_words(ad: AdText, words: tuple[str, ...], pattern: re.Pattern[str]) -> Iterator[re.Match[str]]:
+    """All matches of a pattern that begins with one of these folded words."""
+    end = 0
+    for start in sorted(start for word in words for start in ad.starts.get(f"{word}.", ())):
+        match = pattern.match(ad.original, ad.folded.span(start, start + 1)[0])
+        if match and match.start() >= end:
+            end = match.end()
+            yield match
+
+
+def _has_word_of(ad: AdText, words: tuple[str, ...]) -> bool:
+    return any(f"{word}." in ad.keys for word in words)
 
 
 def _is_sayable(written: str) -> bool:
@@ -381,4 +402,4 @@ def _has_place(name: str) -> bool:
 
 
 def _place_hits(folded: str) -> list[PhraseHit]:
-    return _places().find(read_text(folded))
+    return sorted(_places().find_in(folded, set(re.findall(r"\w+", folded))), key=lambda hit: hit.start)

@@ -6,6 +6,7 @@ import re
 import unicodedata
 from bisect import bisect_right
 from dataclasses import dataclass
+from functools import lru_cache
 from itertools import accumulate
 
 _CYRILLIC = {
@@ -53,6 +54,10 @@ def _is_kept(char: str) -> bool:
 
 
 _LETTERS = _Letters()
+
+
+_LONGEST_NAME = 80
+"""Names and words are asked for again and again; longer texts are not worth remembering."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,7 +111,12 @@ def _fold_run(run: re.Match[str]) -> str:
 
 def fold_key(text: str) -> str:
     """`text` folded, runs of white space as one space: for comparing and as a key."""
-    return " ".join(fold(text).text.split())
+    return _key_of_name(text) if len(text) <= _LONGEST_NAME else " ".join(folded_text(text).split())
+
+
+@lru_cache(maxsize=20_000)
+def _key_of_name(text: str) -> str:
+    return " ".join(folded_text(text).split())
 
 
 def _pieces(text: str) -> list[str]:
