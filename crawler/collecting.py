@@ -241,7 +241,7 @@ class StorePipeline:
                 stats.get_value("adwatch/pages_left_out", 0)
                 or stats.get_value("finish_reason") == "closespider_timeout"
             )
-            counted[Problem.CUT_SHORT] += bool(cut)
+            counted[Problem.OVER_LIMIT] += bool(cut)
         manifest = getattr(self.crawler.spider, "manifest", None)
         if manifest is not None and not self._brings_lists():
             counted[Problem.BELOW_EXPECTED] += ads < manifest.expected.min

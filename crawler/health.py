@@ -11,24 +11,37 @@ from enum import StrEnum
 class Problem(StrEnum):
     """What stood between us and a page."""
 
+    DNS = "dns"
+    """The name of the site leads to no address."""
+    TLS = "tls"
+    """No encrypted connection came about: certificate, protocol or handshake."""
+    TIMEOUT = "timeout"
+    UNREACHABLE = "unreachable"
+    """The connection was refused, or torn before the whole answer was there."""
+    REDIRECTED = "redirected"
+    """Sent in circles, out of the source's domains, or by a redirect that names no target."""
+    HTTP_4XX = "http_4xx"
+    """Of the statuses 400 to 499 those that have no word of their own here."""
+    HTTP_5XX = "http_5xx"
+    ROBOTS = "robots"
+    """Robots.txt disallows it."""
     LOGIN_WALL = "blocked_login"
     CAPTCHA = "blocked_captcha"
-    REFUSED = "blocked_refused"
+    REFUSED = "blocked_bot"
     """403, 429 or a refusal page to a declared bot."""
     CONSENT_WALL = "blocked_consent"
     NO_PREVIEW = "no_preview"
     """A channel that is none, or shows nothing without an account: another night will not mend it, a person may."""
     EMPTY_ANSWER = "blocked_empty"
     """Status 200 and nothing in it."""
-    ROBOTS = "robots_disallowed"
     FORBIDDEN_ADDRESS = "forbidden_address"
     """Not http(s), or inside a private network."""
-    UNREACHABLE = "unreachable"
-    HTTP_ERROR = "http_error"
-    BROKEN_PAGE = "broken_page"
-    """The page should carry an ad and cannot be read."""
     LAYOUT_CHANGED = "layout_changed"
     """A listing was read and the place where ads stand was not there."""
+    PARSE_ERROR = "parse_error"
+    """The page should carry an ad and cannot be read."""
+    OVER_LIMIT = "over_limit"
+    """Pages, minutes or bytes that we allow ourselves at this source ended the run, or a page, before it was whole."""
     GONE = "gone"
     """404 or 410 on an ad: it was taken down, which is a fact and no fault."""
     CRASHED = "crashed"
@@ -43,8 +56,6 @@ class Problem(StrEnum):
     """Where the list of agencies should stand there is a page without any table."""
     LIST_REFUSED = "list_refused"
     """The list was fetched, and importing refused it: torn, unreadable, or of a day to come."""
-    CUT_SHORT = "cut_short"
-    """The source's own limit of pages or minutes ended the run before its last page."""
 
     @property
     def is_block(self) -> bool:
@@ -58,14 +69,14 @@ class RunOutcome(StrEnum):
     OK = "ok"
     PARTIAL = "partial"
     """Ads came, and some pages failed."""
-    SILENT = "silent"
+    EMPTY = "empty"
     """Nothing failed and nothing came: an alarm (rule 6)."""
     BLOCKED = "blocked"
     FAILED = "failed"
 
 
 NO_FAULT = frozenset({Problem.GONE, Problem.ROBOTS})
-SIGNALS = frozenset({Problem.BELOW_EXPECTED, Problem.ABOVE_EXPECTED, Problem.CUT_SHORT})
+SIGNALS = frozenset({Problem.BELOW_EXPECTED, Problem.ABOVE_EXPECTED, Problem.OVER_LIMIT})
 """Nothing failed, and yet somebody should look."""
 
 
@@ -81,11 +92,11 @@ def outcome_of(*, ads: int, problems: dict[Problem, int]) -> RunOutcome:
         return RunOutcome.PARTIAL if faults else RunOutcome.OK
     if any(problem.is_block for problem in faults):
         return RunOutcome.BLOCKED
-    return RunOutcome.FAILED if set(faults) - SIGNALS else RunOutcome.SILENT
+    return RunOutcome.FAILED if set(faults) - SIGNALS else RunOutcome.EMPTY
 
 
 def outcome_of_list(*, brought: bool, problems: dict[Problem, int]) -> RunOutcome:
-    """The class of a run that should bring the list of agencies: never silent, for without it nobody is checked."""
+    """The class of a run that should bring the list of agencies: never empty, for without it nobody is checked."""
     met = {problem for problem, count in problems.items() if count}
     if brought:
         return RunOutcome.PARTIAL if met - NO_FAULT else RunOutcome.OK

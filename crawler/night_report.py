@@ -28,7 +28,7 @@ from crawler.store.status import SourceNight, count_all, sources_of_night
 OUTCOME_STYLES = {
     RunOutcome.OK: "green",
     RunOutcome.PARTIAL: "yellow",
-    RunOutcome.SILENT: "bold yellow",
+    RunOutcome.EMPTY: "bold yellow",
     RunOutcome.BLOCKED: "bold yellow",
     RunOutcome.FAILED: "bold red",
 }

@@ -78,5 +78,5 @@ class FlyersSpider(Spider):
         else:
             found = problem_of(failure) or Problem.UNREACHABLE
             # Scrapy cancels what grows beyond DOWNLOAD_MAXSIZE.
-            problem = "too_many_bytes" if found is Problem.BROKEN_PAGE else found.value
+            problem = "too_many_bytes" if found is Problem.OVER_LIMIT else found.value
         yield AskedPicture(wanted, problem=problem)

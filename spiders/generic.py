@@ -84,7 +84,7 @@ class JobPostingSpider(SourceSpider):
         """The postings of a page, and requests for the pages it leads to."""
         problem = refusal_of(response)
         if problem:
-            self.note(Problem.HTTP_ERROR if problem is Problem.GONE and depth == 0 else problem, response.url)
+            self.note(Problem.HTTP_4XX if problem is Problem.GONE and depth == 0 else problem, response.url)
             return
         found = stated_postings(response.text, response.url) if isinstance(response, TextResponse) else []
         leads = [] if len(found) == 1 else self._leads(response, depth)

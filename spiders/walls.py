@@ -3,12 +3,23 @@
 from __future__ import annotations
 
 import re
+import ssl
+from collections.abc import Iterator
 from urllib.parse import urlsplit
 
+import OpenSSL.SSL
+import service_identity
 from playwright.async_api import Error as BrowserError
+from playwright.async_api import TimeoutError as BrowserTimeout
 from scrapy import Request
-from scrapy.exceptions import DownloadCancelledError, IgnoreRequest
+from scrapy.exceptions import (
+    CannotResolveHostError,
+    DownloadCancelledError,
+    DownloadTimeoutError,
+    IgnoreRequest,
+)
 from scrapy.http import Response, TextResponse
+from twisted.internet import error as twisted
 from twisted.python.failure import Failure
 
 from crawler.health import Problem
@@ -26,6 +37,33 @@ CONSENT_MARK = re.compile(r"<form[^>]*action=[\"'][^\"']*consent|id=[\"'](?:cons
 PASSWORD_MARK = re.compile(r"<input[^>]*type=[\"']?password", re.IGNORECASE)
 REFUSALS = frozenset({403, 406, 429, 451, 503})
 """503 is what protective services answer to declared bots; a retry has been made by then."""
+FAILURES: tuple[tuple[tuple[type[BaseException], ...], Problem], ...] = (
+    ((CannotResolveHostError, twisted.DNSLookupError, twisted.UnknownHostError), Problem.DNS),
+    (
+        (
+            OpenSSL.SSL.Error,
+            ssl.SSLError,
+            twisted.SSLError,
+            twisted.CertificateError,
+            twisted.VerifyError,
+            service_identity.VerificationError,
+        ),
+        Problem.TLS,
+    ),
+    (
+        (DownloadTimeoutError, twisted.TimeoutError, twisted.TCPTimedOutError, BrowserTimeout, TimeoutError),
+        Problem.TIMEOUT,
+    ),
+    ((DownloadCancelledError,), Problem.OVER_LIMIT),
+)
+"""Scrapy cancels a download for its size only. What stands in no line is `unreachable`."""
+BROWSER_FAILURES: tuple[tuple[re.Pattern[str], Problem], ...] = (
+    (re.compile(r"ERR_NAME_|ERR_DNS_"), Problem.DNS),
+    (re.compile(r"ERR_CERT_|ERR_SSL_|ERR_BAD_SSL_"), Problem.TLS),
+    (re.compile(r"TIMED_OUT"), Problem.TIMEOUT),
+    (re.compile(r"ERR_TOO_MANY_REDIRECTS"), Problem.REDIRECTED),
+)
+"""By Chromium's names of its network errors."""
 
 
 def refusal_of(response: Response) -> Problem | None:
@@ -37,8 +75,10 @@ def refusal_of(response: Response) -> Problem | None:
         return _captcha(response) or Problem.REFUSED
     if status in (404, 410):
         return Problem.GONE
+    if status >= 400:
+        return Problem.HTTP_5XX if status >= 500 else Problem.HTTP_4XX
     if not 200 <= status < 300:
-        return Problem.HTTP_ERROR
+        return Problem.REDIRECTED
     return None if response.body.strip() else Problem.EMPTY_ANSWER
 
 
@@ -78,12 +118,30 @@ def problem_of(failure: Failure) -> Problem | None:
         # A link that leads elsewhere is no fault; a page that sends us elsewhere is.
         request: Request = failure.request  # type: ignore[attr-defined]
         redirected = "redirect_urls" in request.meta
-        return (wall_behind(request.url) or Problem.HTTP_ERROR) if redirected else None
+        return (wall_behind(request.url) or Problem.REDIRECTED) if redirected else None
     if isinstance(error, IgnoreRequest):
         return _ignored(str(error))
-    if isinstance(error, BrowserError):
-        return Problem.UNREACHABLE
-    return Problem.BROKEN_PAGE if isinstance(error, DownloadCancelledError) else Problem.UNREACHABLE
+    return _lost(error)
+
+
+def _lost(error: BaseException | None) -> Problem:
+    """Why no answer came: the first error in the chain of causes that is known."""
+    for cause in _causes(error):
+        for kinds, problem in FAILURES:
+            if isinstance(cause, kinds):
+                return problem
+        if isinstance(cause, BrowserError):
+            return next((problem for name, problem in BROWSER_FAILURES if name.search(str(cause))), Problem.UNREACHABLE)
+    return Problem.UNREACHABLE
+
+
+def _causes(error: BaseException | None) -> Iterator[BaseException]:
+    """The error, what it was raised from, and what Twisted bundled in it."""
+    while error is not None:
+        yield error
+        for reason in getattr(error, "reasons", None) or ():
+            yield from _causes(reason.value if isinstance(reason, Failure) else None)
+        error = error.__cause__
 
 
 def _ignored(reason: str) -> Problem:
@@ -91,7 +149,7 @@ def _ignored(reason: str) -> Problem:
     if "robots.txt" in reason:
         return Problem.ROBOTS
     # Too large once it is unpacked; what else remains are redirects without end.
-    return Problem.BROKEN_PAGE if "DOWNLOAD_MAXSIZE" in reason else Problem.HTTP_ERROR
+    return Problem.OVER_LIMIT if "DOWNLOAD_MAXSIZE" in reason else Problem.REDIRECTED
 
 
 def _captcha(response: Response) -> Problem | None:

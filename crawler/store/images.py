@@ -41,7 +41,7 @@ FINAL = frozenset(
         "too_many_pixels",
         "too_small",
         "forbidden_address",
-        "robots_disallowed",
+        "robots",
         "gone",
     )
 )

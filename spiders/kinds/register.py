@@ -87,7 +87,7 @@ class RegisterSpider(SourceSpider):
     def _problem_of_list(self, response: Response) -> Problem | None:
         problem = refusal_of(response)
         if problem is Problem.GONE:
-            return Problem.HTTP_ERROR
+            return Problem.HTTP_4XX
         if problem or not isinstance(response, TextResponse) or not response.body.lstrip().startswith(b"<"):
             return problem
         # A page in place of the file: a log-in, an apology, a redirect to the start page.

@@ -149,7 +149,7 @@ class SourceSpider(Spider):
         problem = refusal_of(response)
         if problem is Problem.GONE:
             # Beyond the last page many sites answer 404; a first page that is gone is a fault.
-            problem = Problem.HTTP_ERROR if number == 1 else None
+            problem = Problem.HTTP_4XX if number == 1 else None
         elif problem is None and not isinstance(response, TextResponse):
             problem = Problem.LAYOUT_CHANGED
         elif problem is None:
@@ -197,7 +197,7 @@ class SourceSpider(Spider):
         if response.meta.get("redirect_urls") and urlsplit(response.url).path in ("", "/"):
             return Problem.GONE
         wall = self.wall_on(response) if isinstance(response, TextResponse) else None
-        return wall or Problem.BROKEN_PAGE
+        return wall or Problem.PARSE_ERROR
 
     def _note_empty_listing(self, response: TextResponse, number: int) -> None:
         problem = self.wall_on(response)

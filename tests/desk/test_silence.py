@@ -82,7 +82,7 @@ def test_a_good_night_is_calm() -> None:
     assert _report(_run()).is_calm
 
 
-@pytest.mark.parametrize("outcome", ["silent", "blocked", "failed", "partial"])
+@pytest.mark.parametrize("outcome", ["empty", "blocked", "failed", "partial"])
 def test_every_other_outcome_is_told(outcome: str) -> None:
     report = _report(_run(outcome))
     assert [(trouble.name, trouble.kind) for trouble in report.troubles] == [("Portal A", outcome)]
@@ -90,8 +90,8 @@ def test_every_other_outcome_is_told(outcome: str) -> None:
 
 
 def test_ads_that_are_gone_are_no_fault() -> None:
-    (trouble,) = _report(_run("partial", gone=9, unreachable=1, broken_page=3)).troubles
-    assert trouble.problems == ("broken_page", "unreachable")
+    (trouble,) = _report(_run("partial", gone=9, unreachable=1, parse_error=3)).troubles
+    assert trouble.problems == ("parse_error", "unreachable")
 
 
 def test_a_run_that_never_ended_is_told_once_it_cannot_be_running() -> None:

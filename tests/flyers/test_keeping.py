@@ -51,13 +51,13 @@ EXPECTED = {
     "/letak.png": None,
     "/isti.png": None,
     "/seli-se.png": None,
-    "/tajno/letak.png": "robots_disallowed",
+    "/tajno/letak.png": "robots",
     "/strana.jpg": "not_a_picture",
     "/veliko.jpg": "too_many_bytes",
     "/bomba.png": "too_many_pixels",
     "/tacka.png": "too_small",
     "/u-mrezu.jpg": "forbidden_address",
-    "/kvar.jpg": "http_error",
+    "/kvar.jpg": "http_5xx",
     "/nema.jpg": "gone",
 }
 

@@ -104,11 +104,11 @@ def test_edited_page_is_a_capture_and_a_version_of_its_own(store: StoreBuilder) 
 
 
 def test_run_is_closed_with_its_class_and_counts(store: StoreBuilder) -> None:
-    crawl(store, [posting()], problems={Problem.BROKEN_PAGE: 2})
+    crawl(store, [posting()], problems={Problem.PARSE_ERROR: 2})
 
     with store.connect() as connection:
         row = connection.execute(select(runs.c.outcome, runs.c.ads, runs.c.new_ads, runs.c.problems)).one()
-    assert tuple(row) == ("partial", 1, 1, {"broken_page": 2})
+    assert tuple(row) == ("partial", 1, 1, {"parse_error": 2})
 
 
 def test_run_that_brings_nothing_is_silent_and_a_wall_is_blocked(store: StoreBuilder) -> None:
@@ -116,7 +116,7 @@ def test_run_that_brings_nothing_is_silent_and_a_wall_is_blocked(store: StoreBui
     crawl(store, [], problems={Problem.LOGIN_WALL: 1})
 
     with store.connect() as connection:
-        assert connection.scalars(select(runs.c.outcome).order_by(runs.c.id)).all() == ["silent", "blocked"]
+        assert connection.scalars(select(runs.c.outcome).order_by(runs.c.id)).all() == ["empty", "blocked"]
 
 
 def test_ad_without_its_page_is_refused(tmp_path: Path) -> None:

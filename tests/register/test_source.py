@@ -118,7 +118,7 @@ def test_robots_txt_is_kept_and_told_as_a_refusal(tmp_path: Path) -> None:
         rules = "User-agent: *\nDisallow: /dokumenta/\n"
         published.answers["/robots.txt"] = Answer(rules, 200, {"Content-Type": "text/plain"})
         assert published.night() == {}
-        assert published.run() == ("blocked", {"robots_disallowed": 1})
+        assert published.run() == ("blocked", {"robots": 1})
         assert published.site.asked == [PAGE]
 
 
@@ -162,9 +162,9 @@ def read(response: Response, **known: str) -> tuple[list[Any], list[Problem]]:
         ("<html><body>Dobro došli</body></html>", 200, Problem.NOT_A_LIST),
         ('<form><input type="password"></form>', 200, Problem.LOGIN_WALL),
         ("", 200, Problem.EMPTY_ANSWER),
-        ("nema", 404, Problem.HTTP_ERROR),
+        ("nema", 404, Problem.HTTP_4XX),
         ("ne", 403, Problem.REFUSED),
-        ("", 304, Problem.HTTP_ERROR),
+        ("", 304, Problem.REDIRECTED),
     ],
 )
 def test_what_stands_in_place_of_the_list_is_named(body: str, status: int, problem: Problem) -> None:
@@ -182,14 +182,14 @@ def test_a_page_that_is_the_list_itself_and_one_that_did_not_change_are_brought(
     ("brought", "problem", "outcome"),
     [
         (True, None, RunOutcome.OK),
-        (True, Problem.BROKEN_PAGE, RunOutcome.PARTIAL),
+        (True, Problem.PARSE_ERROR, RunOutcome.PARTIAL),
         (False, None, RunOutcome.FAILED),
         (False, Problem.ROBOTS, RunOutcome.BLOCKED),
         (False, Problem.CAPTCHA, RunOutcome.BLOCKED),
         (False, Problem.UNREACHABLE, RunOutcome.FAILED),
     ],
 )
-def test_a_run_without_a_list_is_never_silent(brought: bool, problem: Problem | None, outcome: RunOutcome) -> None:
+def test_a_run_without_a_list_is_never_empty(brought: bool, problem: Problem | None, outcome: RunOutcome) -> None:
     assert outcome_of_list(brought=brought, problems={problem: 1} if problem else {}) is outcome
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gzip
+import threading
 from pathlib import Path
 
 import pytest
@@ -82,8 +83,9 @@ def test_each_obstacle_is_counted_by_name_and_stops_nothing(portal: tuple[Site, 
         Problem.GONE: 1,
         Problem.REFUSED: 1,
         Problem.EMPTY_ANSWER: 1,
-        # One says nothing, the other is a bomb.
-        Problem.BROKEN_PAGE: 2,
+        Problem.PARSE_ERROR: 1,
+        # The bomb.
+        Problem.OVER_LIMIT: 1,
         Problem.ROBOTS: 1,
         # Four links and a redirect.
         Problem.FORBIDDEN_ADDRESS: 5,
@@ -131,6 +133,29 @@ def test_an_unreachable_site_is_unreachable(tmp_path: Path) -> None:
     manifest = {"kind": "structured", "start_urls": [f"{address}/oglasi"], "listing": {"links": "a.oglas"}}
     source(tmp_path, "rs_nema", manifest)
     assert crawl("rs_nema", tmp_path, "-s", "RETRY_TIMES=0").problems == {Problem.UNREACHABLE: 1}
+
+
+def test_each_way_to_fail_has_its_word(tmp_path: Path) -> None:
+    leaving = threading.Event()
+
+    def troubled(path: str) -> Answer | None:
+        if path == "/sporo":
+            leaving.wait(20)
+        if path == "/torn":
+            return Answer("pola", headers={"Content-Length": "400", "Content-Type": "text/html"})
+        if path == "/u-krug":
+            return Answer(status=302, headers={"Location": "/u-krug"})
+        return Answer("ne", {"/zauzet": 507, "/caj": 418}.get(path, 404))
+
+    with serve(troubled) as site:
+        paths = ("/sporo", "/torn", "/u-krug", "/zauzet", "/caj")
+        addresses = [site.url.replace("http:", "https:") + "/", *(f"{site.url}{path}" for path in paths)]
+        manifest = {"kind": "structured", "start_urls": addresses, "listing": {"links": "a.oglas"}}
+        source(tmp_path, "rs_kvarovi", manifest)
+        run = crawl("rs_kvarovi", tmp_path, "-s", "DOWNLOAD_TIMEOUT=2", "-s", "RETRY_TIMES=0")
+        leaving.set()
+    told = (Problem.TLS, Problem.TIMEOUT, Problem.UNREACHABLE, Problem.REDIRECTED, Problem.HTTP_5XX, Problem.HTTP_4XX)
+    assert run.problems == dict.fromkeys(told, 1)
 
 
 def test_the_nights_limit_of_pages_holds_and_the_newest_ads_are_in(tmp_path: Path) -> None:

@@ -50,7 +50,7 @@ def test_every_reachable_ad_comes_with_its_whole_text(site: SiteName, server: De
         if "<" not in ad.text:
             assert _words(read.get("description")) == ([] if ad.placement.flyer else _words(ad.text))
         assert read["datePublished"].startswith(ad.posted.date().isoformat()[:8])
-    assert run.problems == ({Problem.BROKEN_PAGE: 1} if site is SiteName.POSLOVI_PLUS else {})
+    assert run.problems == ({Problem.PARSE_ERROR: 1} if site is SiteName.POSLOVI_PLUS else {})
 
 
 def test_a_closed_group_is_recorded_as_a_login_wall(server: DemoServer, home: Path) -> None:

@@ -2,12 +2,30 @@
 
 from __future__ import annotations
 
+import ssl
+
+import OpenSSL.SSL
 import pytest
+from playwright.async_api import Error as BrowserError
+from playwright.async_api import TimeoutError as BrowserTimeout
 from scrapy import Request
+from scrapy.exceptions import (
+    CannotResolveHostError,
+    DownloadCancelledError,
+    DownloadConnectionRefusedError,
+    DownloadFailedError,
+    DownloadTimeoutError,
+    IgnoreRequest,
+    ResponseDataLossError,
+)
 from scrapy.http import HtmlResponse, Response
+from twisted.internet import error as twisted
+from twisted.python.failure import Failure
+from twisted.web.client import ResponseFailed
 
 from crawler.health import Problem
-from spiders.walls import refusal_of, wall_behind, wall_of
+from crawler.politeness import ForbiddenAddressError, OffSiteError
+from spiders.walls import problem_of, refusal_of, wall_behind, wall_of
 
 
 def _page(html: str, *, status: int = 200, redirected: bool = False, url: str = "https://portal.example/x") -> Response:
@@ -27,8 +45,12 @@ def _page(html: str, *, status: int = 200, redirected: bool = False, url: str = 
         (403, '<div class="h-captcha"></div>', Problem.CAPTCHA),
         (404, "x", Problem.GONE),
         (410, "", Problem.GONE),
-        (500, "x", Problem.HTTP_ERROR),
-        (302, "x", Problem.HTTP_ERROR),
+        (400, "x", Problem.HTTP_4XX),
+        (418, "x", Problem.HTTP_4XX),
+        (500, "x", Problem.HTTP_5XX),
+        (521, "x", Problem.HTTP_5XX),
+        (503, "x", Problem.REFUSED),
+        (302, "x", Problem.REDIRECTED),
     ],
 )
 def test_a_status_says_what_happened(status: int, html: str, problem: Problem | None) -> None:
@@ -65,3 +87,56 @@ def test_where_a_page_was_sent_tells_the_wall() -> None:
 )
 def test_an_address_tells_the_wall_behind_it(url: str, problem: Problem | None) -> None:
     assert wall_behind(url) is problem
+
+
+def _bundled(*reasons: Exception) -> Exception:
+    """A failure as Scrapy hands it on: its own error, raised from Twisted's that bundles the reasons."""
+    error = DownloadFailedError("failed")
+    error.__cause__ = ResponseFailed([Failure(reason) for reason in reasons])
+    return error
+
+
+@pytest.mark.parametrize(
+    ("error", "problem"),
+    [
+        (CannotResolveHostError("portal.example"), Problem.DNS),
+        (twisted.DNSLookupError("portal.example"), Problem.DNS),
+        (BrowserError("Page.goto: net::ERR_NAME_NOT_RESOLVED at https://portal.example/"), Problem.DNS),
+        (_bundled(OpenSSL.SSL.Error([("SSL routines", "", "certificate verify failed")])), Problem.TLS),
+        (_bundled(twisted.ConnectionLost(), ssl.SSLError("wrong version number")), Problem.TLS),
+        (twisted.CertificateError("expired"), Problem.TLS),
+        (BrowserError("Page.goto: net::ERR_CERT_DATE_INVALID at https://portal.example/"), Problem.TLS),
+        (BrowserError("Page.goto: net::ERR_SSL_PROTOCOL_ERROR at https://portal.example/"), Problem.TLS),
+        (DownloadTimeoutError("Getting it took longer than 30 seconds."), Problem.TIMEOUT),
+        (twisted.TCPTimedOutError(), Problem.TIMEOUT),
+        (_bundled(twisted.TimeoutError()), Problem.TIMEOUT),
+        (BrowserTimeout("Timeout 30000ms exceeded."), Problem.TIMEOUT),
+        (BrowserError("Page.goto: net::ERR_CONNECTION_TIMED_OUT at https://portal.example/"), Problem.TIMEOUT),
+        (TimeoutError(), Problem.TIMEOUT),
+        (DownloadConnectionRefusedError("refused"), Problem.UNREACHABLE),
+        (ResponseDataLossError("torn"), Problem.UNREACHABLE),
+        (_bundled(twisted.ConnectionLost("reset by peer")), Problem.UNREACHABLE),
+        (BrowserError("Page.goto: net::ERR_CONNECTION_REFUSED at https://portal.example/"), Problem.UNREACHABLE),
+        (BrowserError("Target page, context or browser has been closed"), Problem.UNREACHABLE),
+        (ConnectionResetError(), Problem.UNREACHABLE),
+        (ValueError("whatever else"), Problem.UNREACHABLE),
+        (BrowserError("Page.goto: net::ERR_TOO_MANY_REDIRECTS at https://portal.example/"), Problem.REDIRECTED),
+        (IgnoreRequest("max redirections reached"), Problem.REDIRECTED),
+        (DownloadCancelledError("larger than download max size"), Problem.OVER_LIMIT),
+        (IgnoreRequest("Ignored response: unpacked it is above DOWNLOAD_MAXSIZE"), Problem.OVER_LIMIT),
+        (IgnoreRequest("Forbidden by robots.txt"), Problem.ROBOTS),
+        # Counted by the guard that raised it.
+        (ForbiddenAddressError("inside"), None),
+        (OffSiteError("elsewhere"), None),
+    ],
+)
+def test_a_lost_request_is_told_by_its_cause(error: Exception, problem: Problem | None) -> None:
+    failure = Failure(error)
+    failure.request = Request("https://portal.example/x")
+    assert problem_of(failure) is problem
+
+
+def test_a_redirect_out_of_the_source_is_told() -> None:
+    failure = Failure(OffSiteError("elsewhere"))
+    failure.request = Request("https://drugi.example/", meta={"redirect_urls": ["https://portal.example/"]})
+    assert problem_of(failure) is Problem.REDIRECTED

@@ -59,7 +59,7 @@ def test_summary_names_every_source_and_the_classes_of_failure(home: Path) -> No
     for source in adwatch_json(home, "sources", "list"):
         assert source["id"] in summary
     assert "blocked_login" in summary
-    assert "broken_page" in summary
+    assert "parse_error" in summary
 
 
 def test_login_wall_is_blocked_and_the_other_sources_bring_ads(home: Path) -> None:
