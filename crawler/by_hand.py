@@ -14,6 +14,7 @@ from crawler.errors import UsageError
 from crawler.manifest import load_manifests
 from crawler.night_report import night_with_progress
 from crawler.nightly import NightResult
+from crawler.not_to_crawl import service_of
 
 ANY_PAGE_SPIDER = "jobposting"
 """The spider that reads JobPosting data from any site."""
@@ -32,6 +33,8 @@ def crawl_page_by_hand(settings: Settings, engine: Engine, url: str, *, max_page
     """Reads and judges the job postings reachable from a start page or sitemap. Raises UsageError on a bad URL."""
     if urlsplit(url).scheme not in ("http", "https") or not urlsplit(url).hostname:
         raise UsageError(f"{url} is no http or https address")
+    if service := service_of(url):
+        raise UsageError(service.refusal)
     arguments = (f"start_url={url}", f"max_pages={max_pages}")
     minutes = settings.file.spider_timeout_minutes
     return _crawl(settings, engine, [SpiderOrder(ANY_PAGE_SPIDER, minutes, arguments)])

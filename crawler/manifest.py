@@ -16,6 +16,7 @@ import yaml
 from pydantic import BaseModel, ConfigDict, Field, TypeAdapter, ValidationError, model_validator
 
 from crawler.errors import SourceError
+from crawler.not_to_crawl import service_of, service_of_domain
 from crawler.notations import Cron, Css, FieldName, JmesPath, Pattern, WebAddress
 
 MANIFEST_FILE = "source.yml"
@@ -187,6 +188,14 @@ class SourceManifest(Model):
     def _complete_if_enabled(self) -> Self:
         if self.enabled and self.to_fill_in:
             raise ValueError("an enabled source has nothing left to fill in; see to_fill_in")
+        return self
+
+    @model_validator(mode="after")
+    def _of_no_closed_service(self) -> Self:
+        closed = [service_of(url) for url in self.start_urls]
+        closed += [service_of_domain(domain, self.start_urls) for domain in self.allowed_domains]
+        for service in filter(None, closed):
+            raise ValueError(service.refusal)
         return self
 
     @model_validator(mode="before")

@@ -145,4 +145,5 @@ def _manifest_for(start_url: str, follow: str | None, max_pages: str) -> Structu
         return StructuredSource.model_validate({**base, **changes})
     except ValidationError as error:
         first = error.errors()[0]
-        raise UsageError(f"{first['loc'][0]}: {first['msg']}; try -a start_url=https://… -a max_pages=50") from error
+        where = first["loc"][0] if first["loc"] else "start_url"
+        raise UsageError(f"{where}: {first['msg']}; try -a start_url=https://… -a max_pages=50") from error
