@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Annotated, Any
 
 import typer
 
+from crawler.errors import UsageError
 from crawler.output import print_json, print_table
 
 sources_app = typer.Typer(no_args_is_help=True, help="The sources adwatch collects from.")
@@ -86,13 +88,39 @@ def list_sources(as_json: AsJson = False) -> None:
         print_table("Sources", columns, [[row[column] for column in columns] for row in rows])
 
 
+@sources_app.command("new")
+def new(
+    source: Annotated[str, typer.Argument(metavar="ID", help="Country and name, such as rs_portal.")],
+    kind: Annotated[str, typer.Option(help="Kind of page; spiders/README.md tells them apart.")],
+    url: Annotated[str, typer.Option(help="Address of the listing, channel or feed.")],
+    built_in: Annotated[
+        bool, typer.Option("--built-in", help="Into the program's own sources, instead of $ADWATCH_HOME/sources.")
+    ] = False,
+) -> None:
+    """Make the folder of a new source: a manifest to fill in, and a test that fails until a saved page gives an ad.
+
+    Example: [bold]adwatch sources new rs_portal --kind structured --url https://portal.example/poslovi[/bold]
+    """
+    from crawler.config import Settings  # noqa: PLC0415 - keeps --help fast
+    from spiders.adding import new_source  # noqa: PLC0415
+
+    settings, today = Settings.from_environment(), datetime.now(UTC).date()
+    folder = new_source(settings, source, kind=kind, url=url, built_in=built_in, today=today)
+    typer.echo(folder / "source.yml")
+    typer.echo(
+        f"fill it in, then `adwatch sources freeze {source} {url}` and `adwatch sources check {source}`", err=True
+    )
+
+
 @sources_app.command("check")
 def check_sources(
     sources: Annotated[list[str] | None, typer.Argument(help="Ids of sources; all where none is named.")] = None,
+    as_json: AsJson = False,
 ) -> None:
     """Read every manifest and every golden page again, and say what is wrong. Exit code 1 when anything is.
 
-    What a person must still find out about a source before enabling it is told too, and is no fault.
+    What a person must still find out about a source before enabling it is told too, and is no fault. Services that
+    are not crawled are refused, with the reason and what to do instead.
 
     Example: [bold]adwatch sources check rs_infostud[/bold]
     """
@@ -100,24 +128,63 @@ def check_sources(
 
     folders = source_folders(sources)
     faults = [fault for folder in folders for fault in check_folder(folder)]
-    for fault in faults:
-        typer.echo(fault)
-    for folder in folders:
-        for missing in missing_facts(folder):
-            typer.echo(f"{folder.name}: to fill in before it is enabled: {missing}")
+    to_fill_in = {folder.name: missing for folder in folders if (missing := missing_facts(folder))}
+    if as_json:
+        print_json({"sources": len(folders), "faults": faults, "to_fill_in": to_fill_in})
+    else:
+        for fault in faults:
+            typer.echo(fault)
+        for name, missing in to_fill_in.items():
+            for fact in missing:
+                typer.echo(f"{name}: to fill in before it is enabled: {fact}")
     typer.echo(f"{len(folders)} sources checked, {len(faults)} faults", err=True)
     if faults:
         raise typer.Exit(1)
 
 
 @sources_app.command("freeze")
-def freeze_source(source: Annotated[str, typer.Argument(help="Id of the source.")]) -> None:
-    """Write what is read from a source's golden pages now as what is expected; compare it with the pages by eye.
+def freeze_source(
+    source: Annotated[str, typer.Argument(help="Id of the source.")],
+    page: Annotated[
+        str | None, typer.Argument(metavar="[URL|FILE]", help="A page to be saved: an address, or a file.")
+    ] = None,
+    reads: Annotated[
+        str | None, typer.Option(help="listing or ad; by default a listing where it is a start address.")
+    ] = None,
+    url: Annotated[str, typer.Option(help="With a file: the address it was saved from.")] = "",
+    as_json: AsJson = False,
+) -> None:
+    """Save a page of a source with what is read from it, or, without a page, write anew what is read from all.
 
-    Example: [bold]adwatch sources freeze rs_infostud[/bold]
+    An address is fetched once, under robots.txt and all limits. Phones, mailboxes, names that the page marks, personal
+    numbers and tokens are replaced; the other words stay the site's: write them anew before you publish the folder.
+    Compare what is read with the page by eye.
+
+    Example: [bold]adwatch sources freeze rs_portal https://portal.example/oglas/17 --reads ad[/bold]
     """
     from spiders.golden import freeze, source_folders  # noqa: PLC0415 - keeps --help fast
 
     (folder,) = source_folders([source])
-    freeze(folder)
-    typer.echo(f"{folder.name}: expected.json written", err=True)
+    if page is None:
+        if reads or url:
+            raise UsageError("--reads and --url say something about a page: name an address or a file too")
+        freeze(folder)
+        typer.echo(f"{folder.name}: {folder / 'expected.json'} written", err=True)
+    else:
+        _save(folder, page, url=url, reads=reads, as_json=as_json)
+
+
+def _save(folder: Path, page: str, *, url: str, reads: str | None, as_json: bool) -> None:
+    from crawler.config import Settings  # noqa: PLC0415 - keeps --help fast
+    from spiders.adding import as_reads, save_page  # noqa: PLC0415
+
+    saved = save_page(Settings.from_environment(), folder, page, url=url, reads=as_reads(reads))
+    golden = saved.golden
+    if as_json:
+        print_json({**golden.model_dump(mode="json"), "replaced": saved.replaced})
+    else:
+        read = f"{len(golden.ads)} ads, {len(golden.requests)} addresses"
+        problems = f", problems: {', '.join(golden.problems)}" if golden.problems else ""
+        typer.echo(f"{folder / golden.page}: {read}{problems}")
+    told = ", ".join(f"{count} {sort}" for sort, count in saved.replaced.items()) or "nothing"
+    typer.echo(f"replaced: {told}; look for names that remain, and write the words anew before publishing", err=True)

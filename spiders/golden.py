@@ -5,7 +5,7 @@ A source folder holds `source.yml`, `pages/` and `expected.json`, a list of Gold
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from datetime import UTC, datetime, time
 from pathlib import Path
 from typing import Any, Literal
@@ -21,9 +21,10 @@ from scrapy.statscollectors import MemoryStatsCollector
 
 from crawler.config import Settings as AdwatchSettings
 from crawler.errors import SourceError, UsageError
+from crawler.files import write_whole
 from crawler.health import Problem, problem_stat
 from crawler.items import AdPosting
-from crawler.manifest import MANIFEST_FILE, AnySource, manifest_files, read_manifest
+from crawler.manifest import MANIFEST_FILE, AnySource, RegisterSource, manifest_files, read_manifest
 from crawler.notations import FieldName
 from crawler.politeness import FETCHED_AT
 from spiders.posting import Listed
@@ -68,16 +69,32 @@ def source_folders(sources: Sequence[str] | None) -> list[Path]:
 def check_folder(folder: Path) -> list[str]:
     """What is wrong with a source: its manifest, or a golden page that is read otherwise than expected."""
     try:
-        read_manifest(folder / MANIFEST_FILE)
+        manifest = read_manifest(folder / MANIFEST_FILE)
         if not (folder / EXPECTED_FILE).exists():
             return []
+        pages = golden_pages(folder)
         return [
-            f"{folder.name}: {expected.page} is read otherwise than {EXPECTED_FILE} says"
-            for expected in golden_pages(folder)
-            if read_again(folder, expected) != expected
+            *(
+                f"{folder.name}: {expected.page} is read otherwise than {EXPECTED_FILE} says"
+                for expected in pages
+                if read_again(folder, expected) != expected
+            ),
+            *_what_is_not_shown(manifest, pages),
         ]
     except SourceError as error:
         return [str(error)]
+
+
+def _what_is_not_shown(manifest: AnySource, pages: Sequence[GoldenPage]) -> Iterator[str]:
+    """Golden pages that show nothing keep nobody from breaking the source."""
+    brings = "a link to the list" if isinstance(manifest, RegisterSource) else "an ad"
+    if not pages:
+        yield f"{manifest.id}: no golden page yet: save one by `adwatch sources freeze {manifest.id} ADDRESS-OR-FILE`"
+    elif not any(page.requests if isinstance(manifest, RegisterSource) else page.ads for page in pages):
+        yield (
+            f"{manifest.id}: no golden page gives {brings}: correct {MANIFEST_FILE} or save another page, "
+            f"then `adwatch sources freeze {manifest.id}`"
+        )
 
 
 def missing_facts(folder: Path) -> tuple[str, ...]:
@@ -99,15 +116,7 @@ def golden_pages(folder: Path) -> list[GoldenPage]:
 
 def read_again(folder: Path, expected: GoldenPage) -> GoldenPage:
     """What is read from that page now: equal to `expected`, or the source or its spider changed."""
-    manifest = read_manifest(folder / MANIFEST_FILE)
-    crawler = Crawler(spider_class(manifest), Settings())
-    crawler.stats = MemoryStatsCollector(crawler)
-    spider: Any = crawler.spidercls.from_crawler(crawler)
-    response = _response(folder, expected, manifest)
-    if expected.reads == "listing":
-        output = list(spider.parse_listing(response, start=expected.url, number=1))
-    else:
-        output = list(spider.parse_ad(response, listed=Listed(expected.listed)))
+    output, problems = _read(folder, expected)
     return GoldenPage(
         page=expected.page,
         url=expected.url,
@@ -115,14 +124,44 @@ def read_again(folder: Path, expected: GoldenPage) -> GoldenPage:
         listed=expected.listed,
         ads=[_fields(item) for item in output if isinstance(item, AdPosting)],
         requests=[item.url for item in output if isinstance(item, Request)],
-        problems=[problem for problem in Problem if crawler.stats.get_value(problem_stat(problem))],
+        problems=problems,
     )
+
+
+def listed_by(folder: Path, pages: Sequence[GoldenPage], url: str) -> dict[FieldName, Any]:
+    """What the saved listings say about the ad at this address."""
+    for page in pages:
+        output = _read(folder, page)[0] if page.reads == "listing" else []
+        for item in output:
+            listed = item.cb_kwargs.get("listed") if isinstance(item, Request) and item.url == url else None
+            if listed is not None:
+                return dict(listed.stated)
+    return {}
 
 
 def freeze(folder: Path) -> None:
     """Writes what is read now as what is expected, for a person to compare with the pages."""
-    pages = [read_again(folder, page).model_dump(mode="json", exclude_defaults=True) for page in golden_pages(folder)]
-    (folder / EXPECTED_FILE).write_bytes(orjson.dumps(pages, option=orjson.OPT_INDENT_2) + b"\n")
+    write_expected(folder, [read_again(folder, page) for page in golden_pages(folder)])
+
+
+def write_expected(folder: Path, pages: Sequence[GoldenPage]) -> None:
+    """Writes `expected.json`. Raises OSError."""
+    plain = [page.model_dump(mode="json", exclude_defaults=True) for page in pages]
+    write_whole(folder / EXPECTED_FILE, orjson.dumps(plain, option=orjson.OPT_INDENT_2) + b"\n")
+
+
+def _read(folder: Path, page: GoldenPage) -> tuple[list[Any], list[Problem]]:
+    """What the source's spider makes of the saved page: ads and requests, and the problems that it counts."""
+    manifest = read_manifest(folder / MANIFEST_FILE)
+    crawler = Crawler(spider_class(manifest), Settings())
+    crawler.stats = MemoryStatsCollector(crawler)
+    spider: Any = crawler.spidercls.from_crawler(crawler)
+    response = _response(folder, page, manifest)
+    if page.reads == "listing":
+        output = list(spider.parse_listing(response, start=page.url, number=1))
+    else:
+        output = list(spider.parse_ad(response, listed=Listed(page.listed)))
+    return output, [problem for problem in Problem if crawler.stats.get_value(problem_stat(problem))]
 
 
 def _response(folder: Path, page: GoldenPage, manifest: AnySource) -> TextResponse:

@@ -85,11 +85,7 @@ class RenderedSpider(SourceSpider):
         self, found: Sequence[Stated], response: Response, page: FetchedPage, *, listed: Listed | None = None
     ) -> list[AdPosting]:
         """The items, on the document as the browser had it."""
-        methods = response.meta.get("playwright_page_methods") or [None]
-        unfolded: Unfolded | None = getattr(methods[0], "result", None)
-        text = response.text if isinstance(response, TextResponse) else ""
-        document = rendered_page(page, text.encode(), unfolded.screenshot if unfolded else None)
-        return super().ads_from(found, response, document, listed=listed)
+        return super().ads_from(found, response, document_of(response, page), listed=listed)
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,9 +95,12 @@ class Unfolded:
     screenshot: bytes | None
 
 
-def rendered_page(page: FetchedPage, body: bytes, screenshot: bytes | None) -> FetchedPage:
-    """The page as a browser showed it."""
-    return replace(page, body=body, method="browser", screenshot=screenshot)
+def document_of(response: Response, page: FetchedPage) -> FetchedPage:
+    """The page as the browser showed it."""
+    methods = response.meta.get("playwright_page_methods") or [None]
+    unfolded: Unfolded | None = getattr(methods[0], "result", None)
+    text = response.text if isinstance(response, TextResponse) else ""
+    return replace(page, body=text.encode(), method="browser", screenshot=unfolded.screenshot if unfolded else None)
 
 
 async def unfold(page: Page, rendering: Rendering) -> Unfolded:
