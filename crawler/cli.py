@@ -9,13 +9,13 @@ import logging
 import os
 import sys
 from datetime import UTC, datetime
-from functools import partial
 from importlib.metadata import entry_points
 from typing import Annotated
 
 import typer
 
 from crawler.errors import AdwatchError, UsageError
+from crawler.evidence.commands import evidence_app
 from crawler.output import print_json, print_table
 
 app = typer.Typer(
@@ -26,7 +26,6 @@ app = typer.Typer(
     rich_markup_mode="rich",
     pretty_exceptions_enable=False,
 )
-evidence_app = typer.Typer(no_args_is_help=True, help="Captures and their chain of custody.")
 app.add_typer(evidence_app, name="evidence")
 
 AsJson = Annotated[bool, typer.Option("--json", help="Print one JSON document.")]
@@ -122,40 +121,6 @@ def status(as_json: AsJson = False) -> None:
         print_json(counts)
     else:
         print_table("In the store", ("what", "how many"), counts.items())
-
-
-@evidence_app.command("verify")
-def verify(as_json: AsJson = False) -> None:
-    """Re-hash every capture and register file, and walk the custody chain. Exit code 1 when anything fails.
-
-    Example: [bold]adwatch evidence verify --json[/bold]
-    """
-    from crawler.evidence.verify import verify_evidence  # noqa: PLC0415
-    from crawler.night_report import progress_bar  # noqa: PLC0415
-    from crawler.opening import opened  # noqa: PLC0415
-    from crawler.store.engine import reading  # noqa: PLC0415
-
-    with opened() as (settings, engine), reading(engine) as connection, progress_bar() as progress:
-        advance = partial(progress, "verifying")
-        found = verify_evidence(connection, settings.evidence_folder, advance=advance)
-    if as_json:
-        print_json(
-            {
-                "ok": found.is_sound,
-                "captures": found.captures,
-                "register_files": found.register_files,
-                "custody": found.custody_entries,
-                "first_broken": found.first_broken,
-                "failures": list(found.failures),
-            }
-        )
-    else:
-        counts = {"captures": found.captures, "register files": found.register_files}
-        counts["custody entries"] = found.custody_entries
-        sys.stdout.write(", ".join(f"{count} {name}" for name, count in counts.items()) + "\n")
-        sys.stdout.writelines(f"FAILED {failure}\n" for failure in found.failures)
-    if not found.is_sound:
-        raise typer.Exit(1)
 
 
 @app.command()

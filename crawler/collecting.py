@@ -29,7 +29,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from crawler.config import Settings
 from crawler.evidence.records import file_facts
 from crawler.evidence.warc import Capture, CaptureWriter
-from crawler.health import Problem, outcome_of, outcome_of_list, problem_stat
+from crawler.health import Problem, RunOutcome, outcome_of, outcome_of_list, problem_stat
 from crawler.items import NOT_MODIFIED, AdPosting, FetchedPage, PublishedList
 from crawler.manifest import RegisterSource
 from crawler.personal_numbers import storable
@@ -67,6 +67,11 @@ class Batch:
     pages: list[FetchedUrl] = field(default_factory=list)
     lists: list[PublishedList] = field(default_factory=list)
     """Published registers; a source brings one at most."""
+
+    @property
+    def is_empty(self) -> bool:
+        """Nothing waits."""
+        return not (self.postings or self.pages or self.lists)
 
     @property
     def is_full(self) -> bool:
@@ -131,8 +136,10 @@ class StorePipeline:
     async def close_spider(self) -> None:
         """Keeps the rest and closes the run with its outcome."""
         await self.flush()
-        self.writer.close()
-        await asyncio.to_thread(self._finish)
+        try:
+            self.writer.close()
+        finally:
+            await asyncio.to_thread(self._finish)
 
     async def flush(self) -> None:
         """Keeps the batch. Compression and disk run in a thread, so that fetching goes on meanwhile.
@@ -141,7 +148,7 @@ class StorePipeline:
         """
         async with self.flushing:
             batch, self.batch = self.batch, Batch()
-            if not (batch.postings or batch.pages or batch.lists):
+            if batch.is_empty:
                 return
             try:
                 await asyncio.to_thread(self._keep, batch)
@@ -219,6 +226,9 @@ class StorePipeline:
                 outcome = outcome_of_list(brought=self.has_list, problems=problems)
             else:
                 outcome = outcome_of(ads=counts["ads"], problems=problems)
+            if not self.batch.is_empty:
+                # What an earlier batch brought does not make up for what could not be kept.
+                outcome = RunOutcome.FAILED
             finish_run(
                 connection,
                 night_id=self.night_id,

@@ -52,6 +52,8 @@ class FileSettings(BaseModel):
     """An offer that was missing for so long and returns is said to be published anew."""
     parallel_spiders: int = Field(default=2, ge=1, le=16)
     spider_timeout_minutes: int = Field(default=60, ge=1)
+    database_wait_seconds: int = Field(default=60, ge=1)
+    """How long a transaction waits for another one's lock before it fails."""
 
 
 class Settings:

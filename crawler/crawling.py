@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import Any
 
 from apscheduler.triggers.cron import CronTrigger
+from sqlalchemy.exc import OperationalError
 
 from crawler.health import Problem, RunOutcome
 from crawler.manifest import RegisterSource, SourceManifest, read_manifests
@@ -208,7 +209,11 @@ def _note_end(night: Night, spider: SpiderProcess) -> int:
         if spider.source in finished_sources(connection, night.id):
             return 0
     logger.error("spider crashed source=%s status=%s", spider.source, spider.process.returncode)
-    _note_failure(night, spider.source, Problem.CRASHED)
+    try:
+        _note_failure(night, spider.source, Problem.CRASHED)
+    except OperationalError:
+        # The other spiders go on; the run stays open, and the night that is resumed starts it again.
+        logger.exception("crash not noted source=%s", spider.source)
     return 1
 
 

@@ -56,6 +56,7 @@ STEPS: tuple[str, ...] = (
     "pipelines.connections.filing:file_contacts",
     "alerts.steps:open_cases",
     "alerts.steps:prepare_drafts",
+    "crawler.evidence.sealing:seal_evidence",
 )
 """Textual references, so that the hall starts the rooms without importing them."""
 

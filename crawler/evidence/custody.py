@@ -27,6 +27,10 @@ class CustodyEvent(StrEnum):
     REGISTER_IMPORTED = "register_imported"
     REGISTER_CONFIRMED = "register_confirmed"
     """Its source still published the same file on a later day."""
+    SEALED = "sealed"
+    """A WARC file is finished; the hash is that of the whole file."""
+    TORN_END_MOVED = "torn_end_moved"
+    """The subject is the file that the torn bytes were moved to."""
     DELETED = "deleted"
 
 
@@ -36,9 +40,9 @@ class CustodyEntry:
 
     event: CustodyEvent
     subject: str
-    """WARC-Record-ID of a capture, or file name of a register."""
+    """WARC-Record-ID of a capture, or a file, relative to the evidence folder."""
     digest: str
-    """SHA-256 of the payload, hex."""
+    """SHA-256 of the payload or the file, hex."""
 
 
 def append_custody(connection: Connection, entries: Sequence[CustodyEntry], *, at: datetime) -> None:

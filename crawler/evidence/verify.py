@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Callable, Collection, Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -12,6 +11,8 @@ from sqlalchemy import Connection, Row, func, select
 
 from crawler.errors import EvidenceError
 from crawler.evidence.custody import GENESIS, CustodyEvent, is_sealed
+from crawler.evidence.heads import head_failures
+from crawler.evidence.sealing import file_digest, torn_tails
 from crawler.evidence.warc import check_revisit, read_payload
 from crawler.store.schema import captures, custody, register_snapshots
 
@@ -25,6 +26,7 @@ class Verification:
 
     captures: int
     register_files: int
+    sealed_files: int
     custody_entries: int
     failures: tuple[str, ...]
 
@@ -42,23 +44,33 @@ class Verification:
 def verify_evidence(
     connection: Connection, evidence_folder: Path, *, advance: Advance = lambda done, total: None
 ) -> Verification:
-    """Re-hashes every capture and register file, walks the custody chain, and sees that they agree.
+    """Re-hashes every capture and kept file, looks at the ends of files, walks the chain, and sees that all agree.
 
     `advance(done, total)` is told of the captures.
     """
     total = connection.scalar(select(func.count()).select_from(captures)) or 0
-    failures = list(_chain_failures(connection))
+    failures = [*_chain_failures(connection), *head_failures(connection, evidence_folder)]
     done = 0
     for row in _all_rows(connection, captures):
         failures.extend(_capture_failures(row, evidence_folder))
         done += 1
         advance(done, total)
     failures.extend(_unlogged(connection))
-    files = _register_files(connection)
-    failures.extend(failure for file, digest in files for failure in _file_failures(evidence_folder, file, digest))
-    failures.extend(_unlogged_registers(connection, files))
+    failures.extend(_torn(connection, evidence_folder))
+    registers = _kept_files(connection, CustodyEvent.REGISTER_IMPORTED)
+    sealed = _kept_files(connection, CustodyEvent.SEALED)
+    moved = _kept_files(connection, CustodyEvent.TORN_END_MOVED)
+    for kind, files in (("register file ", registers), ("", sealed), ("", moved)):
+        failures.extend(failure for file in files for failure in _file_failures(evidence_folder, kind, file))
+    failures.extend(_unlogged_registers(connection, registers))
     entries = connection.scalar(select(func.count()).select_from(custody)) or 0
-    return Verification(done, len(files), entries, tuple(failures))
+    return Verification(done, len(registers), len(sealed), entries, tuple(failures))
+
+
+def _torn(connection: Connection, evidence_folder: Path) -> Iterator[str]:
+    for tail, lost in torn_tails(connection, evidence_folder):
+        kept = "" if lost else "; nothing that the store refers to is lost"
+        yield f"{tail.sentence}{kept}: adwatch evidence repair moves it aside"
 
 
 def _chain_failures(connection: Connection) -> Iterator[str]:
@@ -102,26 +114,26 @@ def _unlogged(connection: Connection) -> Iterator[str]:
         yield f"{subject}: logged as captured, and no longer in the store"
 
 
-def _register_files(connection: Connection) -> dict[tuple[str, str], None]:
-    """Every register file that was ever imported, as (file, digest), in the order of the log."""
+def _kept_files(connection: Connection, event: CustodyEvent) -> dict[tuple[str, str], None]:
+    """Every file that the log knows from such an event, as (file, digest), in the order of the log."""
     deleted = select(custody.c.subject).where(custody.c.event == CustodyEvent.DELETED)
     statement = (
         select(custody.c.subject, custody.c.digest)
-        .where(custody.c.event == CustodyEvent.REGISTER_IMPORTED, custody.c.subject.not_in(deleted))
+        .where(custody.c.event == event, custody.c.subject.not_in(deleted))
         .order_by(custody.c.seq)
     )
     return dict.fromkeys((row.subject, row.digest) for row in connection.execute(statement))
 
 
-def _file_failures(evidence_folder: Path, file: str, digest: str) -> Iterator[str]:
+def _file_failures(evidence_folder: Path, kind: str, logged: tuple[str, str]) -> Iterator[str]:
+    file, digest = logged
     try:
-        with (evidence_folder / file).open("rb") as stream:
-            found = hashlib.file_digest(stream, "sha256").hexdigest()
+        found = file_digest(evidence_folder / file)
     except OSError as error:
-        yield f"register file {file}: cannot be read: {error.strerror}"
+        yield f"{kind}{file}: cannot be read: {error.strerror}"
         return
     if found != digest:
-        yield f"register file {file}: its bytes do not match the recorded SHA-256"
+        yield f"{kind}{file}: its bytes do not match the recorded SHA-256"
 
 
 def _unlogged_registers(connection: Connection, logged: Collection[tuple[str, str]]) -> Iterator[str]:

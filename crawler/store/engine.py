@@ -14,7 +14,6 @@ from crawler.errors import ConfigError, StoreError
 from crawler.store.locks import Lock, take_lock
 
 MIGRATIONS = Path(__file__).parent / "migrations"
-SQLITE_BUSY_SECONDS = 60
 
 
 def open_store(settings: Settings) -> Engine:
@@ -26,21 +25,22 @@ def open_store(settings: Settings) -> Engine:
         settings.home.mkdir(parents=True, exist_ok=True)
     except OSError as error:
         raise ConfigError(f"the data folder {settings.home} cannot be made: {error.strerror}") from error
-    engine = connect(settings.database_url)
+    engine = connect(settings.database_url, wait_seconds=settings.file.database_wait_seconds)
     try:
         upgrade(engine)
     except OperationalError as error:
-        raise ConfigError(f"the database cannot be opened: {_reason(error)}") from error
+        raise ConfigError(f"the database cannot be opened: {reason_of(error)}") from error
     except DatabaseError as error:
-        raise ConfigError(f"the database cannot be read: {_reason(error)}") from error
+        raise ConfigError(f"the database cannot be read: {reason_of(error)}") from error
     return engine
 
 
-def connect(url: str) -> Engine:
+def connect(url: str, *, wait_seconds: int = 60) -> Engine:
     """An engine with the settings both databases need; nothing is opened yet."""
     if make_url(url).get_backend_name() != "sqlite":
-        return _engine(url, pool_pre_ping=True, connect_args={"connect_timeout": 10})
-    engine = _engine(url, connect_args={"timeout": SQLITE_BUSY_SECONDS})
+        waiting = f"-c lock_timeout={wait_seconds}s"
+        return _engine(url, pool_pre_ping=True, connect_args={"connect_timeout": 10, "options": waiting})
+    engine = _engine(url, connect_args={"timeout": wait_seconds})
     event.listen(engine, "connect", _prepare_sqlite)
     event.listen(engine, "begin", _begin_sqlite)
     return engine
@@ -114,5 +114,6 @@ def _begin_sqlite(connection: Connection) -> None:
     connection.exec_driver_sql("BEGIN" if read_only else "BEGIN IMMEDIATE")
 
 
-def _reason(error: DatabaseError) -> str:
+def reason_of(error: DatabaseError) -> str:
+    """What the database said, in one line."""
     return str(error.orig).splitlines()[0] if error.orig else "unknown reason"

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from contextlib import nullcontext
 from datetime import UTC, datetime
 from pathlib import Path
 from types import SimpleNamespace
@@ -16,6 +17,7 @@ from zyte_common_items import BaseSalary, HiringOrganization, JobLocation
 
 from crawler import collecting
 from crawler.collecting import Batch, StorePipeline, content_hash, shown_fields
+from crawler.config import Settings
 from crawler.evidence.verify import verify_evidence
 from crawler.health import Problem, problem_stat
 from crawler.items import AdPosting, FetchedPage
@@ -54,15 +56,19 @@ async def _run(pipeline: StorePipeline, items: list[AdPosting]) -> None:
 
 
 def spider_run(
-    store: StoreBuilder, *, problems: dict[Problem, int] | None = None, manifest: Any = None
+    store: StoreBuilder,
+    *,
+    problems: dict[Problem, int] | None = None,
+    manifest: Any = None,
+    settings: Settings | None = None,
 ) -> StorePipeline:
     """The pipeline of a spider that has just been opened."""
     counted = {problem_stat(problem): count for problem, count in (problems or {}).items()}
     stats = SimpleNamespace(get_value=counted.get)
-    settings = SimpleNamespace(getfloat=lambda _: 0.0)
+    limits = SimpleNamespace(getfloat=lambda _: 0.0)
     spider = SimpleNamespace(name="demo_portal", manifest=manifest)
-    crawler: Any = SimpleNamespace(spider=spider, stats=stats, settings=settings, engine=None)
-    pipeline = StorePipeline(crawler, store.settings)
+    crawler: Any = SimpleNamespace(spider=spider, stats=stats, settings=limits, engine=None)
+    pipeline = StorePipeline(crawler, settings or store.settings)
     pipeline.open_spider()
     return pipeline
 
@@ -163,6 +169,71 @@ def test_ads_that_could_not_be_kept_are_kept_at_the_next_try_and_the_failure_is_
         row = connection.execute(select(runs.c.outcome, runs.c.problems)).one()
         assert verify_evidence(connection, store.settings.evidence_folder).is_sound
     assert tuple(row) == ("partial", {"store_failed": 1})
+
+
+LOCKING = {"sqlite": "BEGIN IMMEDIATE", "postgresql": "LOCK TABLE captures IN ACCESS EXCLUSIVE MODE"}
+
+
+@pytest.mark.parametrize("released", [True, False])
+def test_lock_held_for_too_long_fails_the_batch_and_nothing_is_lost_or_doubled(
+    store: StoreBuilder, released: bool
+) -> None:
+    file = store.settings.home / "adwatch.yml"
+    file.write_text(file.read_text(encoding="utf-8") + "database_wait_seconds: 1\n", encoding="utf-8")
+    impatient = Settings(store.settings.home, store.settings.database_url)
+    pipeline = spider_run(store, settings=impatient)
+    other = store.engine.connect().execution_options(read_only=True)
+    backend = store.engine.dialect.name
+
+    async def run() -> None:
+        await pipeline.process_item(posting())
+        other.exec_driver_sql("COMMIT" if backend == "sqlite" else "SELECT 1")
+        other.exec_driver_sql(LOCKING[backend])
+        await pipeline.flush()
+        assert pipeline.counts[problem_stat(Problem.STORE_FAILED)] == 1
+        if released:
+            other.close()
+        # PostgreSQL's lock is on one table: there the run can still be closed.
+        with pytest.raises(OperationalError) if not released and backend == "sqlite" else nullcontext():
+            await pipeline.close_spider()
+        other.close()
+
+    asyncio.run(run())
+    if not released:
+        crawl(store, [posting()])
+
+    with store.connect() as connection:
+        counts = count_all(connection)
+        assert verify_evidence(connection, store.settings.evidence_folder).is_sound
+        row = connection.execute(select(runs.c.outcome, runs.c.problems).order_by(runs.c.id.desc())).first()
+    assert (counts["ads"], counts["sightings"], counts["captures"]) == (1, 1, 1)
+    assert row is not None
+    assert tuple(row) == (("partial", {"store_failed": 1}) if released else ("ok", {}))
+
+
+def test_run_that_could_not_keep_all_has_failed_whatever_it_kept(
+    store: StoreBuilder, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    pipeline = spider_run(store)
+
+    async def run() -> None:
+        await pipeline.process_item(posting())
+        await pipeline.flush()
+        monkeypatch.setattr("crawler.evidence.warc.os.fsync", _full)
+        other = FetchedPage("http://portal.example/oglas/2", PAGE.fetched_at, 200, (), b"<html>2</html>")
+        await pipeline.process_item(posting(page=other, url=other.url))
+        await pipeline.flush()
+        await pipeline.close_spider()
+
+    with pytest.raises(OSError, match="No space"):
+        asyncio.run(run())
+    with store.connect() as connection:
+        row = connection.execute(select(runs.c.outcome, runs.c.ads, runs.c.problems)).one()
+    assert tuple(row) == ("failed", 1, {"store_failed": 2})
+
+
+def _full(_: int) -> None:
+    raise OSError(28, "No space left on device")
 
 
 @pytest.mark.parametrize(
