@@ -10,6 +10,7 @@ import hashlib
 import json
 import logging
 import os
+import resource
 import time
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
@@ -26,10 +27,11 @@ from scrapy.http import Response
 from sqlalchemy import Engine
 from sqlalchemy.exc import SQLAlchemyError
 
+from crawler.baseline import Paged
 from crawler.config import Settings
 from crawler.evidence.records import file_facts
 from crawler.evidence.warc import Capture, CaptureWriter
-from crawler.health import Problem, RunOutcome, outcome_of, outcome_of_list, problem_stat
+from crawler.health import LEFT_ALONE_STAT, Problem, RunOutcome, outcome_of, outcome_of_list, problem_stat
 from crawler.items import NOT_MODIFIED, AdPosting, FetchedPage, PublishedList
 from crawler.manifest import RegisterSource
 from crawler.personal_numbers import storable
@@ -37,7 +39,7 @@ from crawler.store.ads import FetchedUrl, SeenAd, count_run, save_pages, save_se
 from crawler.store.captures import captures_by_digest, save_captures
 from crawler.store.engine import open_store, reading
 from crawler.store.images import PictureState
-from crawler.store.nights import begin_run, begin_run_by_hand, finish_night, finish_run
+from crawler.store.nights import Measured, begin_run, begin_run_by_hand, finish_night, finish_run
 from crawler.store.register_fetches import Fetch, NewFetch, last_list, save_fetch
 
 logger = logging.getLogger(__name__)
@@ -54,6 +56,12 @@ PageKey = tuple[str, str]
 NOT_STORED = frozenset({"page", "listingPage", "descriptionHtml", "metadata"})
 """Fields of a posting that stand in the capture already."""
 
+
+ALWAYS_THERE = frozenset({"url", "source"})
+"""Fields that say nothing of how a page was read."""
+
+ENDS_A_RUN = (Problem.OVER_LIMIT, Problem.CRASHED, Problem.STORE_FAILED)
+"""Problems after which pages may be left that nobody asked for."""
 
 BATCH_BYTES = 64 * 1024 * 1024
 """Of page bodies and screenshots: a few huge pages must not fill the memory."""
@@ -94,6 +102,8 @@ class StorePipeline:
         self.capture_ids: dict[PageKey, int] = {}
         self.ending: asyncio.Future[None] | None = None
         self.unchanged: Fetch | None = None
+        self.read = 0
+        self.fields: Counter[str] = Counter()
 
     @classmethod
     def from_crawler(cls, crawler: Crawler) -> Self:
@@ -189,6 +199,9 @@ class StorePipeline:
         # Only now: a transaction that was rolled back has taken its numbers with it.
         self.capture_ids.update(new_ids)
         self.has_list |= bool(batch.lists)
+        self.read += len(seen)
+        for ad in seen:
+            self.fields.update(ad.posting.keys())
 
     def _capture(self, page: FetchedPage, earlier: Capture | None) -> Sequence[Capture]:
         if page.status == NOT_MODIFIED and self.unchanged is not None:
@@ -237,6 +250,7 @@ class StorePipeline:
                 outcome=outcome,
                 counts=counts,
                 problems=problems,
+                measured=self._measured(problems),
             )
             if self.by_hand:
                 finish_night(connection, self.night_id, now=now, summary={})
@@ -247,16 +261,38 @@ class StorePipeline:
         counted = Counter({problem: self.counts[problem_stat(problem)] for problem in Problem})
         if stats is not None:
             counted.update({problem: int(stats.get_value(problem_stat(problem), 0)) for problem in Problem})
-            cut = (
-                stats.get_value("adwatch/pages_left_out", 0)
-                or stats.get_value("finish_reason") == "closespider_timeout"
-            )
-            counted[Problem.OVER_LIMIT] += bool(cut)
+            counted[Problem.OVER_LIMIT] += bool(self._stat("adwatch/pages_left_out") or self._has_timed_out())
         manifest = getattr(self.crawler.spider, "manifest", None)
         if manifest is not None and not self._brings_lists():
-            counted[Problem.BELOW_EXPECTED] += ads < manifest.expected.min
+            # A run that stops at known ads rightly shows fewer; its source's own baseline judges it.
+            stopped = ads and self._stat("adwatch/stopped_at_known")
+            counted[Problem.BELOW_EXPECTED] += ads < manifest.expected.min and not stopped
             counted[Problem.ABOVE_EXPECTED] += ads > manifest.expected.max
         return {problem: count for problem, count in counted.items() if count}
+
+    def _measured(self, problems: Mapping[Problem, int]) -> Measured:
+        return Measured(
+            listings=self._stat("adwatch/listings"),
+            read=self.read,
+            fields={name: count for name, count in sorted(self.fields.items()) if name not in ALWAYS_THERE},
+            bytes=self._stat("downloader/response_bytes"),
+            memory=resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * 1024,
+            paged=self._paged(problems),
+        )
+
+    def _paged(self, problems: Mapping[Problem, int]) -> Paged | None:
+        lost = (
+            self._stat("adwatch/listings_lost")
+            or self._stat(LEFT_ALONE_STAT)
+            or any(problem in problems for problem in ENDS_A_RUN)
+        )
+        # Scrapy keeps what was asked for and not fetched any more to itself; its counts tell.
+        if lost or self._stat("scheduler/enqueued") > self._stat("scheduler/dequeued"):
+            return None
+        return Paged.KNOWN if self._stat("adwatch/stopped_at_known") else Paged.END
+
+    def _stat(self, name: str) -> int:
+        return int(self.crawler.stats.get_value(name, 0)) if self.crawler.stats is not None else 0
 
     def _brings_lists(self) -> bool:
         return isinstance(getattr(self.crawler.spider, "manifest", None), RegisterSource)

@@ -5,6 +5,7 @@ Spiders count what they met under the stats key of `problem_stat`; the class of 
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from enum import StrEnum
 
 
@@ -80,6 +81,36 @@ SIGNALS = frozenset({Problem.BELOW_EXPECTED, Problem.ABOVE_EXPECTED, Problem.OVE
 """Nothing failed, and yet somebody should look."""
 
 
+TELLING = (
+    Problem.BAD_MANIFEST,
+    Problem.STORE_FAILED,
+    Problem.CRASHED,
+    *(problem for problem in Problem if problem.is_block),
+    Problem.ROBOTS,
+    Problem.LAYOUT_CHANGED,
+    Problem.NOT_A_LIST,
+    Problem.LIST_REFUSED,
+    Problem.DNS,
+    Problem.TLS,
+    Problem.TIMEOUT,
+    Problem.UNREACHABLE,
+    Problem.REDIRECTED,
+    Problem.FORBIDDEN_ADDRESS,
+    Problem.HTTP_5XX,
+    Problem.HTTP_4XX,
+    Problem.PARSE_ERROR,
+    Problem.OVER_LIMIT,
+    Problem.GONE,
+)
+"""What names a run that brought nothing, the most telling first: our own faults, refusals, the site, its pages."""
+OF_THE_WHOLE = (Problem.STORE_FAILED, Problem.CRASHED, Problem.LAYOUT_CHANGED, Problem.OVER_LIMIT)
+"""What names a run although ads came; other faults of single pages are `partial`."""
+
+
+LEFT_ALONE_STAT = "adwatch/left_alone"
+"""Scrapy stats key that a spider sets when a source has refused it often enough."""
+
+
 def problem_stat(problem: Problem) -> str:
     """Scrapy stats key under which a spider counts this problem."""
     return f"adwatch/problem/{problem.value}"
@@ -93,6 +124,15 @@ def outcome_of(*, ads: int, problems: dict[Problem, int]) -> RunOutcome:
     if any(problem.is_block for problem in faults):
         return RunOutcome.BLOCKED
     return RunOutcome.FAILED if set(faults) - SIGNALS else RunOutcome.EMPTY
+
+
+def failure_class(outcome: RunOutcome, problems: Mapping[Problem, int]) -> Problem | RunOutcome | None:
+    """The one word for what went wrong in a run, by TELLING; `partial` where ads came, `empty` where nothing failed."""
+    if outcome is RunOutcome.OK:
+        return None
+    order = OF_THE_WHOLE if outcome is RunOutcome.PARTIAL else TELLING
+    named = next((problem for problem in order if problems.get(problem)), None)
+    return named or (RunOutcome.PARTIAL if outcome is RunOutcome.PARTIAL else RunOutcome.EMPTY)
 
 
 def outcome_of_list(*, brought: bool, problems: dict[Problem, int]) -> RunOutcome:

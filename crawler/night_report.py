@@ -82,6 +82,8 @@ def print_night(engine: Engine, result: NightResult) -> None:
     for source in sources:
         for problem, times in source.problems.items():
             console.print(f"  {source.source}: {problem} × {times}", highlight=False)
+        if source.reasons:
+            console.print(f"  {source.source}: {source.health}: {', '.join(source.reasons)}", highlight=False)
     print_verdict_changes(changes)
     console.print("In the store: " + ", ".join(f"{count} {name}" for name, count in totals.items()))
     for note in dict.fromkeys(note for step in result.steps for note in step.notes):
@@ -113,6 +115,7 @@ def _sources_table(night_id: int, sources: list[SourceNight]) -> Table:
     counted = ("pages", "ads", "new_ads", "series", "flagged", "drafts")
     table.add_column("source", footer="all", no_wrap=True)
     table.add_column("outcome", no_wrap=True)
+    table.add_column("failure", no_wrap=True)
     for name in counted:
         total = sum(getattr(source, name) for source in sources)
         # A series or draft that touches two sources stands in both rows: a sum would count it twice.
@@ -123,5 +126,5 @@ def _sources_table(night_id: int, sources: list[SourceNight]) -> Table:
         outcome = RunOutcome(source.outcome) if source.outcome else None
         style = OUTCOME_STYLES.get(outcome, "dim") if outcome else "dim"
         numbers = [str(getattr(source, name)) for name in counted]
-        table.add_row(source.source, f"[{style}]{outcome or 'running'}[/{style}]", *numbers)
+        table.add_row(source.source, f"[{style}]{outcome or 'running'}[/{style}]", source.failure or "", *numbers)
     return table

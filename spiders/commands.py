@@ -4,12 +4,15 @@ from __future__ import annotations
 
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
 from crawler.errors import UsageError
 from crawler.output import print_json, print_table
+
+if TYPE_CHECKING:
+    from crawler.store.health import SourceHealth
 
 sources_app = typer.Typer(no_args_is_help=True, help="The sources adwatch collects from.")
 AsJson = Annotated[bool, typer.Option("--json", help="Print one JSON document.")]
@@ -61,15 +64,18 @@ def list_sources(as_json: AsJson = False) -> None:
     from crawler.manifest import load_manifests  # noqa: PLC0415
     from crawler.opening import opened  # noqa: PLC0415
     from crawler.store.engine import reading  # noqa: PLC0415
+    from crawler.store.health import health_by_source  # noqa: PLC0415
     from crawler.store.status import last_runs  # noqa: PLC0415
 
     with opened() as (settings, engine):
         manifests = load_manifests(settings.source_folders)
         with reading(engine) as connection:
             runs = last_runs(connection)
+            healths = health_by_source(connection)
     rows = []
     for manifest in manifests.values():
         finished, outcome, ads = runs.get(manifest.id, (None, None, 0))
+        health = healths.get(manifest.id)
         rows.append(
             {
                 "id": manifest.id,
@@ -79,13 +85,22 @@ def list_sources(as_json: AsJson = False) -> None:
                 "last_run": finished.isoformat() if finished else None,
                 "outcome": outcome,
                 "ads": ads,
+                "failure": health.failure if health else None,
+                "health": health.state if health else None,
+                "reasons": list(health.reasons) if health else [],
+                "last_figures": _figures(health) if health else None,
             }
         )
     if as_json:
         print_json(rows)
     else:
-        columns = ("id", "kind", "enabled", "last_run", "outcome", "ads")
+        columns = ("id", "kind", "enabled", "last_run", "outcome", "ads", "health", "failure")
         print_table("Sources", columns, [[row[column] for column in columns] for row in rows])
+
+
+def _figures(health: SourceHealth) -> dict[str, Any]:
+    names = ("pages", "read", "fields", "bytes", "seconds", "memory")
+    return {name: getattr(health, name) for name in names}
 
 
 @sources_app.command("new")

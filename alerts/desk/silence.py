@@ -11,6 +11,7 @@ from datetime import date, datetime, timedelta
 from enum import StrEnum
 
 from alerts.stating import BELGRADE
+from crawler.baseline import HealthState
 from crawler.crawling import is_due
 from crawler.health import NO_FAULT, RunOutcome
 from crawler.manifest import ManifestsRead, RegisterSource, SourceManifest
@@ -46,11 +47,15 @@ class Trouble:
 
     name: str
     kind: str
-    """A RunOutcome, `cut_off`, `overdue`, `never` or `bad_manifest`."""
+    """A RunOutcome but `ok`, `flagged`, `cut_off`, `overdue`, `never` or `bad_manifest`."""
     problems: tuple[str, ...] = ()
-    """crawler.health.Problem values, most frequent first."""
+    """crawler.health.Problem values: the failure class, then the most frequent first."""
     at: datetime | None = None
     """When it ran last; None: never, or its manifest is wrong."""
+    missed: tuple[str, ...] = ()
+    """What is not as usual: `no_ads`, `few_ads`."""
+    empty_fields: tuple[str, ...] = ()
+    """Fields of a posting that used to be filled and went empty."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -139,7 +144,11 @@ def _source_trouble(
     if _is_overdue(manifest, run, at=judged_at):
         return Trouble(manifest.name, "overdue", at=run.started_at)
     kind = _run_trouble(run, now=now)
-    return Trouble(manifest.name, kind, _problems(run), run.started_at) if kind else None
+    if kind is None:
+        return None
+    missed = tuple(reason for reason in run.reasons if reason in ("no_ads", "few_ads"))
+    fields = tuple(reason.partition(":")[2] for reason in run.reasons if reason.startswith("field_empty:"))
+    return Trouble(manifest.name, kind, _problems(run), run.started_at, missed, fields)
 
 
 def _is_overdue(manifest: SourceManifest, run: RunRow, *, at: datetime) -> bool:
@@ -152,12 +161,14 @@ def _run_trouble(run: RunRow, *, now: datetime) -> str | None:
     if run.outcome is None:
         is_running = run.finished_at is None and now - run.started_at < RESUME_WITHIN
         return None if is_running else "cut_off"
-    return None if run.outcome == RunOutcome.OK else run.outcome
+    if run.outcome != RunOutcome.OK:
+        return run.outcome
+    return "flagged" if run.health == HealthState.FLAGGED else None
 
 
 def _problems(run: RunRow) -> tuple[str, ...]:
     faults = {name: count for name, count in run.problems.items() if name not in NO_FAULT}
-    return tuple(sorted(faults, key=lambda name: (-faults[name], name)))
+    return tuple(sorted(faults, key=lambda name: (name != run.failure, -faults[name], name)))
 
 
 def _register_state(register: SnapshotRow | None, age: int, stale_after_days: int) -> RegisterState:

@@ -2,15 +2,38 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
 
 from sqlalchemy import Connection, ScalarSelect, func, insert, select, update
 
+from crawler.baseline import Paged
 from crawler.health import Problem, RunOutcome
+from crawler.store.health import note_health
 from crawler.store.schema import ads, nights, runs, sightings
 from crawler.store.writing import insert_new
 
+
+@dataclass(frozen=True, slots=True)
+class Measured:
+    """What a spider measured of its own run; of a run that ended otherwise there is none."""
+
+    listings: int = 0
+    """Listing pages read."""
+    read: int = 0
+    """Ads read field by field."""
+    fields: Mapping[str, int] = field(default_factory=dict)
+    """Field of a posting -> how many of those had it."""
+    bytes: int | None = None
+    """Received, as they came over the wire."""
+    memory: int | None = None
+    """Most that the spider's process held, bytes."""
+    paged: Paged | None = None
+
+
+NOTHING_MEASURED = Measured()
 RESUME_WITHIN = timedelta(hours=12)
 """A night that was cut off earlier than this is left as it is; a new one begins."""
 
@@ -78,12 +101,13 @@ def begin_run(connection: Connection, *, night_id: int, source: str, now: dateti
     )
 
 
-def fail_run(connection: Connection, *, night_id: int, source: str, problem: Problem) -> None:
+def fail_run(connection: Connection, *, night_id: int, source: str, problem: Problem, now: datetime) -> None:
     """Marks a finished run as failed: what it brought was of no use."""
     whose = (runs.c.night_id == night_id) & (runs.c.source == source)
     problems = connection.scalar(select(runs.c.problems).where(whose)) or {}
     counted = dict(sorted({**problems, problem.value: 1}.items()))
     connection.execute(update(runs).where(whose).values(outcome=RunOutcome.FAILED.value, problems=counted))
+    note_health(connection, night_id=night_id, source=source, now=now)
 
 
 def finish_run(
@@ -95,19 +119,24 @@ def finish_run(
     outcome: RunOutcome,
     counts: dict[str, int],
     problems: dict[Problem, int],
+    measured: Measured = NOTHING_MEASURED,
 ) -> None:
-    """Closes a run. `counts`: `pages`, `ads`, `new_ads`."""
+    """Closes a run and judges its source's health. `counts` are those of `crawler.store.ads.count_run`."""
+    # Where paging stopped at known ads, nothing is said about those behind.
+    reached = _oldest_seen(night_id, source) if measured.paged is Paged.END else None
     connection.execute(
         update(runs)
         .where(runs.c.night_id == night_id, runs.c.source == source)
         .values(
             finished_at=now,
             outcome=outcome.value,
-            reached=_oldest_seen(night_id, source),
+            reached=reached,
             problems={problem.value: count for problem, count in sorted(problems.items())},
+            **{**asdict(measured), "paged": measured.paged.value if measured.paged else None},
             **counts,
         )
     )
+    note_health(connection, night_id=night_id, source=source, now=now)
 
 
 def _oldest_seen(night_id: int, source: str) -> ScalarSelect[datetime]:

@@ -96,9 +96,35 @@ runs = Table(
     Column("new_ads", Integer, nullable=False, default=0),
     Column("reached", UtcTime, doc="When the oldest ad that it saw was first seen: how far back it looked"),
     Column("problems", Json, nullable=False, default=dict, doc="crawler.health.Problem -> count"),
+    Column("listings", Integer, nullable=False, server_default="0", doc="Listing pages read"),
+    Column("read", Integer, nullable=False, server_default="0", doc="Ads read field by field"),
+    Column("revisited", Integer, nullable=False, server_default="0", doc="Known ads asked for by their own address"),
+    Column("fields", Json, doc="Field of a posting -> how many of the ads read had it"),
+    Column("bytes", BigInteger, doc="Received, as they came over the wire"),
+    Column("memory", BigInteger, doc="Most that the spider's process held, bytes"),
+    Column("paged", String(10), doc="crawler.baseline.Paged; None: cut short, or a listing was lost"),
+    Column("health", String(10), doc="crawler.baseline.HealthState; None while running"),
+    Column("reasons", Json, doc="Of that state, crawler.baseline.Health"),
+    Column("failure", String(20), doc="Failure class, see crawler.health.failure_class; None: nothing went wrong"),
     UniqueConstraint("night_id", "source"),
     sqlite_autoincrement=True,
 )
+
+health_alerts = Table(
+    "health_alerts",
+    metadata,
+    _id(),
+    Column("source", String(80), nullable=False),
+    _reference("night_id", "nights.id", nullable=False),
+    Column("at", UtcTime, nullable=False),
+    Column("before", String(10), nullable=False, doc="crawler.baseline.HealthState"),
+    Column("state", String(10), nullable=False, doc="crawler.baseline.HealthState"),
+    Column("reasons", Json, nullable=False),
+    Column("failure", String(20)),
+    Column("told_at", UtcTime, index=True, doc="When people were told; None: not yet"),
+    sqlite_autoincrement=True,
+)
+Index("ix_health_alerts_source", health_alerts.c.source)
 
 pages = Table(
     "pages",

@@ -38,6 +38,12 @@ class RunRow:
     ads: int
     problems: dict[str, int]
     """crawler.health.Problem -> count."""
+    failure: str | None = None
+    """Failure class."""
+    health: str | None = None
+    """crawler.baseline.HealthState; None: not judged."""
+    reasons: tuple[str, ...] = ()
+    """Of that state, see `crawler.baseline.Health`."""
 
 
 def newest_night(connection: Connection) -> NightRow | None:
@@ -58,9 +64,9 @@ def newest_night(connection: Connection) -> NightRow | None:
 def newest_runs(connection: Connection) -> list[RunRow]:
     """The newest run of each source that ever ran, by source."""
     newest = select(func.max(runs.c.id)).group_by(runs.c.source)
-    columns = runs.c.source, runs.c.started_at, runs.c.finished_at, runs.c.outcome, runs.c.ads, runs.c.problems
+    columns = [runs.c[name] for name in RunRow.__slots__]
     rows = connection.execute(select(*columns).where(runs.c.id.in_(newest)).order_by(runs.c.source))
-    return [RunRow(**row._mapping) for row in rows]
+    return [RunRow(**{**row._mapping, "reasons": tuple(row.reasons or ())}) for row in rows]
 
 
 def _failed_steps(summary: dict[str, Any]) -> tuple[str, ...]:

@@ -8,7 +8,9 @@ from datetime import datetime
 
 from sqlalchemy import Connection, Select, Table, and_, distinct, func, select
 
+from crawler.baseline import HealthState
 from crawler.store.assessments import is_current
+from crawler.store.health import health_by_source
 from crawler.store.schema import (
     ads,
     assessments,
@@ -50,12 +52,34 @@ class SourceNight:
     """Ads whose current assessment is above low."""
     drafts: int
     problems: dict[str, int]
+    failure: str | None
+    """Failure class, see `crawler.health.failure_class`; None: nothing went wrong."""
+    health: str | None
+    """crawler.baseline.HealthState; None: still running or cut off."""
+    reasons: tuple[str, ...]
+    """Of that state, see `crawler.baseline.Health`."""
+    listings: int
+    read: int
+    """Ads read field by field."""
+    revisited: int
+    fields: dict[str, int]
+    """How many of the ads read had each field."""
+    bytes: int | None
+    seconds: float | None
+    memory: int | None
+    """Most that the spider's process held, bytes."""
 
 
 def count_all(connection: Connection) -> dict[str, int]:
-    """The counts of `adwatch status --json`; `pages` are distinct pages, `sources` those that ever ran."""
+    """The counts of `adwatch status --json`; `pages` are distinct pages, `sources` those that ever ran.
+
+    `sources_flagged` and `sources_failing` stand so after their newest run.
+    """
     counts = {name: connection.scalar(select(func.count()).select_from(table)) or 0 for name, table in COUNTED.items()}
     counts["sources"] = connection.scalar(select(func.count(distinct(runs.c.source)))) or 0
+    standing = [health.state for health in health_by_source(connection).values()]
+    counts["sources_flagged"] = standing.count(HealthState.FLAGGED)
+    counts["sources_failing"] = standing.count(HealthState.FAILING)
     return counts
 
 
@@ -83,6 +107,16 @@ def sources_of_night(connection: Connection, night_id: int) -> list[SourceNight]
             flagged=by_source.get(row.source, (0, 0))[1],
             drafts=drafted.get(row.source, 0),
             problems=dict(row.problems),
+            failure=row.failure,
+            health=row.health,
+            reasons=tuple(row.reasons or ()),
+            listings=row.listings,
+            read=row.read,
+            revisited=row.revisited,
+            fields=dict(row.fields or {}),
+            bytes=row.bytes,
+            seconds=(row.finished_at - row.started_at).total_seconds() if row.finished_at else None,
+            memory=row.memory,
         )
         for row in rows
     ]

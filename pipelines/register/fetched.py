@@ -47,7 +47,13 @@ def import_fetched_lists(night: Night) -> StepReport:
         with night.engine.begin() as connection:
             close_fetch(connection, fetch.id, outcome, reason=reason)
             if outcome is FetchOutcome.REFUSED:
-                fail_run(connection, night_id=fetch.night_id, source=fetch.source, problem=Problem.LIST_REFUSED)
+                fail_run(
+                    connection,
+                    night_id=fetch.night_id,
+                    source=fetch.source,
+                    problem=Problem.LIST_REFUSED,
+                    now=night.now,
+                )
         logger.info("register taken source=%s outcome=%s url=%s", fetch.source, outcome, fetch.url)
         counts[outcome.value] += 1
     return StepReport(dict(counts))

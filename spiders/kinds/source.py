@@ -21,7 +21,7 @@ from twisted.python.failure import Failure
 from w3lib.url import add_or_replace_parameter
 
 from crawler.addresses import url_key
-from crawler.health import Problem, problem_stat
+from crawler.health import LEFT_ALONE_STAT, Problem, problem_stat
 from crawler.items import AdPosting, Exchange, FetchedPage
 from crawler.manifest import AnySource, Paging
 from crawler.politeness import FETCHED_AT, host_and_port
@@ -156,10 +156,12 @@ class SourceSpider(Spider):
             yield from self._parse_readable_listing(response, start, number)  # type: ignore[arg-type]
             return
         if problem:
+            self.count("adwatch/listings_lost")
             self.note(problem, response.url)
 
     def _parse_readable_listing(self, response: TextResponse, start: str, number: int) -> Iterator[Any]:
         listing = self.read_listing(response)
+        self.count("adwatch/listings_lost" if listing.problem else "adwatch/listings")
         page = fetched_page(response)
         ads = [ad for ad in self.ads_from(listing.ads, response, page) if self.is_first_meeting(ad.url)]
         yield from ads
@@ -247,12 +249,15 @@ class SourceSpider(Spider):
         stats = self.crawler.stats
         blocks = sum(stats.get_value(problem_stat(block), 0) for block in Problem if block.is_block) if stats else 0
         if problem.is_block and blocks >= BLOCKS_ACCEPTED:
+            self.count(LEFT_ALONE_STAT)
             raise CloseSpider("blocked")
 
     def note_failure(self, failure: Failure) -> None:
         """The errback of every request."""
         problem = problem_of(failure)
         request: Request = failure.request  # type: ignore[attr-defined]
+        if request.callback == self.parse_listing:
+            self.count("adwatch/listings_lost")
         if problem:
             self.note(problem, request.url)
 

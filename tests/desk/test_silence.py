@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date, datetime, timedelta
 from pathlib import Path
 
@@ -92,6 +93,17 @@ def test_every_other_outcome_is_told(outcome: str) -> None:
 def test_ads_that_are_gone_are_no_fault() -> None:
     (trouble,) = _report(_run("partial", gone=9, unreachable=1, parse_error=3)).troubles
     assert trouble.problems == ("parse_error", "unreachable")
+
+
+def test_a_run_that_is_not_as_usual_is_told_although_nothing_failed() -> None:
+    unusual = replace(_run(), health="flagged", reasons=("few_ads", "field_empty:baseSalary"))
+    (trouble,) = _report(unusual).troubles
+    assert (trouble.kind, trouble.missed, trouble.empty_fields) == ("flagged", ("few_ads",), ("baseSalary",))
+
+
+def test_the_failure_class_comes_before_what_was_met_more_often() -> None:
+    run = replace(_run("partial", parse_error=1, timeout=9, over_limit=1), failure="over_limit")
+    assert _report(run).troubles[0].problems == ("over_limit", "timeout", "parse_error")
 
 
 def test_a_run_that_never_ended_is_told_once_it_cannot_be_running() -> None:
@@ -242,7 +254,7 @@ def test_the_desk_tells_a_refused_list_and_changed_verdicts(tmp_path: Path) -> N
     night_id = desk.store.night()
     with desk.store.engine.begin() as connection:
         begin_run(connection, night_id=night_id, source="xx_registar", now=LAST_NIGHT)
-        fail_run(connection, night_id=night_id, source="xx_registar", problem=Problem.LIST_REFUSED)
+        fail_run(connection, night_id=night_id, source="xx_registar", problem=Problem.LIST_REFUSED, now=LAST_NIGHT)
         summary = {"steps": {"assess_new_ads": {"verdict_changed": 3}}}
         finish_night(connection, night_id, now=LAST_NIGHT, summary=summary)
     page = desk.page("/")

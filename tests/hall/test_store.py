@@ -161,7 +161,19 @@ def test_new_store_counts_nothing(store: StoreBuilder) -> None:
     with store.connect() as connection:
         counts = count_all(connection)
 
-    named = ("pages", "ads", "series", "sightings", "cases", "drafts", "captures", "images", "sources")
+    named = (
+        "pages",
+        "ads",
+        "series",
+        "sightings",
+        "cases",
+        "drafts",
+        "captures",
+        "images",
+        "sources",
+        "sources_flagged",
+        "sources_failing",
+    )
     assert counts == dict.fromkeys(named, 0)
 
 

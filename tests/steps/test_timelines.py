@@ -7,9 +7,10 @@ from datetime import timedelta
 import pytest
 
 from alerts.timeline import Timeline, read_timeline, told_lines
+from crawler.baseline import Paged
 from crawler.health import Problem, RunOutcome
 from crawler.store.cases import read_case
-from crawler.store.nights import begin_run, finish_run
+from crawler.store.nights import Measured, begin_run, finish_run
 from pipelines.life.events import LifeEvent
 from tests.builders import AD_TEXT, NOW, StoreBuilder, StoredAd
 
@@ -33,6 +34,7 @@ def _run(store: StoreBuilder, days: int, *seen: StoredAd, outcome: RunOutcome = 
             outcome=outcome,
             counts={},
             problems=problems,
+            measured=Measured(paged=Paged.END),
         )
 
 
