@@ -16,6 +16,7 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_valida
 
 from crawler.assessment import MediatorKind, Verdict
 from crawler.errors import ConfigError
+from crawler.yaml_data import parse_yaml
 
 LAW_FILE = Path(__file__).with_name("law.yml")
 
@@ -162,7 +163,7 @@ class Law(_Entry):
 def load_law(path: Path = LAW_FILE) -> Law:
     """The law of that file. Raises ConfigError naming the field that cannot be used."""
     try:
-        return Law.model_validate(yaml.safe_load(path.read_text(encoding="utf-8")))
+        return Law.model_validate(parse_yaml(path.read_text(encoding="utf-8")))
     except (OSError, UnicodeDecodeError, yaml.YAMLError) as error:
         raise ConfigError(f"{path.name} cannot be read: {str(error).splitlines()[0]}") from error
     except ValidationError as error:

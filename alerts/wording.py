@@ -5,12 +5,12 @@ from __future__ import annotations
 from functools import cache
 from pathlib import Path
 
-import yaml
 from babel import Locale
 from pydantic import BaseModel, ConfigDict
 
 from crawler.assessment import MediatorKind
 from crawler.errors import DraftError
+from crawler.yaml_data import parse_yaml
 
 WORDING_FILE = Path(__file__).with_name("wording.yml")
 
@@ -43,7 +43,7 @@ class Wording(BaseModel):
 @cache
 def wording() -> Wording:
     """The phrases that ship with the program."""
-    return Wording.model_validate(yaml.safe_load(WORDING_FILE.read_text(encoding="utf-8")))
+    return Wording.model_validate(parse_yaml(WORDING_FILE.read_text(encoding="utf-8")))
 
 
 @cache

@@ -16,6 +16,7 @@ from sqlalchemy.engine import make_url
 from sqlalchemy.exc import ArgumentError
 
 from crawler.errors import ConfigError
+from crawler.yaml_data import parse_yaml
 
 
 class Organisation(BaseModel):
@@ -113,7 +114,7 @@ def _read_file(path: Path) -> FileSettings:
     if not path.exists():
         return FileSettings()
     try:
-        return FileSettings.model_validate(yaml.safe_load(path.read_text(encoding="utf-8")) or {})
+        return FileSettings.model_validate(parse_yaml(path.read_text(encoding="utf-8")) or {})
     except (OSError, UnicodeDecodeError, yaml.YAMLError) as error:
         raise ConfigError(f"{path} cannot be read: {str(error).splitlines()[0]}") from error
     except ValidationError as error:

@@ -18,6 +18,7 @@ from pydantic import BaseModel, ConfigDict, Field, TypeAdapter, ValidationError,
 from crawler.errors import SourceError
 from crawler.not_to_crawl import service_of, service_of_domain
 from crawler.notations import Cron, Css, FieldName, JmesPath, Pattern, WebAddress
+from crawler.yaml_data import parse_yaml
 
 MANIFEST_FILE = "source.yml"
 
@@ -341,7 +342,7 @@ def read_manifests(folders: Sequence[Path]) -> ManifestsRead:
 def read_manifest(file: Path) -> AnySource:
     """The manifest in this `source.yml`. Raises SourceError that names file, field and value."""
     try:
-        data = yaml.safe_load(file.read_text(encoding="utf-8"))
+        data = parse_yaml(file.read_text(encoding="utf-8"))
         manifest = _ANY_SOURCE.validate_python(data)
     except (OSError, UnicodeDecodeError, yaml.YAMLError) as error:
         reason = " ".join(str(error).split())
@@ -351,6 +352,13 @@ def read_manifest(file: Path) -> AnySource:
     if manifest.id != file.parent.name:
         raise SourceError(f"{file}: id: {manifest.id!r} is not the folder's name {file.parent.name!r}")
     return manifest
+
+
+def find_manifest(folders: Sequence[Path], source_id: str) -> AnySource | None:
+    """The manifest of one source, without a look at the others; None where there is none. Raises SourceError."""
+    files = (folder / source_id / MANIFEST_FILE for folder in folders)
+    file = next((file for file in files if file.is_file()), None)
+    return read_manifest(file) if file else None
 
 
 def manifest_files(folders: Sequence[Path]) -> list[Path]:

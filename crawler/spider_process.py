@@ -10,7 +10,9 @@ import sys
 import threading
 from typing import NoReturn
 
+from scrapy import Spider
 from scrapy.crawler import AsyncCrawlerProcess
+from scrapy.utils.misc import load_object
 from scrapy.utils.project import get_project_settings
 
 
@@ -20,8 +22,13 @@ def main(arguments: list[str]) -> int:
         threading.Thread(target=_end_with_parent, daemon=True).start()
     os.environ.setdefault("SCRAPY_SETTINGS_MODULE", "crawler.settings")
     name, *options = arguments
-    process = AsyncCrawlerProcess(get_project_settings())
-    process.crawl(name, **dict(option.split("=", 1) for option in options))
+    settings = get_project_settings()
+    spider: type[Spider] | None = load_object(settings["SPIDER_OF_SOURCE"])(name)
+    if spider is not None:
+        # Looking through all spiders loads what other kinds need, which takes longer than many a source.
+        settings.set("SPIDER_MODULES", [])
+    process = AsyncCrawlerProcess(settings)
+    process.crawl(spider or name, **dict(option.split("=", 1) for option in options))
     process.start()
     return 1 if process.bootstrap_failed else 0
 

@@ -27,8 +27,8 @@ from crawler.items import AdPosting
 from crawler.manifest import MANIFEST_FILE, AnySource, RegisterSource, manifest_files, read_manifest
 from crawler.notations import FieldName
 from crawler.politeness import FETCHED_AT
+from spiders.kinds.of_source import spider_class
 from spiders.posting import Listed
-from spiders.sourced import spider_class
 
 EXPECTED_FILE = "expected.json"
 RESPONSES: dict[str, type[TextResponse]] = {".html": HtmlResponse, ".json": JsonResponse, ".xml": XmlResponse}

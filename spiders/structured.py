@@ -12,7 +12,6 @@ from datetime import UTC, datetime
 from typing import Any
 
 import attrs
-import extruct
 from w3lib.encoding import html_to_unicode
 
 from crawler.items import JobPosting
@@ -89,6 +88,8 @@ def _ld_json_scripts(html: str) -> Iterator[str]:
 
 
 def _embedded(html: str, url: str, syntax: str) -> list[Any]:
+    import extruct  # noqa: PLC0415 - takes a while to load, and few pages need it
+
     found = extruct.extract(html, base_url=url, syntaxes=[syntax], uniform=True, errors="log")
     data: list[Any] = found.get(syntax, [])
     return [_without_vocabulary(node) for node in data] if syntax == "rdfa" else data

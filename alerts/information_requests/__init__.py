@@ -9,7 +9,6 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from pathlib import Path
 
-import yaml
 from pydantic import BaseModel, ConfigDict, Field
 
 from alerts.document import DraftDocument
@@ -20,6 +19,7 @@ from alerts.script import Script
 from alerts.stating import state_submitter
 from crawler.config import Organisation
 from crawler.errors import ConfigError, UsageError
+from crawler.yaml_data import parse_yaml
 
 FOLDER = Path(__file__).parent
 REGISTER = "registar_agencija"
@@ -105,9 +105,7 @@ def request_document(request: RegisterRequest, script: Script) -> DraftDocument:
 
 def load_request(request_id: str) -> RequestManifest:
     """The manifest of that request."""
-    return RequestManifest.model_validate(
-        yaml.safe_load((FOLDER / request_id / "request.yml").read_text(encoding="utf-8"))
-    )
+    return RequestManifest.model_validate(parse_yaml((FOLDER / request_id / "request.yml").read_text(encoding="utf-8")))
 
 
 def _lacking(organisation: Organisation) -> list[str]:

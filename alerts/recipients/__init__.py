@@ -14,6 +14,7 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from alerts.law import Topic
 from crawler.errors import ConfigError, UsageError
+from crawler.yaml_data import parse_yaml
 
 FOLDER = Path(__file__).parent
 MANIFEST = "recipient.yml"
@@ -87,7 +88,7 @@ def _load(path: Path) -> Recipient:
     if not path.with_name(TEMPLATE).is_file():
         raise ConfigError(f"{place}: {TEMPLATE} is missing beside it")
     try:
-        return Recipient.model_validate(yaml.safe_load(path.read_text(encoding="utf-8")))
+        return Recipient.model_validate(parse_yaml(path.read_text(encoding="utf-8")))
     except (OSError, UnicodeDecodeError, yaml.YAMLError) as error:
         raise ConfigError(f"{place} cannot be read: {str(error).splitlines()[0]}") from error
     except ValidationError as error:

@@ -6,8 +6,9 @@ from enum import StrEnum
 from functools import lru_cache
 from pathlib import Path
 
-import yaml
 from pydantic import BaseModel, ConfigDict
+
+from crawler.yaml_data import parse_yaml
 
 WORDS_FILE = Path(__file__).parent / "words.yml"
 
@@ -47,7 +48,7 @@ class NameWords(BaseModel):
 @lru_cache(maxsize=1)
 def load_words() -> NameWords:
     """The lists of `words.yml`, read once."""
-    return NameWords.model_validate(yaml.safe_load(WORDS_FILE.read_text(encoding="utf-8")))
+    return NameWords.model_validate(parse_yaml(WORDS_FILE.read_text(encoding="utf-8")))
 
 
 class WordSet:

@@ -21,6 +21,7 @@ from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationErr
 
 from crawler.assessment import MediatorKind, Verdict, WageUnit
 from crawler.errors import SourceError
+from crawler.yaml_data import parse_yaml
 from spiders.demo.rewriting import Rewrite, rewrite
 
 ADS_FILE = Path(__file__).parent / "ads.yml"
@@ -171,7 +172,7 @@ class PlacedAd:
 def load_offers(path: Path = ADS_FILE) -> tuple[Offer, ...]:
     """All offers of the file. Raises SourceError naming the first field that is wrong."""
     try:
-        return _AdsFile.model_validate(yaml.safe_load(path.read_text(encoding="utf-8"))).ads
+        return _AdsFile.model_validate(parse_yaml(path.read_text(encoding="utf-8"))).ads
     except (OSError, yaml.YAMLError) as error:
         raise SourceError(f"{path} cannot be read: {str(error).splitlines()[0]}") from error
     except ValidationError as error:

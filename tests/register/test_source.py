@@ -29,7 +29,7 @@ from crawler.politeness import FETCHED_AT
 from crawler.store.register import list_snapshots
 from crawler.store.schema import captures, custody, runs
 from pipelines.register.fetched import import_fetched_lists
-from spiders.sourced import spider_class
+from spiders.kinds.of_source import spider_class
 from tests.builders import NOW, StoreBuilder
 from tests.register.lists import HEADER, ROWS, Rows, write_csv
 from tests.spiders.loopback import Answer, Site, serve, source

@@ -14,7 +14,7 @@ from scrapy.settings import Settings
 from crawler.items import AdPosting
 from crawler.manifest import JsonApiSource
 from crawler.politeness import FETCHED_AT
-from spiders.sourced import spider_class
+from spiders.kinds.of_source import spider_class
 
 MANIFEST = JsonApiSource.model_validate(
     {
