@@ -76,6 +76,14 @@ class Batch:
     lists: list[PublishedList] = field(default_factory=list)
     """Published registers; a source brings one at most."""
 
+    held: dict[str, int] = field(default_factory=dict)
+    """Bytes of each page, by digest: many ads may stand on one."""
+
+    def add(self, posting: AdPosting) -> None:
+        """Takes the ad in."""
+        self.postings.append(posting)
+        self.held.update((page.digest, len(page.body) + len(page.screenshot or b"")) for page in kept_pages([posting]))
+
     @property
     def is_empty(self) -> bool:
         """Nothing waits."""
@@ -84,8 +92,7 @@ class Batch:
     @property
     def is_full(self) -> bool:
         """Enough for a transaction, by number of ads or by bytes."""
-        held = {page.digest: len(page.body) + len(page.screenshot or b"") for page in kept_pages(self.postings)}
-        return len(self.postings) >= BATCH or sum(held.values()) >= BATCH_BYTES
+        return len(self.postings) >= BATCH or sum(self.held.values()) >= BATCH_BYTES
 
 
 class StorePipeline:
@@ -138,7 +145,7 @@ class StorePipeline:
             return item
         if not isinstance(item, AdPosting) or item.page is None:
             raise DropItem("only ads with the page they stand on are kept")
-        self.batch.postings.append(item)
+        self.batch.add(item)
         if self.batch.is_full:
             await self.flush()
         return item
@@ -168,6 +175,7 @@ class StorePipeline:
                     batch.postings + self.batch.postings,
                     batch.pages + self.batch.pages,
                     batch.lists + self.batch.lists,
+                    batch.held | self.batch.held,
                 )
                 self._end_for_lack_of_store()
 

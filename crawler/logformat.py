@@ -3,20 +3,38 @@
 from __future__ import annotations
 
 import logging
-from typing import Any
+from typing import Any, Self
 
-from scrapy import Spider
+from scrapy import Request, Spider
+from scrapy.crawler import Crawler
 from scrapy.http import Response
 from scrapy.logformatter import LogFormatter, LogFormatterResult
 from twisted.python.failure import Failure
 
 
 class OneLine(LogFormatter):
-    """Scrapy's LogFormatter without the items in its messages."""
+    """Scrapy's LogFormatter without the items in its messages, silent where nobody would read what it says.
 
-    def scraped(self, item: Any, response: Response | Failure | None, spider: Spider) -> LogFormatterResult:
+    Python's logging makes a record of every message, however low its level; Scrapy's root logger takes all.
+    """
+
+    def __init__(self, *, level: int = logging.DEBUG) -> None:
+        self.is_debugging = level <= logging.DEBUG
+
+    @classmethod
+    def from_crawler(cls, crawler: Crawler) -> Self:
+        """Scrapy's way to make a formatter."""
+        return cls(level=logging.getLevelName(crawler.settings["LOG_LEVEL"]))
+
+    def crawled(self, request: Request, response: Response, spider: Spider) -> LogFormatterResult | None:  # type: ignore[override]
+        """A page was fetched."""
+        return super().crawled(request, response, spider) if self.is_debugging else None
+
+    def scraped(  # type: ignore[override]
+        self, item: Any, response: Response | Failure | None, spider: Spider
+    ) -> LogFormatterResult | None:
         """An ad was read."""
-        return _event(logging.DEBUG, "ad read", item, spider)
+        return _event(logging.DEBUG, "ad read", item, spider) if self.is_debugging else None
 
     def dropped(
         self, item: Any, exception: BaseException, response: Response | Failure | None, spider: Spider

@@ -20,10 +20,9 @@ def find_jmbg(text: str) -> tuple[tuple[int, int], ...]:
 
 def redact_jmbg(text: str) -> str:
     """`text` with the digits of every personal number starred out; its length, and so all offsets, stay."""
-    starred = list(text)
-    for start, end in _spans(text):
-        starred[start:end] = re.sub(r"\d", "*", text[start:end])
-    return "".join(starred)
+    for start, end in find_jmbg(text):
+        text = text[:start] + re.sub(r"\d", "*", text[start:end]) + text[end:]
+    return text
 
 
 def storable(value: str | None) -> str | None:

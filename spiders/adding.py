@@ -24,8 +24,8 @@ from crawler.files import write_whole
 from crawler.items import FetchedPage
 from crawler.manifest import MANIFEST_FILE, AnySource, manifest_files, read_manifest
 from spiders.golden import EXPECTED_FILE, RESPONSES, GoldenPage, golden_pages, listed_by, read_again, write_expected
+from spiders.kinds.of_source import KINDS
 from spiders.redacting import redact_page
-from spiders.sourced import KINDS
 
 SKELETONS = Path(__file__).parent / "skeletons"
 BUILT_IN = Path(__file__).parent / "sources"

@@ -27,10 +27,10 @@ from crawler.health import Problem
 from crawler.items import AdPosting
 from crawler.manifest import AnySource, Limits, LinkListing, StructuredSource, load_manifests
 from crawler.politeness import ForbiddenAddressError
+from spiders.kinds.of_source import spider_class
 from spiders.kinds.rendered import document_of
 from spiders.kinds.source import SourceSpider, fetched_page
 from spiders.posting import build_ad
-from spiders.sourced import KINDS
 from spiders.structured import stated_postings
 from spiders.text import html_to_text, one_line
 from spiders.walls import problem_of, refusal_of, wall_of
@@ -58,7 +58,7 @@ def main(arguments: list[str]) -> int:
 def one_page_class(manifest: AnySource, url: str, brought: list[OnePage], *, may_be_inside: bool) -> type[SourceSpider]:
     """A spider of the manifest's kind that asks for this page only and puts what came of it into `brought`."""
 
-    kind: Any = KINDS[manifest.kind]
+    kind: Any = spider_class(manifest)
 
     class OnePageSpider(kind):  # type: ignore[misc]
         name = "one_page"

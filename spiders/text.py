@@ -23,9 +23,16 @@ LINE_TAG = re.compile(rf"<(?:br|{'|'.join(PARAGRAPHS + LINES)})\b", re.IGNORECAS
 # Noncharacters of Unicode, which no text uses: at least one line break, and a blank line.
 LINE, PARAGRAPH = "\ufdd0", "\ufdd1"
 BULLETS = tuple("-–—•*·✓✔►▪")
+MARKUP = re.compile("[<&]")
+"""Without these and with none but plain spaces, a text is what it looks like."""
 SPACES = re.compile(r"[^\S\n]+")
 INVISIBLE = re.compile("[\u200b\u2060\ufeff\u00ad]")
 
+
+AROUND_PARAGRAPH = re.compile(rf"[\s{LINE}]*{PARAGRAPH}[\s{LINE}{PARAGRAPH}]*")
+AROUND_LINE = re.compile(rf"[^\S\n]*{LINE}[^\S\n{LINE}]*(?:\n|{LINE})*")
+BLANK_LINES = re.compile(r"\n{3,}")
+WHITE_SPACE = re.compile(r"\s+")
 
 MAX_SOURCE = 500_000
 """Characters that are read; the longest ads seen have some 20,000, what is longer wants to keep us busy."""
@@ -40,6 +47,8 @@ def html_to_text(source: str) -> str:
     Scripts and styles are gone, blocks and `<br>` are line breaks; text without any of these keeps its own.
     """
     source = source[:MAX_SOURCE]
+    if not MARKUP.search(source) and source.isprintable():
+        return " ".join(source.split())
     once = source if TAG.search(source) else unescape(source)
     text = _text_of_markup(once) if TAG.search(once) else once
     # A second level of entities ("&amp;nbsp;") is still there after parsing; a literal "&" stays what it is.
@@ -97,7 +106,7 @@ def _parts(element: Any, *, has_lines: bool) -> list[Any]:
 
 
 def _run(text: str | None, *, keeps_lines: bool) -> str:
-    return (text or "") if keeps_lines else re.sub(r"\s+", " ", text or "")
+    return text or "" if keeps_lines or not text else WHITE_SPACE.sub(" ", text)
 
 
 def _wants_bullet(point: Any) -> bool:
@@ -110,8 +119,7 @@ def _wants_bullet(point: Any) -> bool:
 
 
 def _tidy(text: str) -> str:
-    text = re.sub(rf"[\s{LINE}]*{PARAGRAPH}[\s{LINE}{PARAGRAPH}]*", "\n\n", text)
-    text = re.sub(rf"[^\S\n]*{LINE}[^\S\n{LINE}]*(?:\n|{LINE})*", "\n", text)
+    text = AROUND_LINE.sub("\n", AROUND_PARAGRAPH.sub("\n\n", text))
     unified = INVISIBLE.sub("", text).replace("\r\n", "\n").replace("\r", "\n")
     lines = [SPACES.sub(" ", line).strip() for line in unified.split("\n")]
-    return re.sub(r"\n{3,}", "\n\n", "\n".join(lines)).strip()
+    return BLANK_LINES.sub("\n\n", "\n".join(lines)).strip()

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import asdict
+from dataclasses import fields
 
 from sqlalchemy import Connection, insert, select
 
@@ -12,13 +12,16 @@ from crawler.evidence.warc import Capture
 from crawler.store.schema import captures
 from crawler.store.writing import chunks
 
+_FIELDS = tuple(field.name for field in fields(Capture))
+
 
 def save_captures(connection: Connection, kept: Sequence[Capture]) -> dict[str, int]:
     """Stores the captures with their custody entries. Returns record_id -> row id."""
     if not kept:
         return {}
     statement = insert(captures).returning(captures.c.record_id, captures.c.id)
-    saved = {row.record_id: row.id for row in connection.execute(statement, [asdict(capture) for capture in kept])}
+    rows = [{name: getattr(capture, name) for name in _FIELDS} for capture in kept]
+    saved = {row.record_id: row.id for row in connection.execute(statement, rows)}
     append_custody(
         connection,
         [CustodyEntry(CustodyEvent.CAPTURED, capture.record_id, capture.digest) for capture in kept],

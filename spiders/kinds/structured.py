@@ -30,7 +30,9 @@ class StructuredSpider(SourceSpider):
 
     def read_ads(self, response: TextResponse) -> Sequence[Stated]:
         """The postings of the page's data, else the one that the selectors find."""
-        selected = stated_by(response.selector, self.manifest.fields)
+        fields = self.manifest.fields
+        # Pages that say all as data are not parsed as markup, which would take longer than all else about them.
+        selected = stated_by(response.selector, fields) if fields else {}
         found = [merged(selected, stated) for stated in stated_postings(response.text, response.url)]
         if len(found) == 1:
             # The page itself is the ad's address; what its data call `url` is at times another site's.

@@ -16,7 +16,7 @@ from crawler.manifest import read_manifest
 from spiders import adding
 from spiders.adding import new_source, save_page
 from spiders.golden import check_folder
-from spiders.sourced import KINDS
+from spiders.kinds.of_source import KINDS
 from tests.spiders.loopback import Answer, ad_page, links_to, serve, source
 
 TODAY = date(2026, 11, 20)
