@@ -76,13 +76,19 @@ class Batch:
     lists: list[PublishedList] = field(default_factory=list)
     """Published registers; a source brings one at most."""
 
-    held: dict[str, int] = field(default_factory=dict)
+    held: dict[str, int] = field(default_factory=dict, init=False)
     """Bytes of each page, by digest: many ads may stand on one."""
+
+    def __post_init__(self) -> None:
+        self._hold(self.postings)
 
     def add(self, posting: AdPosting) -> None:
         """Takes the ad in."""
         self.postings.append(posting)
-        self.held.update((page.digest, len(page.body) + len(page.screenshot or b"")) for page in kept_pages([posting]))
+        self._hold([posting])
+
+    def _hold(self, postings: Sequence[AdPosting]) -> None:
+        self.held.update((page.digest, len(page.body) + len(page.screenshot or b"")) for page in kept_pages(postings))
 
     @property
     def is_empty(self) -> bool:
@@ -175,7 +181,6 @@ class StorePipeline:
                     batch.postings + self.batch.postings,
                     batch.pages + self.batch.pages,
                     batch.lists + self.batch.lists,
-                    batch.held | self.batch.held,
                 )
                 self._end_for_lack_of_store()
 
