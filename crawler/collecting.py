@@ -33,7 +33,8 @@ from crawler.evidence.records import file_facts
 from crawler.evidence.warc import Capture, CaptureWriter
 from crawler.health import LEFT_ALONE_STAT, Problem, RunOutcome, outcome_of, outcome_of_list, problem_stat
 from crawler.items import NOT_MODIFIED, AdPosting, FetchedPage, PublishedList
-from crawler.manifest import RegisterSource
+from crawler.layout import lost_parts
+from crawler.manifest import RegisterSource, SourceManifest
 from crawler.personal_numbers import storable
 from crawler.store.ads import FetchedUrl, SeenAd, count_run, save_pages, save_seen_ads
 from crawler.store.captures import captures_by_digest, save_captures
@@ -281,6 +282,7 @@ class StorePipeline:
             stopped = ads and self._stat("adwatch/stopped_at_known")
             counted[Problem.BELOW_EXPECTED] += ads < manifest.expected.min and not stopped
             counted[Problem.ABOVE_EXPECTED] += ads > manifest.expected.max
+            counted[Problem.LAYOUT_CHANGED] += self._has_lost_parts(manifest)
         return {problem: count for problem, count in counted.items() if count}
 
     def _measured(self, problems: Mapping[Problem, int]) -> Measured:
@@ -306,6 +308,13 @@ class StorePipeline:
 
     def _stat(self, name: str) -> int:
         return int(self.crawler.stats.get_value(name, 0)) if self.crawler.stats is not None else 0
+
+    def _has_lost_parts(self, manifest: SourceManifest) -> bool:
+        stats = self.crawler.stats.get_stats() if self.crawler.stats else {}
+        lost = lost_parts(stats, required=manifest.mapped_fields - set(manifest.optional))
+        if lost:
+            logger.warning("layout changed source=%s lost=%s", self.source, ", ".join(lost))
+        return bool(lost)
 
     def _brings_lists(self) -> bool:
         return isinstance(getattr(self.crawler.spider, "manifest", None), RegisterSource)

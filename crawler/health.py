@@ -38,7 +38,7 @@ class Problem(StrEnum):
     FORBIDDEN_ADDRESS = "forbidden_address"
     """Not http(s), or inside a private network."""
     LAYOUT_CHANGED = "layout_changed"
-    """A listing was read and the place where ads stand was not there."""
+    """A listing was read and the place where ads stand was not there; or in a whole run, what `crawler.layout` says."""
     PARSE_ERROR = "parse_error"
     """The page should carry an ad and cannot be read."""
     OVER_LIMIT = "over_limit"
@@ -52,6 +52,8 @@ class Problem(StrEnum):
     """What was read could not be kept: disk full, database gone."""
     BELOW_EXPECTED = "below_expected"
     """Fewer ads than the manifest expects of an ordinary night."""
+    UNKNOWN_CATEGORY = "unknown_category"
+    """The site names a category of work that the manifest takes neither for work abroad nor for other work."""
     ABOVE_EXPECTED = "above_expected"
     NOT_A_LIST = "not_a_list"
     """Where the list of agencies should stand there is a page without any table."""
@@ -77,7 +79,7 @@ class RunOutcome(StrEnum):
 
 
 NO_FAULT = frozenset({Problem.GONE, Problem.ROBOTS})
-SIGNALS = frozenset({Problem.BELOW_EXPECTED, Problem.ABOVE_EXPECTED, Problem.OVER_LIMIT})
+SIGNALS = frozenset({Problem.BELOW_EXPECTED, Problem.ABOVE_EXPECTED, Problem.OVER_LIMIT, Problem.UNKNOWN_CATEGORY})
 """Nothing failed, and yet somebody should look."""
 
 

@@ -5,19 +5,19 @@ How a kind of page is fetched and parsed is the business of `spiders`; this modu
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 from pathlib import Path
 from typing import Annotated, Literal, Self
-from urllib.parse import urlsplit
+from urllib.parse import quote, urlsplit
 
 import yaml
 from pydantic import BaseModel, ConfigDict, Field, TypeAdapter, ValidationError, model_validator
 
 from crawler.errors import SourceError
 from crawler.not_to_crawl import service_of, service_of_domain
-from crawler.notations import Cron, Css, FieldName, JmesPath, Pattern, WebAddress
+from crawler.notations import Cron, Css, FieldName, JmesPath, Pattern, WebAddress, ZoneName
 from crawler.yaml_data import parse_yaml
 
 MANIFEST_FILE = "source.yml"
@@ -36,6 +36,8 @@ class Limits(Model):
     """Least time between two requests."""
     max_pages: int = Field(default=500, ge=1, le=20_000)
     """All pages asked for, listings and ads together."""
+    max_ad_pages: int | None = Field(default=None, ge=1)
+    """Of these, pages of one ad each, where a site shows a captcha after some number of them."""
     max_minutes: int = Field(default=30, ge=1, le=600)
 
 
@@ -64,6 +66,8 @@ class Paging(Model):
     first: int = 2
     """Number of the second page; an offset where a site counts ads."""
     step: int = Field(default=1, ge=1)
+    headers: dict[str, str] = Field(default_factory=dict)
+    """Of the requests for the second and later pages (`X-Requested-With` where they are fragments)."""
 
     @model_validator(mode="after")
     def _one_way(self) -> Self:
@@ -71,6 +75,47 @@ class Paging(Model):
             raise ValueError("exactly one of next, parameter, url is needed")
         if self.url is not None and "{page}" not in self.url:
             raise ValueError("url lacks {page}")
+        return self
+
+
+class Abroad(Model):
+    """How a source tells work abroad from other work, before anything is read into an ad.
+
+    Nothing is left out but what the site itself puts into a category named here as `outside`; a category named neither
+    `inside` nor `outside` raises a signal and its ads are read. What an ad says is judged later, by `pipelines`.
+    """
+
+    by: Literal["address", "words", "category", "text"]
+    """`address`: the start addresses hold work abroad only. `words`: `{word}` in them is each of `words`, searched for.
+    `category`: by the field `category`. `text`: the site does not tell, all its job ads are read."""
+    words: tuple[str, ...] = ()
+    inside: tuple[str, ...] = ()
+    outside: tuple[str, ...] = ()
+    note: str = ""
+    """Why so."""
+
+    @model_validator(mode="after")
+    def _fits(self) -> Self:
+        if bool(self.words) != (self.by == "words"):
+            raise ValueError("words are needed where abroad is told by words, and nowhere else")
+        if bool(self.inside or self.outside) != (self.by == "category"):
+            raise ValueError("inside and outside are needed where abroad is told by category, and nowhere else")
+        return self
+
+
+class Times(Model):
+    """How the site writes times. A date without a time stays one."""
+
+    zone: ZoneName | None = None
+    """Where times without a zone, relative words and Unix times count. None: the former stay without, the others
+    count in Belgrade."""
+    ignore_stated_zone: bool = False
+    """The zone that stands beside a time is not meant (a local time ending in Z)."""
+
+    @model_validator(mode="after")
+    def _fits(self) -> Self:
+        if self.ignore_stated_zone and self.zone is None:
+            raise ValueError("ignore_stated_zone needs the zone that is meant")
         return self
 
 
@@ -84,11 +129,21 @@ class Salary(Model):
     divisor: int = Field(default=1, ge=1)
 
 
+class Markup(Model):
+    """HTML inside of a JSON object, at times with its tags as entities."""
+
+    html: JmesPath
+    """The text that is markup."""
+    fields: dict[FieldName, Css]
+    """What selectors find in it; a field of the object itself wins."""
+
+
 class JsonRecord(Model):
     """How one JSON object becomes an ad."""
 
     fields: dict[FieldName, JmesPath]
     salary: Salary | None = None
+    markup: Markup | None = None
 
 
 class JsonListing(JsonRecord):
@@ -101,6 +156,8 @@ class JsonListing(JsonRecord):
     """Address of the page (or answer) with the whole ad, out of one item. None: the listing carries whole ads."""
     more: JmesPath | None = None
     """True while there are further pages, out of the whole listing."""
+    empty: JmesPath | None = None
+    """True where the listing itself says that it has no ads; else a listing without ads is a changed layout."""
 
 
 class JsonDetail(JsonRecord):
@@ -145,6 +202,28 @@ class LinkListing(Model):
     """The links to ads. Not needed for a sitemap."""
     pattern: Pattern | None = None
     """Only addresses in which this is found are ads."""
+    empty: Css | None = None
+    """There where the listing itself says that it has no ads; else a listing without ads is a changed layout."""
+
+
+class ItemListing(Model):
+    """A page of items in markup, one an ad."""
+
+    item: Css
+    link: Css | None = None
+    """The link to the ad's page, inside of an item. None: the item is the whole ad."""
+    address: Pattern | None = None
+    """Its first match in what `link` finds is the address, where that is more than an address (an onclick)."""
+    fields: dict[FieldName, Css] = Field(default_factory=dict)
+    """What the item says about its ad."""
+    empty: Css | None = None
+    """As of LinkListing."""
+
+
+class AdPage(Model):
+    """An ad's page in markup: its schema.org data, and selectors for what these leave out."""
+
+    fields: dict[FieldName, Css] = Field(default_factory=dict)
 
 
 class Rendering(Model):
@@ -167,11 +246,18 @@ class SourceManifest(Model):
     owner: str
     """Who runs the site, as far as it says."""
     start_urls: tuple[WebAddress, ...] = Field(min_length=1)
+    """`{word}` stands for each of `abroad.words`, `{since}` for the day (ISO 8601) `lookback_days` ago."""
+    lookback_days: int = Field(default=14, ge=1, le=366)
     allowed_domains: tuple[str, ...] = ()
     """Hosts that may be asked, with their subdomains; by default those of the start addresses."""
     paging: Paging | None = None
     limits: Limits = Field(default_factory=Limits)
     expected: Expected = Field(default_factory=Expected)
+    abroad: Abroad = Abroad(by="text")
+    times: Times = Times()
+    optional: tuple[FieldName, ...] = ()
+    """Mapped fields that the site often leaves out. One of the others, missing in all ads of a run, is a changed
+    layout (`crawler.layout`)."""
     schedule: Cron | None = None
     """Crontab line in Europe/Belgrade; None is every night."""
     site_lines: Pattern | None = None
@@ -199,6 +285,32 @@ class SourceManifest(Model):
             raise ValueError(service.refusal)
         return self
 
+    @model_validator(mode="after")
+    def _fits(self) -> Self:
+        if (self.abroad.by == "words") != any("{word}" in url for url in self.start_urls):
+            raise ValueError("{word} in a start address and abroad.words need each other")
+        if (self.abroad.by == "category") != ("category" in self.mapped_fields):
+            raise ValueError("the field category and abroad by category need each other")
+        if unmapped := set(self.optional) - self.mapped_fields:
+            raise ValueError(f"optional names what no selector or expression finds: {', '.join(sorted(unmapped))}")
+        return self
+
+    @property
+    def mapped_fields(self) -> frozenset[FieldName]:
+        """Fields for which the manifest says where they stand."""
+        return frozenset(_mapped(self))
+
+    def first_addresses(self, today: date) -> tuple[str, ...]:
+        """The start addresses of a run on that day, words and days filled in."""
+        since = (today - timedelta(days=self.lookback_days)).isoformat()
+        words = self.abroad.words or ("",)
+        filled = (
+            url.replace("{word}", quote(word, safe="")).replace("{since}", since)
+            for url in self.start_urls
+            for word in words
+        )
+        return tuple(dict.fromkeys(filled))
+
     @model_validator(mode="before")
     @classmethod
     def _default_domains(cls, data: object) -> object:
@@ -219,23 +331,48 @@ class StructuredSource(SourceManifest):
     """Fields the page does not give as structured data."""
 
 
-class JsonStateSource(SourceManifest):
+class SelectorsSource(SourceManifest):
+    """A listing whose items are read by selectors, and the page of each ad."""
+
+    kind: Literal["selectors"]
+    listing: ItemListing
+    fields: dict[FieldName, Css] = Field(default_factory=dict)
+    """Of the ad's page, where its structured data leave them out."""
+
+
+class RecordSource(SourceManifest):
+    """Common to all sources whose listings are JSON."""
+
+    listing: JsonListing
+    detail: JsonDetail | None = None
+    ad_page: AdPage | None = None
+    """In place of `detail` where only the listing is JSON."""
+    captcha: JmesPath | None = None
+    """True where the page is a captcha instead of what was asked for."""
+
+    @model_validator(mode="after")
+    def _one_page(self) -> Self:
+        if self.detail is not None and self.ad_page is not None:
+            raise ValueError("an ad's page is read by detail or by ad_page, not by both")
+        return self
+
+
+class JsonStateSource(RecordSource):
     """The pages carry their state as JSON in a script element."""
 
     kind: Literal["json_state"]
     listing: StateListing
     detail: StateDetail | None = None
-    captcha: JmesPath | None = None
-    """True where the page is a captcha instead of what was asked for."""
+    notation: Literal["plain", "indexed"] = "plain"
+    """`indexed`: a list whose objects name their values by place in the list (Nuxt 3, `script#__NUXT_DATA__`)."""
 
 
-class ScriptObjectSource(SourceManifest):
+class ScriptObjectSource(RecordSource):
     """The pages carry their state as an object literal in a script."""
 
     kind: Literal["script_object"]
     listing: ScriptListing
     detail: ScriptDetail | None = None
-    captcha: JmesPath | None = None
 
 
 class FeedSource(SourceManifest):
@@ -245,14 +382,19 @@ class FeedSource(SourceManifest):
     fields: dict[FieldName, JmesPath] = Field(default_factory=dict)
 
 
-class JsonApiSource(SourceManifest):
+class JsonApiSource(RecordSource):
     """Answers are JSON."""
 
     kind: Literal["json_api"]
-    listing: JsonListing
-    detail: JsonDetail | None = None
     headers: dict[str, str] = Field(default_factory=dict)
-    captcha: JmesPath | None = None
+
+
+class WordPressSource(SourceManifest):
+    """Posts of a WordPress site by its REST interface (`/wp-json/wp/v2/posts?search={word}&after={since}T00:00:00`)."""
+
+    kind: Literal["wordpress"]
+    fields: dict[FieldName, JmesPath] = Field(default_factory=dict)
+    """On top of the usual ones, out of a post."""
 
 
 class TelegramSource(SourceManifest):
@@ -295,10 +437,12 @@ class RegisterSource(SourceManifest):
 
 AnySource = Annotated[
     StructuredSource
+    | SelectorsSource
     | JsonStateSource
     | ScriptObjectSource
     | FeedSource
     | JsonApiSource
+    | WordPressSource
     | TelegramSource
     | RenderedSource
     | RegisterSource,
@@ -366,12 +510,29 @@ def manifest_files(folders: Sequence[Path]) -> list[Path]:
     return [file for folder in folders if folder.is_dir() for file in sorted(folder.glob(f"*/{MANIFEST_FILE}"))]
 
 
+SALARY_FIELDS: dict[str, FieldName] = {
+    "min": "salaryMin",
+    "max": "salaryMax",
+    "currency": "salaryCurrency",
+    "unit": "salaryUnit",
+}
+
+
+def _mapped(part: Model) -> Iterator[FieldName]:
+    """The fields that this part of a manifest, or a part of it, maps."""
+    for name, value in part:
+        if name == "fields":
+            yield from value
+        elif isinstance(value, Salary):
+            yield from (field for key, field in SALARY_FIELDS.items() if getattr(value, key) is not None)
+        elif isinstance(value, Model):
+            yield from _mapped(value)
+
+
 def _first_fault(error: ValidationError) -> str:
     first = error.errors()[0]
-    kinds = ("structured", "json_state", "script_object", "feed", "json_api", "telegram", "rendered", "register")
-    where = [str(part) for part in first["loc"]]
-    if where and where[0] in kinds:
-        where = where[1:]
+    # The first part is the kind, by which pydantic chose the model.
+    where = [str(part) for part in first["loc"]][1:]
     given = first["input"]
     value = f" (given: {given!r})" if isinstance(given, str | int | float) else ""
     return f"{'.'.join(where) or 'manifest'}: {first['msg']}{value}"

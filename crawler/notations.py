@@ -8,6 +8,7 @@ from __future__ import annotations
 import re
 from typing import Annotated, Literal
 from urllib.parse import urlsplit
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 import jmespath
 from apscheduler.triggers.cron import CronTrigger
@@ -36,8 +37,11 @@ FieldName = Literal[
     "salaryUnit",
     "contactRaw",
     "imageUrls",
+    "category",
 ]
-"""What a page can state about an ad: names of zyte-common-items, with the parts of a salary apart."""
+"""What a page can state about an ad: names of zyte-common-items, with the parts of a salary apart.
+
+`category` is the site's own word that tells work abroad from other work (`crawler.manifest.Abroad`)."""
 
 
 def _css(selector: str) -> str:
@@ -68,6 +72,14 @@ def _cron(expression: str) -> str:
     return expression
 
 
+def _zone(name: str) -> str:
+    try:
+        ZoneInfo(name)
+    except (ZoneInfoNotFoundError, ValueError) as error:
+        raise ValueError("is not a time zone; try Europe/Belgrade") from error
+    return name
+
+
 def _regular_expression(pattern: str) -> str:
     try:
         re.compile(pattern)
@@ -82,3 +94,5 @@ JmesPath = Annotated[str, AfterValidator(_jmespath)]
 WebAddress = Annotated[str, AfterValidator(_web_address)]
 Cron = Annotated[str, AfterValidator(_cron)]
 Pattern = Annotated[str, AfterValidator(_regular_expression)]
+ZoneName = Annotated[str, AfterValidator(_zone)]
+"""IANA name of a time zone."""

@@ -92,7 +92,7 @@ def save_page(settings: Settings, folder: Path, given: str, *, url: str = "", re
     pages = golden_pages(folder) if (folder / EXPECTED_FILE).exists() else []
     earlier = next((page for page in pages if (page.url, page.reads) == (url, reads)), None)
     name = earlier.page if earlier else _free_name(folder, reads, _suffix(manifest, redacted.text))
-    listed = listed_by(folder, pages, url) if reads == "ad" else {}
+    listed = listed_by(folder, pages).get(url, {}) if reads == "ad" else {}
     asked = GoldenPage(page=name, url=url, reads=reads, listed=listed)
     golden = _write_and_read(folder, asked, redacted.text)
     write_expected(folder, [*(page for page in pages if page != earlier), golden])
@@ -146,11 +146,11 @@ def _read_file(file: Path) -> str:
 
 
 def _has_no_pages_of_ads(manifest: AnySource) -> bool:
-    return manifest.kind in ("telegram", "rendered", "register", "feed")
+    return manifest.kind in ("telegram", "rendered", "register", "feed", "wordpress")
 
 
 def _selectors_of_contacts(manifest: AnySource) -> Sequence[str]:
-    if manifest.kind not in ("structured", "rendered"):
+    if manifest.kind not in ("structured", "selectors", "rendered"):
         return ()
     selector = manifest.fields.get("contactRaw")
     return (selector,) if selector else ()
@@ -158,7 +158,7 @@ def _selectors_of_contacts(manifest: AnySource) -> Sequence[str]:
 
 def _suffix(manifest: AnySource, text: str) -> str:
     beginning = text.lstrip("\ufeff \r\n\t")[:1]
-    if manifest.kind == "json_api" or beginning in ("{", "["):
+    if manifest.kind in ("json_api", "wordpress") or beginning in ("{", "["):
         return ".json"
     is_xml = manifest.kind == "feed" or re.match(r"\s*(?:<\?xml[^>]*>\s*)?<(?:urlset|sitemapindex|rss|feed)\b", text)
     return ".xml" if is_xml else ".html"

@@ -1,4 +1,7 @@
-"""Dates as pages of the region write them, as ISO 8601. Only what stands there: no zone and no time is invented."""
+"""Dates as pages of the region write them, as ISO 8601.
+
+Only what stands there: no time is invented, and no zone but that of the manifest (`crawler.manifest.Times`).
+"""
 
 from __future__ import annotations
 
@@ -10,8 +13,12 @@ from zoneinfo import ZoneInfo
 
 import cyrtranslit
 
+from crawler.manifest import Times
+
 BELGRADE = ZoneInfo("Europe/Belgrade")
-"""The zone of relative words and of Unix times: a reader's day, not the server's."""
+"""Where relative words and Unix times count if the manifest says nothing: a reader's day, not the server's."""
+
+AS_WRITTEN = Times()
 
 MONTHS = {
     month: number
@@ -71,13 +78,15 @@ RFC822_ZONE = re.compile(r"\d\d:\d\d(?::\d\d)? (?:[+-]\d{4}|GMT|UTC|Z)\s*$")
 UNIX = re.compile(r"\d{10}(?:\d{3})?")
 
 
-def parse_date(raw: str, *, fetched_at: datetime) -> str | None:
+def parse_date(raw: str, *, fetched_at: datetime, times: Times = AS_WRITTEN) -> str | None:
     """The first date in `raw` as ISO 8601 (`2026-11-15`, with a time or zone only where stated); None without one.
 
     Relative words ("pre 3 dana", "juče") count from `fetched_at`, an aware time.
     """
     text = _fold(raw)
-    return _unix(text) or _iso(text) or _rfc822(raw) or _written(text) or _relative(text, fetched_at=fetched_at)
+    zone = ZoneInfo(times.zone) if times.zone else BELGRADE
+    written = _iso(text) or _rfc822(raw) or _written(text)
+    return _unix(text, zone) or _zoned(written, times) or _relative(text, fetched_at.astimezone(zone))
 
 
 def _fold(raw: str) -> str:
@@ -85,10 +94,20 @@ def _fold(raw: str) -> str:
     return "".join(c for c in unicodedata.normalize("NFKD", latin) if not unicodedata.combining(c)).strip()
 
 
-def _unix(text: str) -> str | None:
+def _unix(text: str, zone: ZoneInfo) -> str | None:
     if not UNIX.fullmatch(text):
         return None
-    return datetime.fromtimestamp(int(text[:10]), BELGRADE).isoformat()
+    return datetime.fromtimestamp(int(text[:10]), zone).isoformat()
+
+
+def _zoned(stamp: str | None, times: Times) -> str | None:
+    """The same with the zone that the manifest states; a day stays a day."""
+    if stamp is None or "T" not in stamp or times.zone is None:
+        return stamp
+    moment = datetime.fromisoformat(stamp)
+    if moment.tzinfo is not None and not times.ignore_stated_zone:
+        return stamp
+    return _with_z(moment.replace(tzinfo=ZoneInfo(times.zone)))
 
 
 def _iso(text: str) -> str | None:
@@ -128,8 +147,7 @@ def _rfc822(raw: str) -> str | None:
         return None
 
 
-def _relative(text: str, *, fetched_at: datetime) -> str | None:
-    now = fetched_at.astimezone(BELGRADE)
+def _relative(text: str, now: datetime) -> str | None:
     for word, days in DAYS.items():
         if re.search(rf"\b{word}\b", text):
             return (now - timedelta(days=days)).date().isoformat()

@@ -43,13 +43,22 @@ class GoldenPage(BaseModel):
     """File in the source's folder."""
     url: str
     """Address it was fetched from."""
+    status: int = 200
+    headers: dict[str, str] = {}
+    """Of the answer, where they matter."""
     reads: Literal["listing", "ad"]
+    start: str = ""
+    """The start address of the listing, where this is a later page of it."""
+    number: int = 1
+    """Which page of the listing."""
     listed: dict[FieldName, Any] = {}
     """What the listing said about the ad of this page."""
     ads: list[dict[str, Any]] = []
     """The ads, fields that are empty left out."""
     requests: list[str] = []
     """Addresses asked for next, in order."""
+    says: dict[str, dict[FieldName, Any]] = {}
+    """What a listing says about its ads, by the address asked for."""
     problems: list[Problem] = []
 
 
@@ -114,54 +123,62 @@ def golden_pages(folder: Path) -> list[GoldenPage]:
         raise SourceError(f"{file}: no golden pages: {str(error).splitlines()[0]}") from error
 
 
-def read_again(folder: Path, expected: GoldenPage) -> GoldenPage:
-    """What is read from that page now: equal to `expected`, or the source or its spider changed."""
-    output, problems = _read(folder, expected)
+def read_again(folder: Path, expected: GoldenPage, manifest: AnySource | None = None) -> GoldenPage:
+    """What is read from that page now, by the folder's manifest or the given one.
+
+    Equal to `expected`, or the source or its spider changed.
+    """
+    spider = offline_spider(manifest or read_manifest(folder / MANIFEST_FILE))
+    output = read_page(spider, folder, expected)
+    stats = spider.crawler.stats
+    given = expected.model_dump(exclude={"ads", "requests", "says", "problems"})
     return GoldenPage(
-        page=expected.page,
-        url=expected.url,
-        reads=expected.reads,
-        listed=expected.listed,
+        **given,
         ads=[_fields(item) for item in output if isinstance(item, AdPosting)],
         requests=[item.url for item in output if isinstance(item, Request)],
-        problems=problems,
+        says=_said(output),
+        problems=[problem for problem in Problem if stats.get_value(problem_stat(problem))],
     )
 
 
-def listed_by(folder: Path, pages: Sequence[GoldenPage], url: str) -> dict[FieldName, Any]:
-    """What the saved listings say about the ad at this address."""
+def offline_spider(manifest: AnySource) -> Any:
+    """The source's spider with a memory of what it counts, and nothing to fetch with."""
+    crawler = Crawler(spider_class(manifest), Settings())
+    crawler.stats = MemoryStatsCollector(crawler)
+    return crawler.spidercls.from_crawler(crawler)
+
+
+def read_page(spider: Any, folder: Path, page: GoldenPage) -> list[Any]:
+    """Ads and requests that the spider makes of the saved page."""
+    response = _response(folder, page, spider.manifest)
+    if page.reads == "listing":
+        return list(spider.parse_listing(response, start=page.start or page.url, number=page.number))
+    return list(spider.parse_ad(response, listed=Listed(page.listed)))
+
+
+def listed_by(folder: Path, pages: Sequence[GoldenPage]) -> dict[str, dict[FieldName, Any]]:
+    """What the saved listings say about their ads, by the ad's address; the first listing's word where several do."""
+    said: dict[str, dict[FieldName, Any]] = {}
     for page in pages:
-        output = _read(folder, page)[0] if page.reads == "listing" else []
-        for item in output:
-            listed = item.cb_kwargs.get("listed") if isinstance(item, Request) and item.url == url else None
-            if listed is not None:
-                return dict(listed.stated)
-    return {}
+        said = {**(read_again(folder, page).says if page.reads == "listing" else {}), **said}
+    return said
 
 
 def freeze(folder: Path) -> None:
-    """Writes what is read now as what is expected, for a person to compare with the pages."""
-    write_expected(folder, [read_again(folder, page) for page in golden_pages(folder)])
+    """Writes what is read now as what is expected, for a person to compare with the pages.
+
+    What a listing says about an ad is passed on to the ad's own page.
+    """
+    pages = golden_pages(folder)
+    said = listed_by(folder, pages)
+    given = [page.model_copy(update={"listed": said.get(page.url, page.listed)}) for page in pages]
+    write_expected(folder, [read_again(folder, page) for page in given])
 
 
 def write_expected(folder: Path, pages: Sequence[GoldenPage]) -> None:
     """Writes `expected.json`. Raises OSError."""
     plain = [page.model_dump(mode="json", exclude_defaults=True) for page in pages]
     write_whole(folder / EXPECTED_FILE, orjson.dumps(plain, option=orjson.OPT_INDENT_2) + b"\n")
-
-
-def _read(folder: Path, page: GoldenPage) -> tuple[list[Any], list[Problem]]:
-    """What the source's spider makes of the saved page: ads and requests, and the problems that it counts."""
-    manifest = read_manifest(folder / MANIFEST_FILE)
-    crawler = Crawler(spider_class(manifest), Settings())
-    crawler.stats = MemoryStatsCollector(crawler)
-    spider: Any = crawler.spidercls.from_crawler(crawler)
-    response = _response(folder, page, manifest)
-    if page.reads == "listing":
-        output = list(spider.parse_listing(response, start=page.url, number=1))
-    else:
-        output = list(spider.parse_ad(response, listed=Listed(page.listed)))
-    return output, [problem for problem in Problem if crawler.stats.get_value(problem_stat(problem))]
 
 
 def _response(folder: Path, page: GoldenPage, manifest: AnySource) -> TextResponse:
@@ -174,7 +191,13 @@ def _response(folder: Path, page: GoldenPage, manifest: AnySource) -> TextRespon
     fetched_at = datetime.combine(manifest.checked, time(12), UTC)
     request = Request(page.url, meta={FETCHED_AT: fetched_at})
     kind = RESPONSES.get(file.suffix, HtmlResponse)
-    return kind(page.url, body=body, request=request, encoding="utf-8")
+    return kind(page.url, page.status, page.headers, body, request=request, encoding="utf-8")
+
+
+def _said(output: Sequence[Any]) -> dict[str, dict[FieldName, Any]]:
+    """What the listing passes on with its requests for ads."""
+    passed = {item.url: item.cb_kwargs.get("listed") for item in output if isinstance(item, Request)}
+    return {url: dict(listed.stated) for url, listed in passed.items() if isinstance(listed, Listed)}
 
 
 def _fields(ad: AdPosting) -> dict[str, Any]:

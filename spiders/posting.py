@@ -13,16 +13,14 @@ from typing import Any
 from urllib.parse import urljoin, urlsplit
 
 from crawler.items import AdPosting, BaseSalary, FetchedPage, HiringOrganization, JobLocation
+from crawler.manifest import Times
 from crawler.notations import FieldName
-from spiders.dates import parse_date
+from spiders.dates import AS_WRITTEN, parse_date
 from spiders.pay import StatedPay, salary_of_data, salary_of_parts
 from spiders.text import html_to_text, one_line
 
 Stated = Mapping[FieldName, object]
 """Raw values as JSON or selectors give them: text, HTML, numbers, schema.org objects, or lists of these."""
-
-NOTHING: tuple[object, ...] = (None, "", [])
-"""Values that state nothing."""
 
 PLACE_PARTS = ("streetAddress", "postalCode", "addressLocality", "addressRegion", "addressCountry")
 
@@ -36,13 +34,18 @@ class Listed:
 
     def completes(self, stated: Stated) -> bool:
         """Some field of the ad is the listing's word: its own page leaves it out."""
-        said = {name for name, value in self.stated.items() if value not in NOTHING}
-        return any(stated.get(name) in NOTHING for name in said)
+        said = {name for name, value in self.stated.items() if states_something(value)}
+        return not all(states_something(stated.get(name)) for name in said)
 
 
 def merged(listed: Stated, stated: Stated) -> Stated:
     """What both say together; the ad's own page wins."""
-    return {**listed, **{name: value for name, value in stated.items() if value not in NOTHING}}
+    return {**listed, **{name: value for name, value in stated.items() if states_something(value)}}
+
+
+def states_something(value: object) -> bool:
+    """Not None, an empty text or object or a bare truth value, nor a list of nothing else."""
+    return any(not isinstance(part, bool) and part not in (None, "", {}) for part in as_list(value))
 
 
 def build_ad(
@@ -53,6 +56,7 @@ def build_ad(
     fetched_at: datetime,
     page: FetchedPage | None = None,
     of_pictures: bool = False,
+    times: Times = AS_WRITTEN,
 ) -> AdPosting | None:
     """The ad that these values describe, None where neither title nor description is among them.
 
@@ -79,7 +83,7 @@ def build_ad(
         baseSalary=_salary(stated),
         contactRaw=_text(stated.get("contactRaw")),
         imageUrls=images,
-        **_dates(stated, fetched_at),
+        **_dates(stated, fetched_at, times),
     )
 
 
@@ -91,6 +95,7 @@ def ads_on_page(
     page: FetchedPage,
     listed: Listed | None = None,
     of_pictures: bool = False,
+    times: Times = AS_WRITTEN,
 ) -> list[AdPosting]:
     """The ads of one page. Where several lack an address, a fragment made of their text tells them apart.
 
@@ -106,6 +111,7 @@ def ads_on_page(
             fetched_at=page.fetched_at,
             page=page,
             of_pictures=of_pictures,
+            times=times,
         )
         if ad is None:
             continue
@@ -119,13 +125,13 @@ def ads_on_page(
     return ads
 
 
-def _dates(stated: Stated, fetched_at: datetime) -> dict[str, Any]:
+def _dates(stated: Stated, fetched_at: datetime, times: Times) -> dict[str, Any]:
     names: tuple[FieldName, ...] = ("datePublished", "dateModified", "validThrough", "jobStartDate")
     dates: dict[str, Any] = {}
     for name in names:
         raw = _line(stated.get(name))
         dates[f"{name}Raw"] = raw
-        dates[name] = parse_date(raw, fetched_at=fetched_at) if raw else None
+        dates[name] = parse_date(raw, fetched_at=fetched_at, times=times) if raw else None
     return dates
 
 
@@ -135,7 +141,7 @@ def _organization(value: object) -> HiringOrganization | None:
 
 
 def _location(value: object) -> JobLocation | None:
-    places = dict.fromkeys(place for part in _as_list(value) if (place := _place(part)))
+    places = dict.fromkeys(place for part in as_list(value) if (place := _place(part)))
     return JobLocation(raw="; ".join(places)) if places else None
 
 
@@ -158,7 +164,7 @@ def _salary(stated: Stated) -> BaseSalary | None:
 
 
 def _images(value: object, base_url: str) -> list[str] | None:
-    urls = (_absolute(base_url, _line(_addressed(part))) for part in _as_list(value))
+    urls = (_absolute(base_url, _line(_addressed(part))) for part in as_list(value))
     return list(dict.fromkeys(url for url in urls if url)) or None
 
 
@@ -173,7 +179,7 @@ def _absolute(base_url: str, url: str | None) -> str | None:
 
 def _named(value: object) -> object:
     """What stands for a schema.org object in one line: its name."""
-    first = next(iter(_as_list(value)), None)
+    first = next(iter(as_list(value)), None)
     if not isinstance(first, Mapping):
         return first
     return first.get("name") or first.get("legalName") or first.get("value")
@@ -183,9 +189,13 @@ def _addressed(value: object) -> object:
     return value.get("url") or value.get("contentUrl") if isinstance(value, Mapping) else value
 
 
+def words_of(value: object) -> list[str]:
+    """The values that a field states, a line each."""
+    return [line for text in _scalars(value) if (line := one_line(text))]
+
+
 def _line(value: object) -> str | None:
-    scalars = [one_line(text) for text in _scalars(value)]
-    return ", ".join(line for line in scalars if line) or None
+    return ", ".join(words_of(value)) or None
 
 
 def _lines(value: object) -> list[str] | None:
@@ -199,14 +209,14 @@ def _text(value: object) -> str | None:
 
 def _scalars(value: object) -> Iterable[str]:
     """Texts of a value or list; numbers as written, objects by name, truth values never."""
-    for part in _as_list(value):
+    for part in as_list(value):
         inner = _named(part) if isinstance(part, Mapping) else part
         if isinstance(inner, str | int | float) and not isinstance(inner, bool):
             yield str(inner)
 
 
-def _as_list(value: object) -> list[object]:
+def as_list(value: object) -> list[object]:
     """The values of a list however deeply nested, a single value as a list of one, nothing for None."""
     if isinstance(value, list | tuple):
-        return [inner for part in value for inner in _as_list(part)]
+        return [inner for part in value for inner in as_list(part)]
     return [] if value is None else [value]

@@ -5,6 +5,7 @@ from __future__ import annotations
 from scrapy.http import TextResponse
 
 from crawler.manifest import JsonStateSource, StateDetail, StateListing
+from spiders.indexed_json import plain_json
 from spiders.kinds.records import RecordSpider
 from spiders.lenient_json import Json, NotJsonError, parse_value
 
@@ -19,4 +20,5 @@ class JsonStateSpider(RecordSpider):
         state = "".join(response.css(section.selector).xpath("./text()").getall())
         if not state.strip():
             raise NotJsonError(f"{section.selector} is not on the page")
-        return parse_value(state)
+        value = parse_value(state)
+        return plain_json(value) if self.manifest.notation == "indexed" else value

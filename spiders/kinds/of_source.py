@@ -10,10 +10,12 @@ from spiders.kinds.source import SourceSpider
 
 KINDS = {
     "structured": "spiders.kinds.structured.StructuredSpider",
+    "selectors": "spiders.kinds.item_listing.ItemListingSpider",
     "json_state": "spiders.kinds.json_state.JsonStateSpider",
     "script_object": "spiders.kinds.script_object.ScriptObjectSpider",
     "feed": "spiders.kinds.feed.FeedSpider",
     "json_api": "spiders.kinds.json_api.JsonApiSpider",
+    "wordpress": "spiders.kinds.wordpress.WordPressSpider",
     "telegram": "spiders.kinds.telegram.TelegramSpider",
     "rendered": "spiders.kinds.rendered.RenderedSpider",
     "register": "spiders.kinds.register.RegisterSpider",

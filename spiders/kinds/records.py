@@ -5,19 +5,32 @@ from __future__ import annotations
 import logging
 from collections.abc import Sequence
 from functools import lru_cache
+from html import unescape
 from typing import Any
 
 import jmespath
 from jmespath.exceptions import JMESPathError
 from jmespath.parser import ParsedResult
+from parsel import Selector
 from scrapy.http import TextResponse
 
 from crawler.health import Problem
-from crawler.manifest import JsonApiSource, JsonDetail, JsonListing, JsonRecord, JsonStateSource, ScriptObjectSource
+from crawler.manifest import (
+    JsonApiSource,
+    JsonDetail,
+    JsonListing,
+    JsonRecord,
+    JsonStateSource,
+    Markup,
+    Salary,
+    ScriptObjectSource,
+)
 from crawler.notations import FieldName
+from spiders.kinds.selectors import stated_by
 from spiders.kinds.source import Link, Listing, SourceSpider
+from spiders.kinds.structured import ads_in_markup
 from spiders.lenient_json import Json, NotJsonError
-from spiders.posting import Stated
+from spiders.posting import Stated, states_something
 
 logger = logging.getLogger(__name__)
 
@@ -44,12 +57,16 @@ class RecordSpider(SourceSpider):
         items = search(section.items, data)
         records = [item for item in items if item is not None] if isinstance(items, list) else []
         last = section.more is not None and not search(section.more, data)
+        says_empty = None if section.empty is None else bool(search(section.empty, data))
         if section.detail_url is None:
-            return Listing(ads=[stated_in(section, record) for record in records], last=last)
-        return Listing(links=list(self._links(response, section.detail_url, records)), last=last)
+            ads = [self._absolute(response, stated_in(section, record)) for record in records]
+            return Listing(ads=ads, last=last, says_empty=says_empty)
+        return Listing(links=self._links(response, section.detail_url, records), last=last, says_empty=says_empty)
 
     def read_ads(self, response: TextResponse) -> Sequence[Stated]:
         """The one ad of the page."""
+        if self.manifest.ad_page is not None:
+            return ads_in_markup(response, self.manifest.ad_page.fields)
         section: JsonDetail | None = self.manifest.detail
         if section is None:
             raise LookupError("the manifest says nothing about pages of ads")
@@ -89,18 +106,35 @@ class RecordSpider(SourceSpider):
 
 def stated_in(record: JsonRecord, value: Json) -> Stated:
     """The fields that one JSON object states."""
-    stated: dict[FieldName, object] = {
-        name: found for name, expression in record.fields.items() if (found := search(expression, value)) is not None
-    }
+    stated: dict[FieldName, object] = {}
+    if record.markup is not None:
+        stated.update(_stated_in_markup(record.markup, value))
+    for name, expression in record.fields.items():
+        if (found := search(expression, value)) is not None:
+            stated[name] = found
     if record.salary is not None:
-        salary = record.salary
-        amounts: dict[FieldName, str | None] = {"salaryMin": salary.min, "salaryMax": salary.max}
-        for name, expression in amounts.items():
-            amount = search(expression, value) if expression else None
-            stated[name] = _divided(amount, salary.divisor)
-        words: dict[FieldName, str | None] = {"salaryCurrency": salary.currency, "salaryUnit": salary.unit}
-        stated.update({name: search(expression, value) for name, expression in words.items() if expression})
+        stated.update(_salary(record.salary, value))
     return stated
+
+
+def _stated_in_markup(markup: Markup, value: Json) -> Stated:
+    html = search(markup.html, value)
+    if not isinstance(html, str) or not html.strip():
+        return {}
+    return stated_by(Selector(html if "<" in html else unescape(html), type="html"), markup.fields)
+
+
+def _salary(salary: Salary, value: Json) -> Stated:
+    """The parts of a salary; a currency beside no amount states nothing."""
+    amounts: dict[FieldName, object] = {}
+    if salary.min is not None:
+        amounts["salaryMin"] = _divided(search(salary.min, value), salary.divisor)
+    if salary.max is not None:
+        amounts["salaryMax"] = _divided(search(salary.max, value), salary.divisor)
+    if amounts and not any(map(states_something, amounts.values())):
+        return {}
+    words: dict[FieldName, str | None] = {"salaryCurrency": salary.currency, "salaryUnit": salary.unit}
+    return {**amounts, **{name: search(expression, value) for name, expression in words.items() if expression}}
 
 
 def search(expression: str, value: Json) -> Json:

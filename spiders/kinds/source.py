@@ -9,9 +9,11 @@ import logging
 import re
 from collections.abc import AsyncIterator, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from datetime import UTC, datetime
 from typing import Any, ClassVar, Self
 from urllib.parse import urljoin, urlsplit
 
+from parsel import Selector
 from scrapy import Request, Spider, signals
 from scrapy.crawler import Crawler
 from scrapy.exceptions import CloseSpider
@@ -20,12 +22,15 @@ from scrapy.settings import BaseSettings
 from twisted.python.failure import Failure
 from w3lib.url import add_or_replace_parameter
 
+from crawler import layout
 from crawler.addresses import url_key
 from crawler.health import LEFT_ALONE_STAT, Problem, problem_stat
 from crawler.items import AdPosting, Exchange, FetchedPage
 from crawler.manifest import AnySource, Paging
 from crawler.politeness import FETCHED_AT, host_and_port
-from spiders.posting import Listed, Stated, ads_on_page
+from spiders.dates import BELGRADE
+from spiders.posting import Listed, Stated, ads_on_page, merged, states_something
+from spiders.scope import scope_of
 from spiders.walls import problem_of, refusal_of, wall_of
 
 logger = logging.getLogger(__name__)
@@ -64,6 +69,8 @@ class Listing:
     """Why it cannot be read."""
     last: bool = False
     """It says itself that no page follows."""
+    says_empty: bool | None = None
+    """It says itself that it has no ads; None where nobody knows how it would say so."""
 
 
 class SourceSpider(Spider):
@@ -99,13 +106,17 @@ class SourceSpider(Spider):
         super().__init__(*args, **kwargs)
         self.allowed_domains = list(self.manifest.allowed_domains)
         self.named_hosts = frozenset(host_and_port(url) for url in self.manifest.start_urls)
+        self.mapped_fields = self.manifest.mapped_fields
         self.met: set[str] = set()
         """Keys of addresses asked for and of ads read, so that each is met once."""
         self.asked = 0
+        self.asked_ads = 0
+        self.unknown_categories: set[str] = set()
+        """Told once each."""
 
     async def start(self) -> AsyncIterator[Any]:
-        """One request for each start address."""
-        for url in self.manifest.start_urls:
+        """One request for each start address, its words and days filled in."""
+        for url in self.manifest.first_addresses(datetime.now(UTC).astimezone(BELGRADE).date()):
             for request in self.ask_listing(url, start=url):
                 yield request
 
@@ -131,7 +142,9 @@ class SourceSpider(Spider):
 
     def ask_listing(self, url: str, *, start: str, number: int = 1) -> Iterator[Request]:
         """The request for a page of a listing: `number` counts from 1 at the address `start`."""
-        return self.ask(url, self.parse_listing, cb_kwargs={"start": start, "number": number})
+        paging = self.manifest.paging
+        headers = paging.headers if paging and number > 1 else {}
+        return self.ask(url, self.parse_listing, headers=headers, cb_kwargs={"start": start, "number": number})
 
     def ask(self, url: str, callback: Callback, **options: Any) -> Iterator[Request]:
         """The request, unless the address was asked for before, is none, or the night's limit is reached."""
@@ -141,8 +154,10 @@ class SourceSpider(Spider):
             self.count("adwatch/pages_left_out")
             return
         self.asked += 1
-        merged = {**self.request_options(), **options}
-        yield Request(url, callback=callback, errback=self.note_failure, dont_filter=True, **merged)
+        usual = self.request_options()
+        headers = {**usual.get("headers", {}), **options.get("headers", {})}
+        given = {**usual, **options, "headers": headers}
+        yield Request(url, callback=callback, errback=self.note_failure, dont_filter=True, **given)
 
     def parse_listing(self, response: Response, start: str, number: int) -> Iterator[Any]:
         """The ads of a listing, requests for the pages it links to, and for the page that follows."""
@@ -163,23 +178,38 @@ class SourceSpider(Spider):
         listing = self.read_listing(response)
         self.count("adwatch/listings_lost" if listing.problem else "adwatch/listings")
         page = fetched_page(response)
-        ads = [ad for ad in self.ads_from(listing.ads, response, page) if self.is_first_meeting(ad.url)]
+        wanted = [stated for stated in listing.ads if self._is_wanted(stated)]
+        readable = self.ads_from(wanted, response, page)
+        ads = [ad for ad in readable if self.is_first_meeting(ad.url)]
         yield from ads
-        requests = [request for link in listing.links for request in self._ask_ad(link, page)]
+        links = [link for link in listing.links if self._is_wanted(link.stated)]
+        requests = [request for link in links for request in self._ask_ad(link, page)]
         requests += [request for url in listing.listings for request in self.ask_listing(url, start=start)]
         yield from requests
-        if listing.problem:
-            self.note(listing.problem, response.url)
-        elif not (listing.ads or listing.links or listing.listings or listing.others):
-            self._note_empty_listing(response, number)
-        goes_on = bool(ads or requests or listing.others) and not listing.last
-        if goes_on and (following := self.next_address(response, start, number)):
+        if number == 1:
+            self.count(layout.LISTINGS)
+        is_empty = not (listing.ads or listing.links or listing.listings or listing.others)
+        # Items there, and not one with a title or a text.
+        problem = listing.problem or (Problem.LAYOUT_CHANGED if wanted and not readable else None)
+        if problem:
+            self.note(problem, response.url)
+        elif is_empty:
+            self._note_empty_listing(response, number, says_empty=listing.says_empty)
+        # Where all of a page's ads are of other work, or none of its items is an ad, the next page is still wanted.
+        is_new = bool(ads or requests or listing.others) or not (wanted or links or is_empty)
+        if is_new and not listing.last and (following := self.next_address(response, start, number)):
             yield from self.ask_listing(following, start=start, number=number + 1)
 
     def _ask_ad(self, link: Link, page: FetchedPage) -> Iterator[Request]:
+        allowed = self.manifest.limits.max_ad_pages
+        if allowed is not None and self.asked_ads >= allowed:
+            self.count("adwatch/pages_left_out")
+            return
         # Ads before the next listing: where the limit cuts, the newest ads are in.
         listed = Listed(link.stated, page) if link.stated else None
-        return self.ask(link.url, self.parse_ad, priority=1, cb_kwargs={"listed": listed})
+        for request in self.ask(link.url, self.parse_ad, priority=1, cb_kwargs={"listed": listed}):
+            self.asked_ads += 1
+            yield request
 
     def parse_ad(self, response: Response, listed: Listed | None) -> Iterator[AdPosting]:
         """The ads of the page; what the listing said fills what the page leaves out."""
@@ -190,10 +220,21 @@ class SourceSpider(Spider):
                 found = self.read_ads(response)
             except LookupError as error:
                 logger.info("page not understood source=%s url=%s reason=%s", self.name, response.url, error)
-        ads = self.ads_from(found, response, fetched_page(response), listed=listed) if found else []
+        said = listed.stated if listed else {}
+        wanted = [stated for stated in found if self._is_wanted(merged(said, stated))]
+        ads = self.ads_from(wanted, response, fetched_page(response), listed=listed) if wanted else []
         yield from ads
-        if not ads:
-            self.note(problem or self._problem_of_page(response), response.url)
+        is_silent = not any(states_something(value) for stated in found for value in stated.values())
+        if is_silent or (wanted and not ads):
+            problem = problem or self._problem_of_page(response)
+            self.note(problem, response.url)
+        self._count_ad_page(problem)
+
+    def _count_ad_page(self, problem: Problem | None) -> None:
+        if problem in (None, Problem.PARSE_ERROR):
+            self.count(layout.AD_PAGES)
+        if problem is Problem.PARSE_ERROR:
+            self.count(layout.SILENT_AD_PAGES)
 
     def _problem_of_page(self, response: Response) -> Problem:
         if response.meta.get("redirect_urls") and urlsplit(response.url).path in ("", "/"):
@@ -201,12 +242,28 @@ class SourceSpider(Spider):
         wall = self.wall_on(response) if isinstance(response, TextResponse) else None
         return wall or Problem.PARSE_ERROR
 
-    def _note_empty_listing(self, response: TextResponse, number: int) -> None:
+    def _note_empty_listing(self, response: TextResponse, number: int, *, says_empty: bool | None) -> None:
         problem = self.wall_on(response)
-        if problem is None and number == 1 and self.manifest.expected.min > 0:
-            problem = Problem.LAYOUT_CHANGED
+        is_lost = says_empty is False or (says_empty is None and self.manifest.expected.min > 0)
+        if problem is None and number == 1 and is_lost:
+            self.count(layout.EMPTY_LISTINGS)
+            # One word of many may well find nothing; that none finds anything is seen when the run ends.
+            is_search = says_empty is None and self.manifest.abroad.by == "words"
+            problem = None if is_search else Problem.LAYOUT_CHANGED
         if problem:
             self.note(problem, response.url)
+
+    def _is_wanted(self, stated: Stated) -> bool:
+        """The site does not call it other work. Categories that the manifest does not know are told, once each."""
+        scope = scope_of(stated, self.manifest.abroad)
+        for category in scope.unknown:
+            if category not in self.unknown_categories:
+                self.unknown_categories.add(category)
+                logger.warning("category not known source=%s category=%r", self.name, category)
+                self.count(problem_stat(Problem.UNKNOWN_CATEGORY))
+        if scope.is_outside:
+            self.count("adwatch/ads_of_other_work")
+        return not scope.is_outside
 
     def ads_from(
         self, found: Sequence[Stated], response: Response, page: FetchedPage, *, listed: Listed | None = None
@@ -219,11 +276,21 @@ class SourceSpider(Spider):
             page=page,
             listed=listed,
             of_pictures=self.has_picture_posts,
+            times=self.manifest.times,
         )
+        if ads:
+            self._count_fields([merged(listed.stated, stated) if listed else stated for stated in found])
         if self.manifest.site_lines is not None:
             for ad in ads:
                 ad.description = without_lines(ad.description, self.manifest.site_lines)
         return ads
+
+    def _count_fields(self, found: Sequence[Stated]) -> None:
+        for stated in found:
+            self.count(layout.ADS)
+            for name in self.mapped_fields:
+                if states_something(stated.get(name)):
+                    self.count(layout.field_stat(name))
 
     def next_address(self, response: TextResponse, start: str, number: int) -> str | None:
         """The address of the page after this one, as the manifest says; None where it says none."""
@@ -303,12 +370,13 @@ def without_lines(text: str | None, pattern: str) -> str | None:
     return "\n".join(kept).strip() or None
 
 
-def addresses(response: TextResponse, selector: str) -> list[str]:
+def addresses(response: TextResponse, selector: str, *, within: Selector | None = None) -> list[str]:
     """Absolute addresses of the links a selector finds: `::attr(…)`, or `href` of the element or of a link in it."""
+    elements = (within or response).css(selector)
     if "::attr(" in selector:
-        found = response.css(selector).getall()
+        found = elements.getall()
     else:
-        found = response.css(selector).xpath("(self::*[@href]|.//a[@href])[1]/@href").getall()
+        found = elements.xpath("(self::*[@href]|.//a[@href])[1]/@href").getall()
     absolute = (absolute_address(response, href) for href in found)
     return list(dict.fromkeys(url for url in absolute if url))
 

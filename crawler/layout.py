@@ -1,0 +1,43 @@
+"""What one run alone can tell of a changed layout: what it met is counted, and judged when the run ends.
+
+A listing without ads is told by the spider at once; what changes slowly, from night to night, is not asked here.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping
+from typing import Any
+
+LEAST = 5
+"""Fewer ads, or pages of ads, may well lack the same field by chance."""
+
+READ = "adwatch/read"
+LISTINGS = f"{READ}/listings"
+"""Stat: first pages of listings."""
+EMPTY_LISTINGS = f"{READ}/listings_empty"
+"""Stat: of these without any ad, and without a word of their own that there is none."""
+AD_PAGES = f"{READ}/ad_pages"
+"""Stat: pages that a listing linked to and that came."""
+SILENT_AD_PAGES = f"{READ}/ad_pages_silent"
+"""Stat: of these without anything that could be read as an ad."""
+ADS = f"{READ}/ads"
+
+
+def field_stat(field: str) -> str:
+    """Stat: ads that stated this field, on a page of their own or on the listing."""
+    return f"{READ}/field/{field}"
+
+
+def lost_parts(stats: Mapping[str, Any], *, required: Collection[str]) -> list[str]:
+    """What was nowhere in a run though the manifest says where it stands; empty where the layout held.
+
+    `required` are the fields that the source gives with nearly every ad.
+    """
+    lost = []
+    if 0 < stats.get(LISTINGS, 0) == stats.get(EMPTY_LISTINGS, 0):
+        lost.append("ads on listings")
+    if LEAST <= stats.get(AD_PAGES, 0) == stats.get(SILENT_AD_PAGES, 0):
+        lost.append("ads on their pages")
+    if stats.get(ADS, 0) >= LEAST:
+        lost += [field for field in sorted(required) if not stats.get(field_stat(field))]
+    return lost
