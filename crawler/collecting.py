@@ -310,8 +310,8 @@ class StorePipeline:
         return int(self.crawler.stats.get_value(name, 0)) if self.crawler.stats is not None else 0
 
     def _has_lost_parts(self, manifest: SourceManifest) -> bool:
-        stats = self.crawler.stats.get_stats() if self.crawler.stats else {}
-        lost = lost_parts(stats, required=manifest.mapped_fields - set(manifest.optional))
+        stats = self.crawler.stats
+        lost = lost_parts(stats.get_value, required=manifest.required_fields) if stats else []
         if lost:
             logger.warning("layout changed source=%s lost=%s", self.source, ", ".join(lost))
         return bool(lost)

@@ -5,8 +5,7 @@ A listing without ads is told by the spider at once; what changes slowly, from n
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
-from typing import Any
+from collections.abc import Callable, Collection
 
 LEAST = 5
 """Fewer ads, or pages of ads, may well lack the same field by chance."""
@@ -28,16 +27,17 @@ def field_stat(field: str) -> str:
     return f"{READ}/field/{field}"
 
 
-def lost_parts(stats: Mapping[str, Any], *, required: Collection[str]) -> list[str]:
+def lost_parts(count: Callable[[str, int], int], *, required: Collection[str]) -> list[str]:
     """What was nowhere in a run though the manifest says where it stands; empty where the layout held.
 
-    `required` are the fields that the source gives with nearly every ad.
+    `count` gives a stat, or the second argument where nothing was counted; `required` are the fields that the source
+    gives with nearly every ad.
     """
     lost = []
-    if 0 < stats.get(LISTINGS, 0) == stats.get(EMPTY_LISTINGS, 0):
+    if 0 < count(LISTINGS, 0) == count(EMPTY_LISTINGS, 0):
         lost.append("ads on listings")
-    if LEAST <= stats.get(AD_PAGES, 0) == stats.get(SILENT_AD_PAGES, 0):
+    if LEAST <= count(AD_PAGES, 0) == count(SILENT_AD_PAGES, 0):
         lost.append("ads on their pages")
-    if stats.get(ADS, 0) >= LEAST:
-        lost += [field for field in sorted(required) if not stats.get(field_stat(field))]
+    if count(ADS, 0) >= LEAST:
+        lost += [field for field in sorted(required) if not count(field_stat(field), 0)]
     return lost

@@ -300,6 +300,11 @@ class SourceManifest(Model):
         """Fields for which the manifest says where they stand."""
         return frozenset(_mapped(self))
 
+    @property
+    def required_fields(self) -> frozenset[FieldName]:
+        """Mapped fields that the site gives with nearly every ad."""
+        return self.mapped_fields - set(self.optional)
+
     def first_addresses(self, today: date) -> tuple[str, ...]:
         """The start addresses of a run on that day, words and days filled in."""
         since = (today - timedelta(days=self.lookback_days)).isoformat()

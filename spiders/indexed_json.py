@@ -9,6 +9,7 @@ from spiders.lenient_json import MAX_DEPTH, Json, NotJsonError
 
 WRAPPERS = frozenset(("Reactive", "ShallowReactive", "Ref", "ShallowRef", "NuxtError", "Island"))
 """Mark a value for the page's own scripts; to a reader it is the value itself."""
+MAX_VALUES = 200_000
 LITERALS = frozenset(("Date", "BigInt", "RegExp", "URL", "URLSearchParams", "EmptyRef", "EmptyShallowRef"))
 """What follows is no place but the value, as text."""
 
@@ -16,7 +17,7 @@ LITERALS = frozenset(("Date", "BigInt", "RegExp", "URL", "URLSearchParams", "Emp
 def plain_json(places: Json) -> Json:
     """The value at the first place with all places filled in. Raises NotJsonError where this is no such list.
 
-    A place that is not there, a value inside of itself and what is nested too deeply are None.
+    A place that is not there, a value inside of itself, and what is nested too deeply or grows too large are None.
     """
     if not isinstance(places, list) or not places:
         raise NotJsonError("no list of indexed values")
@@ -29,20 +30,29 @@ class _Filling:
     def __init__(self, places: list[Json]) -> None:
         self.places = places
         self.filled: dict[int, Json] = {}
-        self.underway: set[int] = set()
+        self.weights: dict[int, int] = {}
+        """Of what is filled in: values it consists of, those that it shares with others included."""
+        self.underway: dict[int, int] = {}
+        """Places being filled in, outermost first, with their weight up to now."""
 
     def at(self, place: Json) -> Json:
         """The value at a place; negative places are JavaScript's undefined, NaN and their like."""
         if not isinstance(place, int) or isinstance(place, bool) or not 0 <= place < len(self.places):
             return None
-        if place in self.filled:
-            return self.filled[place]
         if place in self.underway or len(self.underway) >= MAX_DEPTH:
             return None
-        self.underway.add(place)
-        self.filled[place] = self._value(self.places[place])
-        self.underway.remove(place)
+        if place not in self.filled:
+            self._fill(place)
+        if self.underway:
+            self.underway[next(reversed(self.underway))] += self.weights[place]
         return self.filled[place]
+
+    def _fill(self, place: int) -> None:
+        self.underway[place] = 1
+        value = self._value(self.places[place])
+        weight = self.underway.pop(place)
+        # Twenty lists of each the next twice over are a million values to whoever walks through them.
+        self.filled[place], self.weights[place] = (value, weight) if weight <= MAX_VALUES else (None, 1)
 
     def _value(self, value: Json) -> Json:
         if isinstance(value, dict):

@@ -242,7 +242,8 @@ def _full(_: int) -> None:
 def test_number_of_ads_outside_of_what_is_expected_is_a_signal(
     store: StoreBuilder, low: int, high: int, told: dict[str, int]
 ) -> None:
-    crawl(store, [posting()], manifest=SimpleNamespace(expected=SimpleNamespace(min=low, max=high)))
+    expected = SimpleNamespace(min=low, max=high)
+    crawl(store, [posting()], manifest=SimpleNamespace(expected=expected, required_fields=frozenset()))
 
     with store.connect() as connection:
         row = connection.execute(select(runs.c.outcome, runs.c.problems)).one()

@@ -120,9 +120,8 @@ AD_FIELDS = (
 
 def judged(run: Run, spider: Any) -> Run:
     """The run with the verdict of its counts."""
-    manifest, stats = spider.manifest, spider.crawler.stats
-    required = manifest.mapped_fields - set(manifest.optional)
-    lost = lost_parts(stats.get_stats(), required=required)
+    stats = spider.crawler.stats
+    lost = lost_parts(stats.get_value, required=spider.manifest.required_fields)
     run.is_changed = bool(lost or stats.get_value(problem_stat(Problem.LAYOUT_CHANGED)))
     return run
 

@@ -224,3 +224,30 @@ def test_the_generic_spider_reads_an_ad_on_its_own_page_rather_than_on_the_listi
         "/oglas/1": "Ceo oglas 1",
         "/oglas/2": "Zidar, skraćeno",
     }
+
+
+def test_pages_of_ads_have_a_limit_of_their_own_where_the_site_counts_them(tmp_path: Path) -> None:
+    listing = links_to(*(f"/oglas/{number}" for number in range(9)))
+    with serve(lambda path: Answer(listing) if path.startswith("/oglasi") else ad_page(path)) as site:
+        manifest = {"kind": "structured", "listing": {"links": "a.oglas"}, "paging": {"parameter": "p"}}
+        limits = {"delay_seconds": 0, "max_ad_pages": 4}
+        source(tmp_path, "rs_malo", {**manifest, "start_urls": [f"{site.url}/oglasi"], "limits": limits})
+        run = crawl("rs_malo", tmp_path)
+    assert len(run.ads) == 4
+
+
+def test_later_pages_are_asked_for_by_offset_with_headers_of_their_own(tmp_path: Path) -> None:
+    def routes(path: str) -> Answer | None:
+        first = int(path.rsplit("/", 1)[1]) if path.startswith("/jos/") else 0
+        items = "".join(f"<li><h2>Oglas {number}</h2></li>" for number in range(first, first + 3))
+        return Answer(items) if first < 9 and path != "/robots.txt" else None
+
+    with serve(routes) as site:
+        paging = {"url": "/jos/{page}", "first": 3, "step": 3, "headers": {"X-Requested-With": "XMLHttpRequest"}}
+        listing = {"item": "li", "fields": {"jobTitle": "h2"}}
+        manifest = {"kind": "selectors", "listing": listing, "paging": paging}
+        source(tmp_path, "rs_odmak", {**manifest, "start_urls": [f"{site.url}/poslovi"]})
+        run = crawl("rs_odmak", tmp_path)
+    assert {ad["jobTitle"] for ad in run.ads} == {f"Oglas {number}" for number in range(9)}
+    assert site.asked == ["/poslovi", "/jos/3", "/jos/6", "/jos/9"]
+    assert ["x-requested-with" in headers for headers in site.headers] == [False, True, True, True]

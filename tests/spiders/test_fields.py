@@ -8,6 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from crawler.manifest import Times
 from spiders.dates import parse_date
 from spiders.pay import StatedPay, salary_of_data, salary_of_parts, salary_of_text
 from spiders.text import html_to_text, one_line
@@ -56,6 +57,28 @@ def test_relative_words_count_in_belgrade() -> None:
 def test_a_unix_time_is_a_day_in_belgrade() -> None:
     stamp = str(int(datetime(2026, 11, 23, 23, 30, tzinfo=UTC).timestamp()))
     assert parse_date(stamp, fetched_at=FETCHED) == "2026-11-24T00:30:00+01:00"
+
+
+BELGRADE = Times(zone="Europe/Belgrade")
+WRONG_Z = Times(zone="Europe/Belgrade", ignore_stated_zone=True)
+
+
+@pytest.mark.parametrize(
+    ("raw", "times", "iso"),
+    [
+        ("2026-09-27 08:15:40", BELGRADE, "2026-09-27T08:15:40+02:00"),
+        ("2026-11-27 08:15:40", BELGRADE, "2026-11-27T08:15:40+01:00"),
+        ("2026-09-27T08:15:40", Times(zone="UTC"), "2026-09-27T08:15:40Z"),
+        ("2026-09-27T08:15:40Z", BELGRADE, "2026-09-27T08:15:40Z"),
+        ("2026-09-27T08:15:40Z", WRONG_Z, "2026-09-27T08:15:40+02:00"),
+        ("5. 11. 2026. u 14:30", BELGRADE, "2026-11-05T14:30:00+01:00"),
+        ("15.11.2026.", WRONG_Z, "2026-11-15"),
+        ("1795017600", WRONG_Z, "2026-11-18T17:00:00+01:00"),
+        ("1795017600", Times(zone="UTC"), "2026-11-18T16:00:00+00:00"),
+    ],
+)
+def test_the_manifest_says_in_which_zone_a_site_writes(raw: str, times: Times, iso: str) -> None:
+    assert parse_date(raw, fetched_at=FETCHED, times=times) == iso
 
 
 @given(st.text(max_size=60))

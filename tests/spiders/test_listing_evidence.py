@@ -3,18 +3,15 @@
 from __future__ import annotations
 
 from datetime import UTC, date, datetime
-from typing import Any
 
 import orjson
 from scrapy import Request
-from scrapy.crawler import Crawler
 from scrapy.http import TextResponse
-from scrapy.settings import Settings
 
 from crawler.items import AdPosting
 from crawler.manifest import JsonApiSource
 from crawler.politeness import FETCHED_AT
-from spiders.kinds.of_source import spider_class
+from spiders.golden import offline_spider
 
 MANIFEST = JsonApiSource.model_validate(
     {
@@ -43,8 +40,7 @@ def _answer(request: Request, data: object) -> TextResponse:
 
 def _ads(*details: object) -> list[AdPosting]:
     """The ads of a listing whose pages say this."""
-    kind = spider_class(MANIFEST)
-    spider: Any = kind.from_crawler(Crawler(kind, Settings()))
+    spider = offline_spider(MANIFEST)
     listing = _answer(Request("https://api.example/oglasi"), LISTED)
     requests = list(spider.parse_listing(listing, start=listing.url, number=1))
     return [

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import date
 from pathlib import Path
 
 import pytest
@@ -55,6 +56,13 @@ def test_a_manifest_needs_little(tmp_path: Path) -> None:
         ({"expected": {"min": 9, "max": 2}}, "expected: .*min is above max"),
         ({"checked": "yesterday"}, "checked: "),
         ({"fields": {"salaryy": ".plata"}}, r"fields\.salaryy"),
+        ({"abroad": {"by": "words"}}, "abroad: .*words are needed"),
+        ({"abroad": {"by": "text", "inside": ["x"]}}, "abroad: .*inside and outside are needed"),
+        ({"abroad": {"by": "words", "words": ["Malta"]}}, r"\{word\} in a start address"),
+        ({"abroad": {"by": "category", "inside": ["x"]}}, "the field category"),
+        ({"optional": ["jobLocation"]}, "optional names what no selector .* finds: jobLocation"),
+        ({"times": {"zone": "Europe/Zemun"}}, r"times\.zone: .*time zone"),
+        ({"times": {"ignore_stated_zone": True}}, "times: .*needs the zone"),
         ({"id": "rs_drugi"}, "id: 'rs_drugi' is not the folder's name 'rs_primer'"),
     ],
 )
@@ -86,6 +94,42 @@ def test_the_same_source_in_two_folders_is_an_error(tmp_path: Path) -> None:
     written(tmp_path / "b")
     with pytest.raises(SourceError, match="another folder has a source 'rs_primer' already"):
         load_manifests([tmp_path / "a", tmp_path / "b"])
+
+
+def test_words_and_days_are_filled_into_start_addresses(tmp_path: Path) -> None:
+    url = "https://www.primer.example/oglasi?q={word}&od={since}"
+    abroad = {"by": "words", "words": ["Nemačka", "Češka & Malta"]}
+    written(tmp_path, start_urls=[url], abroad=abroad, lookback_days=3)
+    manifest = load_manifests([tmp_path])["rs_primer"]
+    assert manifest.first_addresses(date(2026, 11, 2)) == (
+        "https://www.primer.example/oglasi?q=Nema%C4%8Dka&od=2026-10-30",
+        "https://www.primer.example/oglasi?q=%C4%8Ce%C5%A1ka%20%26%20Malta&od=2026-10-30",
+    )
+
+
+def test_fields_are_required_wherever_they_are_mapped_unless_they_are_optional(tmp_path: Path) -> None:
+    listing = {
+        "items": "items",
+        "fields": {"jobTitle": "title"},
+        "markup": {"html": "html", "fields": {"description": "p"}},
+        "salary": {"min": "pay", "currency": "'EUR'"},
+    }
+    written(tmp_path, kind="json_api", listing=listing, optional=["salaryMin"])
+    manifest = load_manifests([tmp_path])["rs_primer"]
+    assert manifest.required_fields == {"jobTitle", "description", "salaryCurrency"}
+
+
+def test_an_ads_page_is_read_in_one_way(tmp_path: Path) -> None:
+    written(tmp_path, kind="json_api", listing={"items": "items"}, detail={"fields": {}}, ad_page={"fields": {}})
+    with pytest.raises(SourceError, match="by detail or by ad_page"):
+        load_manifests([tmp_path])
+
+
+def test_every_built_in_source_says_how_it_finds_work_abroad_and_is_off() -> None:
+    folder = Path(__file__).parents[2] / "spiders" / "sources"
+    sources = [yaml.safe_load(file.read_text(encoding="utf-8")) for file in folder.glob("*/source.yml")]
+    assert [source["id"] for source in sources if source["kind"] != "register" and "abroad" not in source] == []
+    assert [source["id"] for source in sources if source["enabled"]] == []
 
 
 def test_a_missing_folder_holds_no_sources(tmp_path: Path) -> None:
