@@ -12,6 +12,7 @@ import alerts.register_commands  # noqa: F401 - adds people's commands to those 
 from alerts.cases import CaseState, Decision
 from alerts.desk.commands import add_desk_commands
 from alerts.headings import heading
+from alerts.intake_commands import intake
 from alerts.series_commands import series_app
 from crawler.output import print_json, print_table
 
@@ -30,6 +31,7 @@ CaseNumber = Annotated[int, typer.Argument(metavar="CASE", help="Number of the c
 def add_commands(app: typer.Typer) -> None:
     """Adds this room's commands to the program's."""
     app.command()(draft)
+    app.command()(intake)
     app.add_typer(cases_app, name="cases")
     app.add_typer(series_app, name="series")
     add_desk_commands(app)

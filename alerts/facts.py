@@ -60,6 +60,16 @@ class Subject:
 
 
 @dataclass(frozen=True, slots=True)
+class Brought:
+    """How an ad came that a person brought by hand; address and day are that person's word."""
+
+    seen_url: Verbatim | None
+    seen_on: date | None
+    page: int | None
+    """Number of the evidence item that holds the page there, where the program fetched it."""
+
+
+@dataclass(frozen=True, slots=True)
 class Place:
     """One ad at one address, with every time it was seen."""
 
@@ -71,6 +81,8 @@ class Place:
     """Oldest first, at least one."""
     evidence: int
     """Number of the evidence item that holds the ad."""
+    brought: Brought | None = None
+    """None: the program found it."""
 
     @property
     def first_seen(self) -> datetime:
@@ -195,10 +207,15 @@ class DraftFacts:
     picture_texts: tuple[PictureText, ...] = ()
 
     @property
+    def is_brought(self) -> bool:
+        """Some of it a person brought: nobody knows whether everybody could read it."""
+        return any(place.brought for place in self.places)
+
+    @property
     def sightings_by_portal(self) -> list[tuple[Verbatim, tuple[datetime, ...]]]:
-        """Every sighting, grouped by portal, in order of the portal's first one."""
+        """Every sighting of ads that the program found, grouped by portal, in order of the portal's first one."""
         grouped: dict[Verbatim, list[datetime]] = {}
-        for place in self.places:
+        for place in (place for place in self.places if place.brought is None):
             grouped.setdefault(place.portal, []).extend(place.sightings)
         return [(portal, tuple(sorted(seen))) for portal, seen in grouped.items()]
 

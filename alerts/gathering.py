@@ -30,6 +30,7 @@ from crawler.store.drafts import (
     newest_register_day,
     sightings_of,
 )
+from crawler.store.intakes import intakes_of_ads
 
 
 class Refusal(StrEnum):
@@ -86,9 +87,11 @@ def read_material(connection: Connection, settings: Settings, case_id: int) -> C
     others = [ad for ad in ads_of_case(connection, case_id) if ad.ad_id != leading.ad.ad_id]
     ads = (leading.ad, *others)
     sightings = sightings_of(connection, [ad.ad_id for ad in ads])
-    wanted = set(evidence_ids(ads, sightings)) | {sighting.capture_id for sighting in sightings}
+    intakes = intakes_of_ads(connection, [ad.ad_id for ad in ads])
+    named = evidence_ids(ads, sightings, intakes)
+    wanted = set(named) | {sighting.capture_id for sighting in sightings}
     captures = captures_by_id(connection, sorted(wanted))
-    used = {capture_id: captures[capture_id] for capture_id in evidence_ids(ads, sightings) if capture_id in captures}
+    used = {capture_id: captures[capture_id] for capture_id in named if capture_id in captures}
     if not {leading.ad.capture_id, *(picture.capture_id for picture in leading.ad.pictures)} <= used.keys():
         raise DraftRefusedError(Refusal.NO_EVIDENCE, f"case {case_id}: no evidence, no draft: the ad has no capture")
     try:
@@ -104,6 +107,7 @@ def read_material(connection: Connection, settings: Settings, case_id: int) -> C
         sightings=tuple(sightings),
         captures=used,
         snapshot=_snapshot(connection, leading.assessment.register),
+        intakes=intakes,
     )
 
 

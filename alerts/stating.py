@@ -6,7 +6,7 @@ Reading the store, and whether a draft may be made at all, is the business of `a
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo
@@ -15,6 +15,7 @@ from alerts.document import Verbatim
 from alerts.evidence import number_evidence
 from alerts.facts import (
     Authority,
+    Brought,
     CitedProvision,
     DraftFacts,
     EvidenceItem,
@@ -37,6 +38,7 @@ from crawler.evidence.warc import Capture
 from crawler.personal_numbers import redact_jmbg
 from crawler.store.drafts import CaseAd, CaseSighting, LeadingAd, Snapshot
 from crawler.store.images import AdPicture
+from crawler.store.intakes import Intake
 from pipelines.risk import spoken_triggers
 
 BELGRADE = ZoneInfo("Europe/Belgrade")
@@ -56,6 +58,8 @@ class CaseMaterial:
     captures: dict[int, Capture]
     """By row id; their bytes were verified."""
     snapshot: Snapshot | None
+    intakes: Mapping[int, Intake] = field(default_factory=dict)
+    """By ad: how those came that a person brought."""
 
 
 def state_facts(
@@ -111,8 +115,12 @@ def picture_at(ad: CaseAd, start: int | None) -> AdPicture | None:
     return begun[-1] if begun and start is not None else None
 
 
-def evidence_ids(ads: Iterable[CaseAd], sightings: Sequence[CaseSighting]) -> list[int]:
-    """Captures that a draft names: of each ad its text's, its pictures' that were read, and the last that saw it."""
+def evidence_ids(ads: Iterable[CaseAd], sightings: Sequence[CaseSighting], intakes: Mapping[int, Intake]) -> list[int]:
+    """Captures that a draft names: of each ad its text's, its pictures' that were read, and the last that saw it.
+
+    Of an ad that a person brought also the page at the address that they name, where it was fetched.
+    """
+    pages = {ad_id: intake.page_capture_id for ad_id, intake in intakes.items()}
     last = {sighting.ad_id: sighting.capture_id for sighting in sightings}
     named = [
         capture_id
@@ -121,14 +129,16 @@ def evidence_ids(ads: Iterable[CaseAd], sightings: Sequence[CaseSighting]) -> li
             ad.capture_id,
             *(picture.capture_id for picture in ad.pictures),
             last.get(ad.ad_id, ad.capture_id),
+            pages.get(ad.ad_id),
         )
+        if capture_id is not None
     ]
     return list(dict.fromkeys(named))
 
 
 def _ordered_captures(material: CaseMaterial) -> list[Capture]:
     leading = material.leading.ad
-    ids = evidence_ids((leading, *material.ads), material.sightings)
+    ids = evidence_ids((leading, *material.ads), material.sightings, material.intakes)
     return [material.captures[capture_id] for capture_id in ids if capture_id in material.captures]
 
 
@@ -138,12 +148,23 @@ def _number_of(capture_id: int, material: CaseMaterial, items: Iterable[Evidence
 
 
 def _place(ad: CaseAd, material: CaseMaterial, items: Sequence[EvidenceItem]) -> Place:
+    intake = material.intakes.get(ad.ad_id)
     return Place(
         portal=Verbatim(_host(ad.url) or ad.source),
         url=Verbatim(ad.url),
         title=_quoted(ad.title),
         sightings=tuple(sighting.seen_at for sighting in material.sightings if sighting.ad_id == ad.ad_id),
         evidence=_number_of(ad.capture_id, material, items),
+        brought=_brought(intake, material, items) if intake else None,
+    )
+
+
+def _brought(intake: Intake, material: CaseMaterial, items: Sequence[EvidenceItem]) -> Brought:
+    page = intake.page_capture_id
+    return Brought(
+        seen_url=Verbatim(intake.seen_url) if intake.seen_url else None,
+        seen_on=intake.seen_on,
+        page=_number_of(page, material, items) if page is not None else None,
     )
 
 

@@ -240,7 +240,7 @@ class StorePipeline:
             organization=fields["organization"],
             contact=fields["contact"],
             published_on=_day(posting.datePublished),
-            posting=_stored_posting(posting),
+            posting=stored_posting(posting),
             pictures=_picture_state(posting, fields["text"]),
         )
 
@@ -378,7 +378,8 @@ def content_hash(fields: dict[str, str | None]) -> str:
     return hashlib.sha256(json.dumps(fields, sort_keys=True, ensure_ascii=False).encode()).hexdigest()
 
 
-def _stored_posting(posting: AdPosting) -> dict[str, Any]:
+def stored_posting(posting: AdPosting) -> dict[str, Any]:
+    """The posting's fields as the store keeps them."""
     return attrs.asdict(
         posting,
         filter=lambda attribute, value: (

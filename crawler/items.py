@@ -65,8 +65,8 @@ class FetchedPage:
     body: bytes
     """Payload without transfer or content encoding; for `browser` the rendered DOM as UTF-8."""
 
-    method: Literal["http", "browser"] = "http"
-    """How the page was fetched."""
+    method: Literal["http", "browser", "manual"] = "http"
+    """How the page was fetched; `manual`: not at all, a person handed the bytes in, and `headers` say what is known."""
 
     screenshot: bytes | None = None
     """Full-page PNG, where a browser rendered the page."""

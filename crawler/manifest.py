@@ -13,7 +13,7 @@ from typing import Annotated, Literal, Self
 from urllib.parse import quote, urlsplit
 
 import yaml
-from pydantic import BaseModel, ConfigDict, Field, TypeAdapter, ValidationError, model_validator
+from pydantic import BaseModel, ConfigDict, Field, TypeAdapter, ValidationError, field_validator, model_validator
 
 from crawler.errors import SourceError
 from crawler.not_to_crawl import service_of, service_of_domain
@@ -21,6 +21,8 @@ from crawler.notations import Cron, Css, FieldName, JmesPath, Pattern, WebAddres
 from crawler.yaml_data import parse_yaml
 
 MANIFEST_FILE = "source.yml"
+MANUAL_SOURCE = "manual"
+"""Id under which ads stand that people bring by hand (`crawler.intake`); no manifest may take it."""
 
 
 class Model(BaseModel):
@@ -276,6 +278,13 @@ class SourceManifest(Model):
         if self.enabled and self.to_fill_in:
             raise ValueError("an enabled source has nothing left to fill in; see to_fill_in")
         return self
+
+    @field_validator("id")
+    @classmethod
+    def _is_free(cls, source: str) -> str:
+        if source == MANUAL_SOURCE:
+            raise ValueError("is taken by what people bring by hand")
+        return source
 
     @model_validator(mode="after")
     def _of_no_closed_service(self) -> Self:

@@ -60,5 +60,8 @@ STEPS: tuple[str, ...] = (
 )
 """Textual references, so that the hall starts the rooms without importing them."""
 
+AFTER_INTAKE = tuple(step for step in STEPS if not step.startswith(("crawler.", "pipelines.register.")))
+"""What becomes of an ad that a person brought, at once: all that judges, nothing that fetches."""
+
 WHILE_CRAWLING: tuple[str, ...] = STEPS[3:5]
 """Steps that also run beside the crawl, on what it has brought so far: spiders mostly wait for sites."""

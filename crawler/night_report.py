@@ -50,10 +50,12 @@ def progress_bar() -> Iterator[Progress]:
         yield show
 
 
-def night_with_progress(settings: Settings, engine: Engine, *, now: datetime, crawl: Step | None = None) -> NightResult:
+def night_with_progress(
+    settings: Settings, engine: Engine, *, now: datetime, crawl: Step | None = None, steps: Sequence[str] | None = None
+) -> NightResult:
     """`run_night` with a progress bar on standard error."""
     with progress_bar() as progress:
-        return run_night(settings, engine, now=now, progress=progress, crawl=crawl)
+        return run_night(settings, engine, now=now, progress=progress, crawl=crawl, steps=steps)
 
 
 def summary_of(engine: Engine, result: NightResult) -> dict[str, Any]:

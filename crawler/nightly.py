@@ -8,7 +8,7 @@ import logging
 import os
 import socket
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
@@ -52,21 +52,27 @@ class NightResult:
 
 
 def run_night(
-    settings: Settings, engine: Engine, *, now: datetime, progress: Progress = silent, crawl: Step | None = None
+    settings: Settings,
+    engine: Engine,
+    *,
+    now: datetime,
+    progress: Progress = silent,
+    crawl: Step | None = None,
+    steps: Sequence[str] | None = None,
 ) -> NightResult:
     """Runs a night to its end, or goes on with one cut off a short while ago.
 
-    With `crawl` it is a run by hand: a night of its own that begins with the given step and fetches nothing else.
-    Raises BusyError where another night is running.
+    With `crawl` it is a run by hand: a night of its own that begins with the given step and fetches nothing else; with
+    `steps` a run by hand of these alone. Raises BusyError where another night is running.
     """
     with one_night_at_a_time(settings, engine):
         with engine.begin() as connection:
-            if crawl is None:
+            if crawl is None and steps is None:
                 night_id = begin_night(connection, now=now, owner=f"{socket.gethostname()}:{os.getpid()}")
             else:
                 night_id = begin_run_by_hand(connection, now=now)
         night = Night(night_id, settings, engine, now, progress)
-        results = _run_steps(night, crawl)
+        results = _run_steps(night, crawl, steps or _order(is_whole=crawl is None))
         summary = {"steps": {result.name: {**result.counts, "failure": result.failure} for result in results}}
         with engine.begin() as connection:
             finish_night(connection, night_id, now=datetime.now(UTC), summary=summary)
@@ -113,8 +119,11 @@ def _file_lease(path: Path) -> Iterator[None]:
         yield
 
 
-def _run_steps(night: Night, crawl: Step | None) -> tuple[StepResult, ...]:
-    order = STEPS if crawl is None else (CRAWL, *(step for step in STEPS if step not in (CRAWL, FETCH_REGISTER)))
+def _order(*, is_whole: bool) -> Sequence[str]:
+    return STEPS if is_whole else (CRAWL, *(step for step in STEPS if step not in (CRAWL, FETCH_REGISTER)))
+
+
+def _run_steps(night: Night, crawl: Step | None, order: Sequence[str]) -> tuple[StepResult, ...]:
     judged: dict[str, Counter[str]] = {}
     results = []
     for reference in order:

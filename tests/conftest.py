@@ -41,3 +41,11 @@ def store(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[StoreBuild
     builder = StoreBuilder(tmp_path / "home", database_url=url)
     yield builder
     builder.engine.dispose()
+
+
+@pytest.fixture
+def small_store(tmp_path: Path) -> Iterator[StoreBuilder]:
+    """An empty store on SQLite, for what no database sees otherwise."""
+    builder = StoreBuilder(tmp_path / "home")
+    yield builder
+    builder.engine.dispose()

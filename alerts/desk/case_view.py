@@ -45,6 +45,7 @@ from crawler.store.desk_views import (
 )
 from crawler.store.drafts import CaseAd, DraftRow, leading_ad
 from crawler.store.images import pictures_of_versions
+from crawler.store.intakes import Intake, intakes_of_ads
 from crawler.store.register import newest_snapshot_row
 
 MOST_COPIES = 100
@@ -83,6 +84,10 @@ class CaseView:
     seen: str
     """Mark of what the person sees; a decision on anything else is refused."""
     ad: CaseAd
+    intake: Intake | None
+    """How the ad came, where a person brought it by hand."""
+    page_capture: Capture | None
+    """The page at the address that the person named, where it was fetched."""
     assessment: Assessment
     marked: MarkedAd
     pictures: tuple[ShownPicture, ...]
@@ -121,6 +126,7 @@ def read_case_view(
     copies = read_copies(connection, case_id, limit=MOST_COPIES)
     sightings = read_sightings(connection, case_id, limit=MOST_SIGHTINGS)
     shown = find_capture(connection, leading.ad.capture_id)
+    intake = intakes_of_ads(connection, [leading.ad.ad_id]).get(leading.ad.ad_id)
     badge = partial(badge_of, today=today, stale_after_days=stale_after_days, newest=newest_snapshot_row(connection))
     names = read_decisions(connection, leading.assessment, today=today, stale_after_days=stale_after_days)
     marked = mark_ad(leading.ad.judged, leading.assessment)
@@ -129,6 +135,8 @@ def read_case_view(
         case=case,
         seen=mark_of(case),
         ad=leading.ad,
+        intake=intake,
+        page_capture=find_capture(connection, intake.page_capture_id) if intake and intake.page_capture_id else None,
         assessment=leading.assessment,
         marked=marked,
         pictures=show_pictures(pictures, leading.ad, marked),

@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from crawler.config import Settings
-from crawler.manifest import ManifestsRead, manifest_files, read_manifests
+from crawler.manifest import MANUAL_SOURCE, ManifestsRead, manifest_files, read_manifests
 
 Stamp = tuple[tuple[Path, int, int], ...]
 
@@ -29,7 +29,8 @@ class Sources:
 
     def names(self) -> dict[str, str]:
         """Names of the sources for people, by id."""
-        return {source: manifest.name for source, manifest in self.read().manifests.items()}
+        named = {source: manifest.name for source, manifest in self.read().manifests.items()}
+        return {MANUAL_SOURCE: "ručni unos", **named}
 
 
 def _stamp(files: list[Path]) -> Stamp:

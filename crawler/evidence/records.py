@@ -138,6 +138,8 @@ def _way(page: FetchedPage) -> Fields:
     fields = [("redirectedFrom", url) for url in exchange.redirects] if exchange else []
     if page.method == "browser":
         fields += [("fetchedBy", "browser"), ("httpStatus", str(page.status))]
+    if page.method == "manual":
+        fields += [(name, value) for name, value in page.headers if name != "Content-Type"]
     if fields and exchange and exchange.seconds is not None:
         fields.append(("fetchTimeMs", str(round(exchange.seconds * 1000))))
     return fields

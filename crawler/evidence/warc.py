@@ -77,6 +77,9 @@ class CaptureWriter:
         if page.method == "browser":
             html = "text/html; charset=utf-8"
             record = records.resource(page.url, page.body, at=page.fetched_at, digest=page.digest, content_type=html)
+        elif page.method == "manual":
+            given = dict(page.headers)["Content-Type"]
+            record = records.resource(page.url, page.body, at=page.fetched_at, digest=page.digest, content_type=given)
         else:
             record = records.response(page)
         kept = self._append(record, page, digest=page.digest, screenshot_record_id=shot.record_id if shot else None)

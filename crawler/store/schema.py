@@ -148,7 +148,7 @@ captures = Table(
     Column("url", Text, nullable=False),
     Column("fetched_at", UtcTime, nullable=False),
     Column("status", Integer, nullable=False),
-    Column("method", String(10), nullable=False, doc="http or browser"),
+    Column("method", String(10), nullable=False, doc="http, browser or manual"),
     Column("digest", String(64), nullable=False, index=True, doc="SHA-256 of the payload"),
     Column("file", String(255), nullable=False, doc="WARC file, relative to the evidence folder"),
     Column("offset", Integer, nullable=False),
@@ -331,6 +331,21 @@ image_bands = Table(
     Column("band", BigInteger, primary_key=True, autoincrement=False, doc="16 bits of a hash, with their place"),
     Column("image_id", Integer, ForeignKey("images.id"), primary_key=True, autoincrement=False),
     sqlite_with_rowid=False,
+)
+
+intakes = Table(
+    "intakes",
+    metadata,
+    _id(),
+    _reference("ad_id", "ads.id", nullable=False, unique=True),
+    Column("brought_at", UtcTime, nullable=False),
+    Column("person", String(200), nullable=False, doc="E-mail of the person who brought it"),
+    Column("person_name", String(200), nullable=False, doc="What the person was called then"),
+    Column("seen_url", Text, doc="Where they say they saw it"),
+    Column("seen_on", Date),
+    Column("note", Text, nullable=False, default=""),
+    _reference("page_capture_id", "captures.id", doc="The page there, where the program was asked to fetch it"),
+    sqlite_autoincrement=True,
 )
 
 register_snapshots = Table(

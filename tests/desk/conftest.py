@@ -5,7 +5,6 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
-from pathlib import Path
 
 import pytest
 from argon2 import PasswordHasher
@@ -78,14 +77,6 @@ def field(page: str, name: str) -> str:
     found = re.search(rf'name="{name}" value="([^"]*)"', page)
     assert found, f"the page has no field {name}"
     return found.group(1)
-
-
-@pytest.fixture
-def small_store(tmp_path: Path) -> Iterator[StoreBuilder]:
-    """An empty store on SQLite."""
-    builder = StoreBuilder(tmp_path / "home")
-    yield builder
-    builder.engine.dispose()
 
 
 @pytest.fixture
