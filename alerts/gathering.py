@@ -92,7 +92,7 @@ def read_material(connection: Connection, settings: Settings, case_id: int) -> C
     wanted = set(named) | {sighting.capture_id for sighting in sightings}
     captures = captures_by_id(connection, sorted(wanted))
     used = {capture_id: captures[capture_id] for capture_id in named if capture_id in captures}
-    if not {leading.ad.capture_id, *(picture.capture_id for picture in leading.ad.pictures)} <= used.keys():
+    if not set(leading.ad.capture_ids) <= used.keys():
         raise DraftRefusedError(Refusal.NO_EVIDENCE, f"case {case_id}: no evidence, no draft: the ad has no capture")
     try:
         verify_captures(connection, settings.evidence_folder, used.values())

@@ -116,7 +116,7 @@ def picture_at(ad: CaseAd, start: int | None) -> AdPicture | None:
 
 
 def evidence_ids(ads: Iterable[CaseAd], sightings: Sequence[CaseSighting], intakes: Mapping[int, Intake]) -> list[int]:
-    """Captures that a draft names: of each ad its text's, its pictures' that were read, and the last that saw it.
+    """Captures that a draft names: of each ad all that it rests on, and the last that saw it.
 
     Of an ad that a person brought also the page at the address that they name, where it was fetched.
     """
@@ -125,12 +125,7 @@ def evidence_ids(ads: Iterable[CaseAd], sightings: Sequence[CaseSighting], intak
     named = [
         capture_id
         for ad in ads
-        for capture_id in (
-            ad.capture_id,
-            *(picture.capture_id for picture in ad.pictures),
-            last.get(ad.ad_id, ad.capture_id),
-            pages.get(ad.ad_id),
-        )
+        for capture_id in (*ad.capture_ids, last.get(ad.ad_id, ad.capture_id), pages.get(ad.ad_id))
         if capture_id is not None
     ]
     return list(dict.fromkeys(named))

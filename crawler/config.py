@@ -8,7 +8,7 @@ from __future__ import annotations
 import os
 from functools import cached_property
 from pathlib import Path
-from typing import Self
+from typing import Literal, Self
 
 import yaml
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
@@ -53,6 +53,8 @@ class FileSettings(BaseModel):
     """An offer that was missing for so long and returns is said to be published anew."""
     parallel_spiders: int = Field(default=2, ge=1, le=16)
     spider_timeout_minutes: int = Field(default=60, ge=1)
+    screenshots_from: Literal["low", "medium", "high", "critical", "never"] = "high"
+    """Ads at this level or above are shown as a browser shows their page."""
     database_wait_seconds: int = Field(default=60, ge=1)
     """How long a transaction waits for another one's lock before it fails."""
 

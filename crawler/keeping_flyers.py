@@ -5,25 +5,19 @@ The fetching is a spider's (`spiders.flyers`), under each source's own delay; wh
 
 from __future__ import annotations
 
-import asyncio
 import logging
-import os
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from typing import Any, Self
 
-from scrapy.crawler import Crawler
-from scrapy.exceptions import DropItem
 from sqlalchemy import Connection, Engine
 
 from crawler.config import Settings
 from crawler.crawling import SpiderOrder, run_alone
-from crawler.evidence.records import file_facts
 from crawler.evidence.warc import Capture, CaptureWriter
 from crawler.items import FetchedPage
-from crawler.manifest import Limits, read_manifests
+from crawler.keeping import KeepingPipeline, within_limits
 from crawler.night import Night, StepReport
 from crawler.pictures import PictureError, PictureFacts, inspect_picture
 from crawler.store.captures import save_captures
@@ -92,69 +86,29 @@ def wanted_pictures(connection: Connection, pictured: Sequence[PicturedAd]) -> l
 
 def read_wanted(settings: Settings) -> list[WantedPicture]:
     """The pictures to be fetched now, as many of each source as it allows pages a night."""
-    manifests = read_manifests(settings.source_folders).manifests
     engine = open_store(settings)
     try:
         with reading(engine) as connection:
             wanted = wanted_pictures(connection, wanted_ads(connection))
     finally:
         engine.dispose()
-    chosen, taken = [], Counter[str]()
-    for picture in wanted:
-        # A source may have lost its manifest since; an ordinary one's limits hold then.
-        limits = manifests[picture.source].limits if picture.source in manifests else Limits()
-        taken[picture.source] += 1
-        if taken[picture.source] <= limits.max_pages:
-            chosen.append(picture)
-    return chosen
+    return within_limits(settings, wanted)
 
 
 def _is_done(known: KnownAddress | None) -> bool:
     return known is not None and known.is_final
 
 
-class FlyerPipeline:
-    """Item pipeline of the spider: bytes first, then rows, batch by batch."""
+class FlyerPipeline(KeepingPipeline[AskedPicture]):
+    """Item pipeline of the spider."""
 
-    def __init__(self, settings: Settings) -> None:
-        """`settings` say where to keep."""
-        self.settings = settings
-        self.batch: list[AskedPicture] = []
-        self.flushing = asyncio.Lock()
+    spider = SPIDER
+    item_type = AskedPicture
+    batch_size = BATCH
 
-    @classmethod
-    def from_crawler(cls, crawler: Crawler) -> Self:
-        """Scrapy's way to make a pipeline."""
-        return cls(Settings.from_environment())
-
-    def open_spider(self) -> None:
-        """Opens the store; the WARC file appears with the first picture."""
-        self.engine: Engine = open_store(self.settings)
-        night = int(os.environ.get("ADWATCH_NIGHT", "0"))
-        facts = file_facts(self.settings, night_id=night, source=SPIDER)
-        self.writer = CaptureWriter(self.settings.evidence_folder, f"{night:06d}-{SPIDER}", facts=facts)
-
-    async def process_item(self, item: Any) -> Any:
-        """Takes the picture, or what became of it, into the batch."""
-        if not isinstance(item, AskedPicture):
-            raise DropItem("only pictures are kept here")
-        self.batch.append(item)
-        if len(self.batch) >= BATCH:
-            await self.flush()
-        return item
-
-    async def close_spider(self) -> None:
-        """Keeps the rest."""
-        await self.flush()
-        self.writer.close()
-        self.engine.dispose()
-
-    async def flush(self) -> None:
-        """Keeps the batch in a thread, so that fetching goes on meanwhile."""
-        async with self.flushing:
-            batch, self.batch = self.batch, []
-            if batch:
-                await asyncio.to_thread(keep_pictures, self.engine, self.writer, batch)
+    def keep(self, batch: list[AskedPicture]) -> None:
+        """Keeps the pictures, or what became of them."""
+        keep_pictures(self.engine, self.writer, batch)
 
 
 def keep_pictures(engine: Engine, writer: CaptureWriter, batch: Sequence[AskedPicture]) -> None:

@@ -53,6 +53,7 @@ STEPS: tuple[str, ...] = (
     "crawler.keeping_flyers:keep_flyers",
     "pipelines.flyers.steps:read_flyers",
     "pipelines.flyers.steps:judge_flyers",
+    "crawler.keeping_screenshots:keep_screenshots",
     "pipelines.connections.filing:file_contacts",
     "alerts.steps:open_cases",
     "alerts.steps:prepare_drafts",

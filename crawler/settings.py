@@ -11,7 +11,7 @@ from crawler.config import Settings
 from crawler.items import AdPosting
 
 BOT_NAME = "adwatch"
-SPIDER_MODULES = ["spiders.generic", "spiders.sourced", "spiders.flyers"]
+SPIDER_MODULES = ["spiders.generic", "spiders.sourced", "spiders.flyers", "spiders.screenshots"]
 SPIDER_OF_SOURCE = "spiders.kinds.of_source.spider_of_source"
 USER_AGENT = Settings.from_environment().user_agent
 ROBOTSTXT_OBEY = True

@@ -125,7 +125,6 @@ def read_case_view(
     leading = leading_ad(connection, case_id)
     copies = read_copies(connection, case_id, limit=MOST_COPIES)
     sightings = read_sightings(connection, case_id, limit=MOST_SIGHTINGS)
-    shown = find_capture(connection, leading.ad.capture_id)
     intake = intakes_of_ads(connection, [leading.ad.ad_id]).get(leading.ad.ad_id)
     badge = partial(badge_of, today=today, stale_after_days=stale_after_days, newest=newest_snapshot_row(connection))
     names = read_decisions(connection, leading.assessment, today=today, stale_after_days=stale_after_days)
@@ -153,7 +152,7 @@ def read_case_view(
         timeline=read_timeline(connection, settings, case),
         evidence=_once(
             [
-                *([shown] if shown else []),
+                *filter(None, (find_capture(connection, capture_id) for capture_id in leading.ad.capture_ids)),
                 *filter(None, (find_capture(connection, picture.capture_id) for picture in pictures)),
                 *(copy.capture for copy in copies),
             ]

@@ -97,18 +97,12 @@ def beside(page: FetchedPage, record: Record) -> list[Record]:
     if page.exchange and page.method == "http":
         found.append(_request(page, record))
     fields = _way(page)
-    if fields:
-        found.append(
-            _record(
-                "metadata",
-                page.url,
-                _lines(fields),
-                at=page.fetched_at,
-                headers={"WARC-Concurrent-To": f"<{record.id}>"},
-                content_type="application/warc-fields",
-            )
-        )
-    return found
+    return [*found, _metadata(page, record, fields)] if fields else found
+
+
+def about_screenshot(page: FetchedPage, record: Record, *, of: str) -> Record:
+    """How a screenshot came about, and which record the ad on the page was read from."""
+    return _metadata(page, record, [*_way(page), ("screenshotOf", f"<{of}>")])
 
 
 def warc_date(moment: datetime) -> str:
@@ -130,6 +124,12 @@ def _request(page: FetchedPage, record: Record) -> Record:
         headers={"WARC-Concurrent-To": f"<{record.id}>"},
         http_headers=StatusAndHeaders(f"{exchange.method} {target} HTTP/1.1", lines, is_http_request=True),
     )
+
+
+def _metadata(page: FetchedPage, record: Record, fields: Fields) -> Record:
+    headers = {"WARC-Concurrent-To": f"<{record.id}>"}
+    content_type = "application/warc-fields"
+    return _record("metadata", page.url, _lines(fields), at=page.fetched_at, headers=headers, content_type=content_type)
 
 
 def _way(page: FetchedPage) -> Fields:

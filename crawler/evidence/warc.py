@@ -10,7 +10,7 @@ import hashlib
 import os
 import uuid
 import zlib
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
@@ -85,11 +85,12 @@ class CaptureWriter:
         kept = self._append(record, page, digest=page.digest, screenshot_record_id=shot.record_id if shot else None)
         return [shot, kept] if shot else [kept]
 
-    def keep_screenshot(self, page: FetchedPage, png: bytes) -> Capture:
-        """Writes what the page looked like."""
+    def keep_screenshot(self, page: FetchedPage, png: bytes, *, of: str | None = None) -> Capture:
+        """Writes what the page looked like. `of` is the record that an ad on it was read from earlier."""
         digest, url = hashlib.sha256(png).hexdigest(), f"{SCREENSHOT}{page.url}"
         record = records.resource(url, png, at=page.fetched_at, digest=digest, content_type="image/png")
-        return self._append(record, page, digest=digest, url=url)
+        about = [records.about_screenshot(page, record, of=of)] if of else []
+        return self._append(record, page, digest=digest, url=url, about=about)
 
     def keep_revisit(self, page: FetchedPage, *, of: Capture) -> Capture:
         """Notes that the page was fetched again and held the very bytes of an earlier capture."""
@@ -136,12 +137,20 @@ class CaptureWriter:
         self._stream = None
 
     def _append(
-        self, record: records.Record, page: FetchedPage, *, digest: str, url: str | None = None, **more: str | None
+        self,
+        record: records.Record,
+        page: FetchedPage,
+        *,
+        digest: str,
+        url: str | None = None,
+        about: Sequence[records.Record] | None = None,
+        **more: str | None,
     ) -> Capture:
+        """`about` stands beside the record, instead of how the page was fetched."""
         if not self._end:
             self._write(records.warcinfo(self._path.name, self._facts, at=page.fetched_at).member)
         offset = self._end
-        about = records.beside(page, record) if url is None else []
+        about = records.beside(page, record) if about is None else about
         self._write(b"".join((record.member, *(one.member for one in about))))
         return Capture(
             record_id=record.id,

@@ -26,6 +26,7 @@ from crawler.store.schema import (
     cases,
     drafts,
     register_snapshots,
+    screenshots,
     sightings,
 )
 from crawler.store.writing import chunks, insert_new
@@ -42,8 +43,18 @@ class CaseAd:
     url: str
     title: str | None
     text: str
+    listing_capture_id: int | None = None
+    """Of the listing that said part of the ad; None where its own page said it all."""
+    screenshot_capture_id: int | None = None
+    """Of what the page looked like; None where nobody looked."""
     pictures: tuple[AdPicture, ...] = ()
     """Those whose text was judged with the ad's, in that order."""
+
+    @property
+    def capture_ids(self) -> tuple[int, ...]:
+        """All that the ad rests on: its page, the listing, how the page looked, and its pictures that were read."""
+        further = (one for one in (self.listing_capture_id, self.screenshot_capture_id) if one is not None)
+        return self.capture_id, *further, *(picture.capture_id for picture in self.pictures)
 
     @property
     def judged(self) -> Ad:
@@ -122,6 +133,8 @@ def leading_ad(connection: Connection, case_id: int) -> LeadingAd:
             ads.c.id.label("ad_id"),
             ad_versions.c.id.label("version_id"),
             ad_versions.c.capture_id,
+            ad_versions.c.listing_capture_id,
+            screenshots.c.capture_id.label("screenshot_capture_id"),
             ads.c.source,
             ads.c.url,
             ad_versions.c.title,
@@ -133,6 +146,7 @@ def leading_ad(connection: Connection, case_id: int) -> LeadingAd:
             cases.join(assessments, assessments.c.id == cases.c.assessment_id)
             .join(ad_versions, ad_versions.c.id == assessments.c.version_id)
             .join(ads, ads.c.id == ad_versions.c.ad_id)
+            .outerjoin(screenshots, screenshots.c.version_id == ad_versions.c.id)
         )
         .where(cases.c.id == case_id)
     )
@@ -154,15 +168,17 @@ def ads_of_case(connection: Connection, case_id: int) -> list[CaseAd]:
             ads.c.id.label("ad_id"),
             ad_versions.c.id.label("version_id"),
             ad_versions.c.capture_id,
+            ad_versions.c.listing_capture_id,
+            screenshots.c.capture_id.label("screenshot_capture_id"),
             ads.c.source,
             ads.c.url,
             ad_versions.c.title,
             ad_versions.c.text,
         )
         .select_from(
-            cases.join(ads, ads.c.series_id == cases.c.series_id).join(
-                ad_versions, ad_versions.c.id == ads.c.version_id
-            )
+            cases.join(ads, ads.c.series_id == cases.c.series_id)
+            .join(ad_versions, ad_versions.c.id == ads.c.version_id)
+            .outerjoin(screenshots, screenshots.c.version_id == ad_versions.c.id)
         )
         .where(cases.c.id == case_id, judged_so)
         .order_by(ads.c.first_seen, ads.c.id)

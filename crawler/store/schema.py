@@ -348,6 +348,31 @@ intakes = Table(
     sqlite_autoincrement=True,
 )
 
+screenshots = Table(
+    "screenshots",
+    metadata,
+    Column("version_id", Integer, ForeignKey("ad_versions.id"), primary_key=True, autoincrement=False),
+    Column("asked_at", UtcTime, nullable=False),
+    Column("tries", Integer, nullable=False),
+    Column("problem", String(20), doc="Why there is none, or the consent form that it shows"),
+    _reference("capture_id", "captures.id"),
+)
+
+timestamps = Table(
+    "timestamps",
+    metadata,
+    _id(),
+    Column("seq", Integer, nullable=False, doc="Entry of the custody log whose seal is timestamped"),
+    Column("seal", String(64), nullable=False),
+    Column("authority", String(80), nullable=False, doc="Its name in adwatch.yml"),
+    Column("asked_at", UtcTime, nullable=False),
+    Column("tries", Integer, nullable=False),
+    Column("problem", Text, doc="Why there is no token yet"),
+    Column("file", String(255), doc="The token, relative to the evidence folder; None: it is still to be had"),
+    UniqueConstraint("seal", "authority"),
+    sqlite_autoincrement=True,
+)
+
 register_snapshots = Table(
     "register_snapshots",
     metadata,

@@ -47,18 +47,7 @@ class RenderedSpider(SourceSpider):
         """Adds the browser; no other kind starts one."""
         super().update_settings(settings)
         named = [host_and_port(url) for url in cls.manifest.start_urls]
-        context = {"user_agent": settings["USER_AGENT"], "service_workers": "block", "accept_downloads": False}
-        settings.setdict(
-            {
-                "DOWNLOAD_HANDLERS": {**settings.getdict("DOWNLOAD_HANDLERS"), "http": HANDLER, "https": HANDLER},
-                "PLAYWRIGHT_LAUNCH_OPTIONS": launch_options(),
-                "PLAYWRIGHT_CONTEXTS": {"default": context},
-                "PLAYWRIGHT_ABORT_REQUEST": BrowserGuard(named),
-                "PLAYWRIGHT_DEFAULT_NAVIGATION_TIMEOUT": 30_000,
-                "PLAYWRIGHT_MAX_PAGES_PER_CONTEXT": 2,
-            },
-            priority="spider",
-        )
+        settings.setdict(browser_settings(settings, guard=BrowserGuard(named)), priority="spider")
 
     def request_options(self) -> Mapping[str, Any]:
         """Asks for the browser, and for what it does before the page is read."""
@@ -86,6 +75,19 @@ class RenderedSpider(SourceSpider):
     ) -> list[AdPosting]:
         """The items, on the document as the browser had it."""
         return super().ads_from(found, response, document_of(response, page), listed=listed)
+
+
+def browser_settings(settings: BaseSettings, *, guard: Any, **context: Any) -> dict[str, Any]:
+    """Scrapy's settings for pages in Chromium. `guard` stops requests, `context` describes the browser's window."""
+    usual = {"user_agent": settings["USER_AGENT"], "service_workers": "block", "accept_downloads": False}
+    return {
+        "DOWNLOAD_HANDLERS": {**settings.getdict("DOWNLOAD_HANDLERS"), "http": HANDLER, "https": HANDLER},
+        "PLAYWRIGHT_LAUNCH_OPTIONS": launch_options(),
+        "PLAYWRIGHT_CONTEXTS": {"default": {**usual, **context}},
+        "PLAYWRIGHT_ABORT_REQUEST": guard,
+        "PLAYWRIGHT_DEFAULT_NAVIGATION_TIMEOUT": 30_000,
+        "PLAYWRIGHT_MAX_PAGES_PER_CONTEXT": 2,
+    }
 
 
 @dataclass(frozen=True, slots=True)

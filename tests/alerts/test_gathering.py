@@ -20,7 +20,8 @@ from alerts.script import Script
 from crawler.assessment import Assessment, Impersonation, Indicator, Mediator, MediatorKind, Verdict
 from crawler.errors import DraftError, UsageError
 from crawler.store.drafts import find_draft
-from crawler.store.schema import captures
+from crawler.store.schema import ad_versions, captures
+from crawler.store.screenshots import note_screenshot
 from tests.builders import AD_TEXT, AD_TITLE, NOW, StoreBuilder, StoredAd, complaint_assessment
 
 MARKET, LABOUR, POLICE = "trzisna_inspekcija", "inspektorat_za_rad", "policija_uput"
@@ -235,3 +236,22 @@ def test_no_draft_is_added_once_a_person_approved(store: StoreBuilder) -> None:
     case_id = store.complaint_case(state="approved")
     with pytest.raises(UsageError, match="is approved"):
         lay_ready(store.engine, store.settings, case_id, MARKET, now=NOW)
+
+
+def test_listing_that_said_part_and_screenshot_are_listed_as_evidence(store: StoreBuilder) -> None:
+    store.register()
+    ad = store.ad()
+    listing = store.capture("http://demo-portal.example/lista", body=b"<html>lista</html>")
+    shot = store.capture("http://demo-portal.example/izgled", body=b"PNG")
+    with store.engine.begin() as connection:
+        changed = update(ad_versions).where(ad_versions.c.id == ad.version_id)
+        connection.execute(changed.values(listing_capture_id=listing))
+        note_screenshot(connection, ad.version_id, at=NOW, problem=None, capture_id=shot)
+
+    facts = _facts(store, _case(store, ad=ad))
+
+    assert [item.url for item in facts.evidence][1:] == [
+        "http://demo-portal.example/lista",
+        "http://demo-portal.example/izgled",
+    ]
+    assert facts.leading_evidence == 1

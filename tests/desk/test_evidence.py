@@ -7,6 +7,7 @@ from crawler.evidence.warc import CaptureWriter
 from crawler.items import FetchedPage
 from crawler.store.captures import save_captures
 from crawler.store.schema import captures
+from crawler.store.screenshots import note_screenshot
 from tests.builders import NOW
 from tests.desk.conftest import DeskUnderTest
 
@@ -63,6 +64,23 @@ def test_a_screenshot_is_a_picture_and_nothing_else(desk: DeskUnderTest) -> None
     answer = desk.client.get(f"/evidence/{picture.screenshot_record_id}/picture.png")
     assert (answer.headers["content-type"], answer.content) == ("image/png", PNG)
     assert desk.client.get(f"/evidence/{record}/picture.png").status_code == 404
+
+
+def test_a_screenshot_made_later_stands_beside_the_page_and_in_the_case(desk: DeskUnderTest) -> None:
+    ad = desk.store.ad()
+    case_id = desk.store.case(ad, desk.store.assess(ad))
+    with desk.store.connect() as connection:
+        page_id = connection.execute(captures.select().where(captures.c.id == ad.capture_id)).one().record_id
+    page = FetchedPage("http://portal.example/1", NOW, 200, (), PAGE, method="browser")
+    with CaptureWriter(desk.store.settings.evidence_folder, "test") as writer:
+        shot = writer.keep_screenshot(page, PNG, of=page_id)
+    with desk.store.engine.begin() as connection:
+        ids = save_captures(connection, [shot])
+        note_screenshot(connection, ad.version_id, at=NOW, problem=None, capture_id=ids[shot.record_id])
+
+    desk.enter()
+    assert f"/evidence/{shot.record_id}/picture.png" in desk.page(f"/evidence/{page_id}")
+    assert f"/evidence/{shot.record_id}" in desk.page(f"/cases/{case_id}")
 
 
 def test_bytes_that_no_longer_match_are_not_shown(desk: DeskUnderTest) -> None:

@@ -9,7 +9,9 @@ from pathlib import Path
 
 import pytest
 from alembic.autogenerate import compare_metadata
+from alembic.config import Config
 from alembic.migration import MigrationContext
+from alembic.script import ScriptDirectory
 from sqlalchemy import func, select, text
 from sqlalchemy.exc import StatementError
 
@@ -17,7 +19,7 @@ from crawler.addresses import url_key
 from crawler.config import Settings
 from crawler.errors import ConfigError, StoreError
 from crawler.store.ads import FetchedUrl, SeenAd, save_pages, save_seen_ads
-from crawler.store.engine import open_store
+from crawler.store.engine import MIGRATIONS, open_store
 from crawler.store.nights import begin_night, begin_run_by_hand, finish_night
 from crawler.store.schema import ad_versions, ads, metadata, pages, sightings
 from crawler.store.status import count_all
@@ -46,6 +48,14 @@ def seen(store: StoreBuilder, number: int = 1, **changes: object) -> SeenAd:
 def rows(store: StoreBuilder, table: object) -> int:
     with store.connect() as connection:
         return connection.scalar(select(func.count()).select_from(table)) or 0  # type: ignore[arg-type]
+
+
+def test_migrations_follow_one_another_by_their_names() -> None:
+    """Opening compares with the last name: in another order every opening would migrate, or none."""
+    config = Config()
+    config.set_main_option("script_location", str(MIGRATIONS))
+    chain = [one.revision for one in ScriptDirectory.from_config(config).walk_revisions()]
+    assert chain[::-1] == sorted(file.name.split("_")[0] for file in (MIGRATIONS / "versions").glob("[0-9]*.py"))
 
 
 def test_migrations_give_the_schema_of_the_code(store: StoreBuilder) -> None:

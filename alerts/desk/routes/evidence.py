@@ -17,6 +17,7 @@ from crawler.evidence.warc import SCREENSHOT, Capture, read_payload
 from crawler.pictures import PictureError, inspect_picture, thumbnail
 from crawler.store.drafts import capture_by_record
 from crawler.store.engine import reading
+from crawler.store.screenshots import screenshots_beside
 
 MOST_SHOWN = 200_000
 """Characters of source on the page; the whole text has an address of its own."""
@@ -44,6 +45,8 @@ def evidence_page(record_id: RecordId, desk: TheDesk, visitor: LoggedIn) -> Resp
     capture, original = _find(desk, record_id)
     payload = _read(desk, original)
     is_picture = _is_screenshot(capture) or _is_picture(payload)
+    with reading(desk.engine) as connection:
+        later = screenshots_beside(connection, record_id)
     return desk.pages.answer(
         "evidence.html",
         visitor=visitor,
@@ -51,6 +54,7 @@ def evidence_page(record_id: RecordId, desk: TheDesk, visitor: LoggedIn) -> Resp
         size=len(payload),
         is_screenshot=_is_screenshot(capture),
         is_picture=is_picture,
+        shots=[*([capture.screenshot_record_id] if capture.screenshot_record_id else []), *later],
         source="" if is_picture else _text(payload)[:MOST_SHOWN],
         is_shortened=len(payload) > MOST_SHOWN,
     )

@@ -6,7 +6,7 @@ from alembic import op
 from crawler.store.schema import UtcTime
 
 revision = "0009"
-down_revision = "0011a"
+down_revision = "0007"
 
 
 def upgrade() -> None:

@@ -8,7 +8,7 @@ from alembic import op
 from crawler.store.schema import Json
 
 revision = "0011"
-down_revision = "0007"
+down_revision = "0010"
 
 RENAMED = {
     "blocked_refused": "blocked_bot",
