@@ -57,23 +57,23 @@ def _show(postings: list[dict[str, Any]]) -> None:
 
 @sources_app.command("list")
 def list_sources(as_json: AsJson = False) -> None:
-    """All sources, with how each fared last time.
+    """All sources, with how each fared last time. A manifest that cannot be read is told apart.
 
     Example: [bold]adwatch sources list[/bold]
     """
-    from crawler.manifest import load_manifests  # noqa: PLC0415
+    from crawler.manifest import read_manifests  # noqa: PLC0415
     from crawler.opening import opened  # noqa: PLC0415
     from crawler.store.engine import reading  # noqa: PLC0415
     from crawler.store.health import health_by_source  # noqa: PLC0415
     from crawler.store.status import last_runs  # noqa: PLC0415
 
     with opened() as (settings, engine):
-        manifests = load_manifests(settings.source_folders)
+        read = read_manifests(settings.source_folders)
         with reading(engine) as connection:
             runs = last_runs(connection)
             healths = health_by_source(connection)
     rows = []
-    for manifest in manifests.values():
+    for manifest in read.manifests.values():
         finished, outcome, ads = runs.get(manifest.id, (None, None, 0))
         health = healths.get(manifest.id)
         rows.append(
@@ -96,6 +96,8 @@ def list_sources(as_json: AsJson = False) -> None:
     else:
         columns = ("id", "kind", "enabled", "last_run", "outcome", "ads", "health", "failure")
         print_table("Sources", columns, [[row[column] for column in columns] for row in rows])
+    for fault in read.faults.values():
+        typer.echo(f"adwatch: left out: {fault}", err=True)
 
 
 def _figures(health: SourceHealth) -> dict[str, Any]:

@@ -25,10 +25,9 @@ from crawler.errors import SourceError
 from crawler.fetching import OnePage
 from crawler.health import Problem
 from crawler.items import AdPosting
-from crawler.manifest import AnySource, Limits, LinkListing, StructuredSource, load_manifests
+from crawler.manifest import AnySource, Limits, LinkListing, StructuredSource, find_manifest
 from crawler.politeness import ForbiddenAddressError
 from spiders.kinds.of_source import spider_class
-from spiders.kinds.rendered import document_of
 from spiders.kinds.source import SourceSpider, fetched_page
 from spiders.posting import build_ad
 from spiders.structured import stated_postings
@@ -93,6 +92,8 @@ def result_of(response: Response) -> OnePage:
         return OnePage(problem=wall.value)
     page = fetched_page(response)
     if "playwright" in response.meta:
+        from spiders.kinds.rendered import document_of  # noqa: PLC0415 - the browser's library takes a while to load
+
         page = document_of(response, page)
     return OnePage(page=page, **fields)
 
@@ -127,11 +128,11 @@ def _read_as_a_whole(response: TextResponse) -> AdPosting:
 
 def _manifest(url: str, source: str) -> AnySource:
     if source:
-        manifests = load_manifests(Settings.from_environment().source_folders)
-        if source not in manifests:
+        manifest = find_manifest(Settings.from_environment().source_folders, source)
+        if manifest is None:
             raise SourceError(f"unknown source {source}")
         # The address is the person's; where else the source may go does not matter for one page.
-        return manifests[source].model_copy(update={"start_urls": (url,), "allowed_domains": _domains(url)})
+        return manifest.model_copy(update={"start_urls": (url,), "allowed_domains": _domains(url)})
     return StructuredSource(
         id="one_page",
         name="A page that a person names",

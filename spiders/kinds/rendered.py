@@ -135,11 +135,11 @@ async def _scroll(page: Page) -> bool:
 
 
 async def _expand(page: Page, expander: str) -> None:
-    await page.evaluate(EXPAND, expander)
     try:
+        await page.evaluate(EXPAND, expander)
         await page.wait_for_function(EXPANDED, arg=expander, timeout=PAUSE_MS)
-    except BrowserTimeout:
-        # Some become "show less" and stay.
+    except BrowserError:
+        # Some become "show less" and stay; a script that leads elsewhere is read there, and found to be no wall.
         return
 
 

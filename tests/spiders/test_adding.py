@@ -18,6 +18,7 @@ from spiders.adding import new_source, save_page
 from spiders.golden import check_folder
 from spiders.kinds.of_source import KINDS
 from tests.spiders.loopback import Answer, ad_page, links_to, serve, source
+from tests.whole.running import adwatch
 
 TODAY = date(2026, 11, 20)
 
@@ -186,3 +187,14 @@ def test_a_file_that_is_none_is_wrong_use(settings: Settings, tmp_path: Path) ->
     for given in (tmp_path / "nema.html", tmp_path):
         with pytest.raises(UsageError, match="cannot be read"):
             save_page(settings, folder, str(given))
+
+
+def test_a_manifest_that_cannot_be_read_hides_no_other_source(tmp_path: Path) -> None:
+    source(tmp_path, "rs_zatvoren", {"kind": "telegram", "start_urls": ["https://t.me/+poziv"]})
+    listed = adwatch(tmp_path, "sources", "list", "--json")
+    assert "rs_infostud" in [one["id"] for one in orjson.loads(listed.stdout)]
+    assert "Telegram by invitation is not crawled" in listed.stderr
+    checked = adwatch(tmp_path, "sources", "check", "rs_zatvoren", "--json")
+    assert checked.returncode == 1
+    (fault,) = orjson.loads(checked.stdout)["faults"]
+    assert "instead: bring text and screenshots with `adwatch intake`" in fault
