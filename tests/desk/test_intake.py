@@ -31,6 +31,7 @@ def test_the_case_says_who_brought_the_ad_and_whose_word_its_address_is(desk: De
     assert re.search(r"Po navodu te osobe viđen je 18\.\s11\.\s2026\. na adresi .*https://mreza\.example/p/1", page)
     assert "&lt;b&gt;Iz grupe&lt;/b&gt;" in page
     assert "urn:adwatch" not in page.split('id="navodi"')[0]
+    assert "ručni unos: donela osoba, program nije preuzeo" in page.split('id="dokazi"')[1]
 
 
 def test_the_evidence_page_says_that_a_person_brought_it(desk: DeskUnderTest) -> None:
