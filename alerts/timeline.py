@@ -33,6 +33,7 @@ WHAT = {
     LifeEvent.MISSING: "Nije viđen od",
     LifeEvent.SEEN_AGAIN: "Ponovo viđen",
     LifeEvent.REPOSTED: "Ponovo objavljen",
+    LifeEvent.BROUGHT: "Donela osoba",
 }
 _UNITS = {
     WageUnit.HOUR: "na sat",

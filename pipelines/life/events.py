@@ -14,6 +14,7 @@ from functools import partial
 from itertools import islice, pairwise, takewhile, zip_longest
 from operator import attrgetter
 
+from crawler.manifest import MANUAL_SOURCE
 from crawler.store.lives import AdLife, CompleteRun, Observation
 
 SAME_AGE = timedelta(hours=12)
@@ -41,6 +42,8 @@ class LifeEvent(StrEnum):
     """An ad that was missing for a while."""
     REPOSTED = "reposted"
     """All its ads had been missing for long; the same or another returned."""
+    BROUGHT = "brought"
+    """A person brought it by hand: where it stands now, and whether it does, nobody saw."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,10 +82,13 @@ class _Absence:
 
 def happenings(lives: Sequence[AdLife], runs: Sequence[CompleteRun], patience: Patience) -> tuple[Happening, ...]:
     """All that happened to the ads of one offer, the oldest first."""
+    brought = [life for life in lives if life.source == MANUAL_SOURCE]
+    lives = [life for life in lives if life.source != MANUAL_SOURCE]
     absences = {life.id: tuple(_absences(life, runs, patience)) for life in lives}
     told = [happening for life in lives for happening in _of_one_ad(life, absences[life.id])]
     returned = sorted(_arrivals(lives, absences), key=lambda arrival: (arrival[1].at, arrival[0].id))
     told += [_arrival(life, seen, lives, absences, patience) for life, seen in returned]
+    told += [Happening(one.at, LifeEvent.BROUGHT, life, one.record_id) for life in brought for one in life.observations]
     return tuple(sorted(told, key=lambda one: (one.at, one.ad.id, list(LifeEvent).index(one.event))))
 
 

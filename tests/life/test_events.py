@@ -144,3 +144,14 @@ def test_whatever_was_seen_is_told_in_order_and_begins_with_a_first_sight(
         own = [one.event for one in found if one.ad.id == life.id]
         assert own[0] is not LifeEvent.MISSING
         assert all(one != following for one, following in pairwise(own))
+
+
+def test_what_a_person_brought_says_nothing_of_where_an_offer_stands() -> None:
+    """Neither that it moved there, nor that it is on the portal still, nor that it was seen before."""
+    portal, brought = ad(1, range(2, 4)), [ad(2, range(1), source="manual"), ad(3, range(30, 31), source="manual")]
+    assert told([portal, *brought], runs(range(8))) == [
+        (0, 2, LifeEvent.BROUGHT),
+        (2, 1, LifeEvent.FIRST_SEEN),
+        (5, 1, LifeEvent.MISSING),
+        (30, 3, LifeEvent.BROUGHT),
+    ]
