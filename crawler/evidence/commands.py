@@ -1,13 +1,17 @@
-"""`adwatch evidence`: verifying what is kept, and repairing what a crash tore."""
+"""`adwatch evidence`: verifying what is kept, repairing what a crash tore, and handing evidence on."""
 
 from __future__ import annotations
 
 import sys
+from dataclasses import asdict
+from datetime import UTC, datetime
 from functools import partial
+from pathlib import Path
 from typing import Annotated
 
 import typer
 
+from crawler.errors import UsageError
 from crawler.output import print_json
 
 evidence_app = typer.Typer(no_args_is_help=True, help="Captures and their chain of custody.")
@@ -79,3 +83,32 @@ def repair(
         sys.stdout.write("No torn end.\n")
     elif not apply:
         sys.stdout.write("Nothing was changed; adwatch evidence repair --apply moves these bytes aside.\n")
+
+
+@evidence_app.command("export")
+def export(
+    output: Annotated[Path, typer.Option("--output", "-o", help="The file to write, name.wacz.")],
+    case: Annotated[int | None, typer.Argument(help="Number of a case.")] = None,
+    ad: Annotated[int | None, typer.Option(help="Number of a single ad instead.")] = None,
+    everything: Annotated[bool, typer.Option("--all", help="All evidence instead.")] = False,
+    as_json: AsJson = False,
+) -> None:
+    """Pack the evidence of a case as WACZ: its records to the byte, with what they refer to, and the custody log.
+
+    Example: [bold]adwatch evidence export 12 -o predmet-12.wacz[/bold]
+    """
+    from crawler.evidence.exporting import Wish, export_evidence  # noqa: PLC0415
+    from crawler.opening import opened  # noqa: PLC0415
+    from crawler.store.engine import reading  # noqa: PLC0415
+
+    if [case is not None, ad is not None, everything].count(True) != 1:
+        raise UsageError("name a case, or give --ad or --all; `adwatch cases list` shows the cases")
+    if output.suffix != ".wacz" or not output.absolute().parent.is_dir():
+        raise UsageError(f"{output} must be a file name.wacz in a folder that is there")
+    with opened() as (settings, engine), reading(engine) as connection:
+        wish = Wish(case_id=case, ad_id=ad)
+        done = export_evidence(connection, settings.evidence_folder, wish, output, now=datetime.now(UTC))
+    if as_json:
+        print_json({"file": str(output), **asdict(done)})
+    else:
+        sys.stdout.write(f"{output}: {done.records} records, {done.pages} pages, {done.custody} custody entries\n")

@@ -12,7 +12,7 @@ import zlib
 from dataclasses import dataclass
 from io import BytesIO
 from pathlib import Path
-from typing import BinaryIO
+from typing import IO
 
 from warcio.archiveiterator import ArchiveIterator
 from warcio.exceptions import ArchiveLoadFailed
@@ -54,7 +54,7 @@ def find_tail(evidence_folder: Path, file: str, *, start: int = 0) -> Tail | Non
     with path.open("rb") as stream:
         while start < size:
             stream.seek(start)
-            content, length = _member(stream)
+            content, length = read_member(stream)
             record_id = _whole_record(content) if length else None
             if record_id is None:
                 torn = RECORD_ID.search(content[:CHUNK])
@@ -92,7 +92,7 @@ def cut_tail(evidence_folder: Path, tail: Tail) -> None:
     sync_folder(path.parent)
 
 
-def _member(stream: BinaryIO) -> tuple[bytes, int]:
+def read_member(stream: IO[bytes]) -> tuple[bytes, int]:
     """What the gzip member here holds, with its length in the file; length 0 where it breaks off or is none."""
     unpack, content, read = zlib.decompressobj(zlib.MAX_WBITS + 16), bytearray(), 0
     while chunk := stream.read(CHUNK):
