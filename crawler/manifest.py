@@ -5,17 +5,18 @@ How a kind of page is fetched and parsed is the business of `spiders`; this modu
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from pathlib import Path
-from typing import Annotated, Literal, Self
+from typing import Annotated, Any, ClassVar, Literal, Self
 from urllib.parse import quote, urlsplit
 
 import yaml
 from pydantic import BaseModel, ConfigDict, Field, TypeAdapter, ValidationError, field_validator, model_validator
 
 from crawler.errors import SourceError
+from crawler.layout import Place
 from crawler.not_to_crawl import service_of, service_of_domain
 from crawler.notations import Cron, Css, FieldName, JmesPath, Pattern, WebAddress, ZoneName
 from crawler.yaml_data import parse_yaml
@@ -242,6 +243,9 @@ class Rendering(Model):
 class SourceManifest(Model):
     """What is common to all sources."""
 
+    of_ad_pages: ClassVar[frozenset[str]] = frozenset(("detail", "ad_page", "fields"))
+    """Parts that say where fields stand on the page of an ad; what others map stands on listings."""
+
     id: str = Field(pattern=r"^[a-z][a-z0-9_]{1,79}$")
     """Name of the folder and of the spider."""
     name: str
@@ -298,21 +302,24 @@ class SourceManifest(Model):
     def _fits(self) -> Self:
         if (self.abroad.by == "words") != any("{word}" in url for url in self.start_urls):
             raise ValueError("{word} in a start address and abroad.words need each other")
-        if (self.abroad.by == "category") != ("category" in self.mapped_fields):
+        mapped = frozenset().union(*self.mapped_fields.values())
+        if (self.abroad.by == "category") != ("category" in mapped):
             raise ValueError("the field category and abroad by category need each other")
-        if unmapped := set(self.optional) - self.mapped_fields:
+        if unmapped := set(self.optional) - mapped:
             raise ValueError(f"optional names what no selector or expression finds: {', '.join(sorted(unmapped))}")
         return self
 
     @property
-    def mapped_fields(self) -> frozenset[FieldName]:
-        """Fields for which the manifest says where they stand."""
-        return frozenset(_mapped(self))
+    def mapped_fields(self) -> Mapping[Place, frozenset[FieldName]]:
+        """Fields for which the manifest says where they stand, by the place."""
+        of_pages = frozenset(_mapped((name, part) for name, part in self if name in self.of_ad_pages))
+        of_listings = frozenset(_mapped((name, part) for name, part in self if name not in self.of_ad_pages))
+        return {Place.LISTING: of_listings, Place.AD_PAGE: of_pages}
 
     @property
-    def required_fields(self) -> frozenset[FieldName]:
-        """Mapped fields that the site gives with nearly every ad."""
-        return self.mapped_fields - set(self.optional)
+    def required_fields(self) -> Mapping[Place, frozenset[FieldName]]:
+        """Of these the fields that the site gives with nearly every ad."""
+        return {place: fields - set(self.optional) for place, fields in self.mapped_fields.items()}
 
     def first_addresses(self, today: date) -> tuple[str, ...]:
         """The start addresses of a run on that day, words and days filled in."""
@@ -393,6 +400,7 @@ class FeedSource(SourceManifest):
     """RSS or Atom; fields are JMESPath over feedparser's entry (`job:company` is `job_company`)."""
 
     kind: Literal["feed"]
+    of_ad_pages: ClassVar[frozenset[str]] = frozenset()
     fields: dict[FieldName, JmesPath] = Field(default_factory=dict)
 
 
@@ -407,6 +415,7 @@ class WordPressSource(SourceManifest):
     """Posts of a WordPress site by its REST interface (`/wp-json/wp/v2/posts?search={word}&after={since}T00:00:00`)."""
 
     kind: Literal["wordpress"]
+    of_ad_pages: ClassVar[frozenset[str]] = frozenset()
     fields: dict[FieldName, JmesPath] = Field(default_factory=dict)
     """On top of the usual ones, out of a post."""
 
@@ -421,6 +430,7 @@ class RenderedSource(SourceManifest):
     """A page that only a browser can show; each item on it is an ad."""
 
     kind: Literal["rendered"]
+    of_ad_pages: ClassVar[frozenset[str]] = frozenset()
     rendering: Rendering
     item: Css
     fields: dict[FieldName, Css]
@@ -532,15 +542,15 @@ SALARY_FIELDS: dict[str, FieldName] = {
 }
 
 
-def _mapped(part: Model) -> Iterator[FieldName]:
-    """The fields that this part of a manifest, or a part of it, maps."""
-    for name, value in part:
+def _mapped(parts: Iterable[tuple[str, Any]]) -> Iterator[FieldName]:
+    """The fields that these parts of a manifest, or parts of them, map."""
+    for name, part in parts:
         if name == "fields":
-            yield from value
-        elif isinstance(value, Salary):
-            yield from (field for key, field in SALARY_FIELDS.items() if getattr(value, key) is not None)
-        elif isinstance(value, Model):
-            yield from _mapped(value)
+            yield from part
+        elif isinstance(part, Salary):
+            yield from (field for key, field in SALARY_FIELDS.items() if getattr(part, key) is not None)
+        elif isinstance(part, Model):
+            yield from _mapped(part)
 
 
 def _first_fault(error: ValidationError) -> str:

@@ -26,6 +26,7 @@ from crawler import layout
 from crawler.addresses import url_key
 from crawler.health import LEFT_ALONE_STAT, Problem, problem_stat
 from crawler.items import AdPosting, Exchange, FetchedPage
+from crawler.layout import Place
 from crawler.manifest import AnySource, Paging
 from crawler.politeness import FETCHED_AT, host_and_port
 from spiders.dates import BELGRADE
@@ -106,7 +107,6 @@ class SourceSpider(Spider):
         super().__init__(*args, **kwargs)
         self.allowed_domains = list(self.manifest.allowed_domains)
         self.named_hosts = frozenset(host_and_port(url) for url in self.manifest.start_urls)
-        self.mapped_fields = self.manifest.mapped_fields
         self.met: set[str] = set()
         """Keys of addresses asked for and of ads read, so that each is met once."""
         self.asked = 0
@@ -178,6 +178,7 @@ class SourceSpider(Spider):
         listing = self.read_listing(response)
         self.count("adwatch/listings_lost" if listing.problem else "adwatch/listings")
         page = fetched_page(response)
+        self._count_fields(Place.LISTING, [*listing.ads, *(link.stated for link in listing.links)])
         wanted = [stated for stated in listing.ads if self._is_wanted(stated)]
         readable = self.ads_from(wanted, response, page)
         ads = [ad for ad in readable if self.is_first_meeting(ad.url)]
@@ -220,6 +221,7 @@ class SourceSpider(Spider):
                 found = self.read_ads(response)
             except LookupError as error:
                 logger.info("page not understood source=%s url=%s reason=%s", self.name, response.url, error)
+        self._count_fields(Place.AD_PAGE, found)
         said = listed.stated if listed else {}
         wanted = [stated for stated in found if self._is_wanted(merged(said, stated))]
         ads = self.ads_from(wanted, response, fetched_page(response), listed=listed) if wanted else []
@@ -278,19 +280,17 @@ class SourceSpider(Spider):
             of_pictures=self.has_picture_posts,
             times=self.manifest.times,
         )
-        if ads:
-            self._count_fields([merged(listed.stated, stated) if listed else stated for stated in found])
         if self.manifest.site_lines is not None:
             for ad in ads:
                 ad.description = without_lines(ad.description, self.manifest.site_lines)
         return ads
 
-    def _count_fields(self, found: Sequence[Stated]) -> None:
+    def _count_fields(self, place: Place, found: Sequence[Stated]) -> None:
         for stated in found:
-            self.count(layout.ADS)
-            for name in self.mapped_fields:
-                if states_something(stated.get(name)):
-                    self.count(layout.field_stat(name))
+            self.count(layout.ads_stat(place))
+            for name, value in stated.items():
+                if states_something(value):
+                    self.count(layout.field_stat(place, name))
 
     def next_address(self, response: TextResponse, start: str, number: int) -> str | None:
         """The address of the page after this one, as the manifest says; None where it says none."""

@@ -243,7 +243,7 @@ def test_number_of_ads_outside_of_what_is_expected_is_a_signal(
     store: StoreBuilder, low: int, high: int, told: dict[str, int]
 ) -> None:
     expected = SimpleNamespace(min=low, max=high)
-    crawl(store, [posting()], manifest=SimpleNamespace(expected=expected, required_fields=frozenset()))
+    crawl(store, [posting()], manifest=SimpleNamespace(expected=expected, required_fields={}))
 
     with store.connect() as connection:
         row = connection.execute(select(runs.c.outcome, runs.c.problems)).one()

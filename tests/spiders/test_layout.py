@@ -10,11 +10,21 @@ from sqlalchemy import select
 
 from crawler.config import Settings
 from crawler.health import Problem
-from crawler.layout import AD_PAGES, ADS, EMPTY_LISTINGS, LISTINGS, SILENT_AD_PAGES, field_stat, lost_parts
+from crawler.layout import (
+    AD_PAGES,
+    EMPTY_LISTINGS,
+    LISTINGS,
+    SILENT_AD_PAGES,
+    Place,
+    ads_stat,
+    field_stat,
+    lost_parts,
+)
 from crawler.store.engine import open_store, reading
 from crawler.store.schema import runs
 from tests.spiders.loopback import Answer, crawl, serve, source
 
+LISTED, PAGED = ads_stat(Place.LISTING), ads_stat(Place.AD_PAGE)
 STORED = ("-s", 'ITEM_PIPELINES={"crawler.collecting.StorePipeline": 900}')
 
 
@@ -23,17 +33,20 @@ STORED = ("-s", 'ITEM_PIPELINES={"crawler.collecting.StorePipeline": 900}')
     [
         ({}, []),
         ({LISTINGS: 3, EMPTY_LISTINGS: 2}, []),
-        ({LISTINGS: 3, EMPTY_LISTINGS: 3}, ["ads on listings"]),
+        ({LISTINGS: 3, EMPTY_LISTINGS: 3}, ["ads of listings"]),
         ({AD_PAGES: 4, SILENT_AD_PAGES: 4}, []),
         ({AD_PAGES: 9, SILENT_AD_PAGES: 8}, []),
-        ({AD_PAGES: 5, SILENT_AD_PAGES: 5}, ["ads on their pages"]),
-        ({ADS: 4}, []),
-        ({ADS: 5, field_stat("jobTitle"): 1}, ["jobLocation"]),
-        ({ADS: 5}, ["jobLocation", "jobTitle"]),
+        ({AD_PAGES: 5, SILENT_AD_PAGES: 5}, ["ads of pages"]),
+        ({LISTED: 4}, []),
+        ({LISTED: 5, field_stat(Place.LISTING, "jobTitle"): 1}, ["jobLocation of listing"]),
+        ({LISTED: 5}, ["jobLocation of listing", "jobTitle of listing"]),
+        # A text that the listing cuts short is no stand-in for the whole one.
+        ({PAGED: 5, field_stat(Place.LISTING, "description"): 5}, ["description of ad_page"]),
     ],
 )
 def test_only_what_is_missing_everywhere_is_a_changed_layout(stats: dict[str, int], lost: list[str]) -> None:
-    assert lost_parts(stats.get, required={"jobTitle", "jobLocation"}) == lost  # type: ignore[arg-type]
+    required = {Place.LISTING: {"jobTitle", "jobLocation"}, Place.AD_PAGE: {"description"}}
+    assert lost_parts(stats.get, required=required) == lost  # type: ignore[arg-type]
 
 
 def item(number: int) -> str:

@@ -9,6 +9,7 @@ import pytest
 import yaml
 
 from crawler.errors import SourceError
+from crawler.layout import Place
 from crawler.manifest import load_manifests, read_manifests
 
 GOOD: dict[str, object] = {
@@ -116,7 +117,8 @@ def test_fields_are_required_wherever_they_are_mapped_unless_they_are_optional(t
     }
     written(tmp_path, kind="json_api", listing=listing, optional=["salaryMin"])
     manifest = load_manifests([tmp_path])["rs_primer"]
-    assert manifest.required_fields == {"jobTitle", "description", "salaryCurrency"}
+    on_listings = {"jobTitle", "description", "salaryCurrency"}
+    assert manifest.required_fields == {Place.LISTING: on_listings, Place.AD_PAGE: set()}
 
 
 def test_an_ads_page_is_read_in_one_way(tmp_path: Path) -> None:
