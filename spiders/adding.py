@@ -56,6 +56,8 @@ def new_source(settings: Settings, source: str, *, kind: str, url: str, built_in
         raise UsageError(f"there is no kind {kind}; known: {', '.join(KINDS)}")
     require_fetchable(url)
     folder = (BUILT_IN if built_in else settings.home / "sources") / source
+    if folder.exists():
+        raise UsageError(f"{folder} is there already")
     values = {"id": source, "kind": kind, "url": json.dumps(url), "today": today.isoformat()}
     parts = (_skeleton(name) for name in ("head", kind, "tail"))
     # Only known names are replaced: a regular expression may end in `$`.
@@ -78,17 +80,11 @@ def save_page(settings: Settings, folder: Path, given: str, *, url: str = "", re
     source's start address). Raises UsageError, SourceError, FetchError; then nothing is written.
     """
     manifest = read_manifest(folder / MANIFEST_FILE)
-    if re.match(r"https?://", given):
-        url = given
-        found = fetch_one_page(settings, url, source=manifest.id, named=True).page
-        assert found is not None  # noqa: S101 - a result without a page is an error
-        text = _decoded(found)
-    else:
-        url = url or manifest.start_urls[0]
-        require_fetchable(url)
-        text = _read_file(Path(given))
+    url, text = _given_page(settings, manifest, given, url)
     reads = reads or ("listing" if url in manifest.start_urls or _has_no_pages_of_ads(manifest) else "ad")
     redacted = redact_page(text, names_at=_selectors_of_contacts(manifest))
+    # As links to it on other saved pages: an address may hold the token of a visit.
+    url = redact_page(url).text
     pages = golden_pages(folder) if (folder / EXPECTED_FILE).exists() else []
     earlier = next((page for page in pages if (page.url, page.reads) == (url, reads)), None)
     name = earlier.page if earlier else _free_name(folder, reads, _suffix(manifest, redacted.text))
@@ -97,6 +93,17 @@ def save_page(settings: Settings, folder: Path, given: str, *, url: str = "", re
     golden = _write_and_read(folder, asked, redacted.text)
     write_expected(folder, [*(page for page in pages if page != earlier), golden])
     return SavedPage(golden, redacted.replaced)
+
+
+def _given_page(settings: Settings, manifest: AnySource, given: str, url: str) -> tuple[str, str]:
+    """Address and text of the page, fetched or out of a file."""
+    if re.match(r"https?://", given):
+        found = fetch_one_page(settings, given, source=manifest.id, named=True).page
+        assert found is not None  # noqa: S101 - a result without a page is an error
+        return given, _decoded(found)
+    url = url or manifest.start_urls[0]
+    require_fetchable(url)
+    return url, _read_file(Path(given))
 
 
 def as_reads(given: str | None) -> Reads | None:

@@ -73,6 +73,26 @@ def test_a_source_that_cannot_be_is_refused_and_leaves_nothing(
     assert not (settings.home / "sources").exists()
 
 
+def test_a_folder_that_is_there_is_left_as_it_is(settings: Settings) -> None:
+    kept = settings.home / "sources" / "rs_novi" / "pages" / "moja.html"
+    kept.parent.mkdir(parents=True)
+    kept.write_text("sačuvano", encoding="utf-8")
+    with pytest.raises(UsageError, match="is there already"):
+        _new(settings)
+    assert kept.read_text(encoding="utf-8") == "sačuvano"
+
+
+def test_a_token_in_an_address_is_not_kept(settings: Settings, tmp_path: Path) -> None:
+    folder = _put(tmp_path, start_urls=["https://portal.example/oglasi"])
+    page = tmp_path / "strana.html"
+    page.write_text(links_to("/oglas/1?sid=tajna123"), encoding="utf-8")
+    save_page(settings, folder, str(page))
+    page.write_text(str(ad_page("Zidar").body), encoding="utf-8")
+    saved = save_page(settings, folder, str(page), url="https://portal.example/oglas/1?sid=tajna123")
+    assert saved.golden.url == "https://portal.example/oglas/1?sid=uklonjeno"
+    assert "tajna123" not in (folder / "expected.json").read_text(encoding="utf-8")
+
+
 def test_a_saved_page_that_gives_no_ad_is_a_fault_with_the_way_out(settings: Settings, tmp_path: Path) -> None:
     folder = _new(settings)
     page = tmp_path / "strana.html"
