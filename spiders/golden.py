@@ -5,7 +5,9 @@ A source folder holds `source.yml`, `pages/` and `expected.json`, a list of Gold
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from datetime import UTC, datetime, time
 from pathlib import Path
 from typing import Any, Literal
@@ -151,9 +153,22 @@ def offline_spider(manifest: AnySource) -> Any:
 def read_page(spider: Any, folder: Path, page: GoldenPage) -> list[Any]:
     """Ads and requests that the spider makes of the saved page."""
     response = _response(folder, page, spider.manifest)
-    if page.reads == "listing":
-        return list(spider.parse_listing(response, start=page.start or page.url, number=page.number))
-    return list(spider.parse_ad(response, listed=Listed(page.listed)))
+    with _unlogged():
+        if page.reads == "listing":
+            return list(spider.parse_listing(response, start=page.start or page.url, number=page.number))
+        return list(spider.parse_ad(response, listed=Listed(page.listed)))
+
+
+@contextmanager
+def _unlogged() -> Iterator[None]:
+    """Without the spiders' messages: what is wrong with a saved page is often what it was saved for."""
+    logger = logging.getLogger("spiders")
+    before = logger.level
+    logger.setLevel(logging.CRITICAL)
+    try:
+        yield
+    finally:
+        logger.setLevel(before)
 
 
 def listed_by(folder: Path, pages: Sequence[GoldenPage]) -> dict[str, dict[FieldName, Any]]:
