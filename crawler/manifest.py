@@ -5,6 +5,7 @@ How a kind of page is fetched and parsed is the business of `spiders`; this modu
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
@@ -22,6 +23,8 @@ from crawler.notations import Cron, Css, FieldName, JmesPath, Pattern, WebAddres
 from crawler.yaml_data import parse_yaml
 
 MANIFEST_FILE = "source.yml"
+FILLED = re.compile(r"\\\{(?:word|since)\\\}")
+"""What a run fills into start addresses, as `re.escape` writes it."""
 MANUAL_SOURCE = "manual"
 """Id under which ads stand that people bring by hand (`crawler.intake`); no manifest may take it."""
 
@@ -331,6 +334,10 @@ class SourceManifest(Model):
             for word in words
         )
         return tuple(dict.fromkeys(filled))
+
+    def is_first_address(self, url: str) -> bool:
+        """Some run begins at this address, whatever the word and the day."""
+        return any(re.fullmatch(FILLED.sub("[^&#]*", re.escape(start)), url) for start in self.start_urls)
 
     @model_validator(mode="before")
     @classmethod

@@ -10,7 +10,7 @@ import re
 import shutil
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import UTC, date, datetime
 from pathlib import Path
 from string import Template
 from typing import Literal
@@ -81,7 +81,7 @@ def save_page(settings: Settings, folder: Path, given: str, *, url: str = "", re
     """
     manifest = read_manifest(folder / MANIFEST_FILE)
     url, text = _given_page(settings, manifest, given, url)
-    reads = reads or ("listing" if url in manifest.start_urls or _has_no_pages_of_ads(manifest) else "ad")
+    reads = reads or ("listing" if manifest.is_first_address(url) or _has_no_pages_of_ads(manifest) else "ad")
     redacted = redact_page(text, names_at=_selectors_of_contacts(manifest))
     # As links to it on other saved pages: an address may hold the token of a visit.
     url = redact_page(url).text
@@ -101,7 +101,7 @@ def _given_page(settings: Settings, manifest: AnySource, given: str, url: str) -
         found = fetch_one_page(settings, given, source=manifest.id, named=True).page
         assert found is not None  # noqa: S101 - a result without a page is an error
         return given, _decoded(found)
-    url = url or manifest.start_urls[0]
+    url = url or manifest.first_addresses(datetime.now(UTC).date())[0]
     require_fetchable(url)
     return url, _read_file(Path(given))
 

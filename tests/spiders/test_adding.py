@@ -102,6 +102,17 @@ def test_a_saved_page_that_gives_no_ad_is_a_fault_with_the_way_out(settings: Set
     assert "no golden page gives an ad" in fault
 
 
+def test_a_page_of_a_search_is_a_listing_whatever_the_word(settings: Settings, tmp_path: Path) -> None:
+    abroad = {"by": "words", "words": ["Malta", "Linc"]}
+    folder = _put(tmp_path, start_urls=["https://portal.example/oglasi?q={word}"], abroad=abroad)
+    page = tmp_path / "strana.html"
+    page.write_text(links_to("/oglas/1"), encoding="utf-8")
+    first = save_page(settings, folder, str(page)).golden
+    other = save_page(settings, folder, str(page), url="https://portal.example/oglasi?q=Linc").golden
+    assert [first.url, first.reads] == ["https://portal.example/oglasi?q=Malta", "listing"]
+    assert other.reads == "listing"
+
+
 def test_pages_fetched_from_the_site_are_saved_redacted_with_what_is_read(settings: Settings, tmp_path: Path) -> None:
     person = ad_page("Zidar", description="Zovite 064 123 4567, petra@firma.rs", hiringOrganization="Gradnja")
     listing = Answer(links_to("/oglas/1") + '<meta name="csrf-token" content="Zz81">')

@@ -106,6 +106,8 @@ def test_words_and_days_are_filled_into_start_addresses(tmp_path: Path) -> None:
         "https://www.primer.example/oglasi?q=Nema%C4%8Dka&od=2026-10-30",
         "https://www.primer.example/oglasi?q=%C4%8Ce%C5%A1ka%20%26%20Malta&od=2026-10-30",
     )
+    assert all(map(manifest.is_first_address, manifest.first_addresses(date(2025, 1, 1))))
+    assert not manifest.is_first_address("https://www.primer.example/oglasi?q=Malta&od=2026-10-30&strana=2")
 
 
 def test_fields_are_required_wherever_they_are_mapped_unless_they_are_optional(tmp_path: Path) -> None:
