@@ -34,6 +34,18 @@ class Organisation(BaseModel):
     delivery_address: str = ""
 
 
+class TimestampAuthority(BaseModel):
+    """An authority of RFC 3161 that bears witness to the custody log."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    name: str = Field(pattern=r"^[a-z0-9][a-z0-9-]{0,39}$")
+    """Ours; it stands in the names of its tokens."""
+    url: str = Field(pattern=r"^https?://")
+    chain: str
+    """PEM file with its own certificate and all up to the root, in the data folder or with its whole path."""
+
+
 class FileSettings(BaseModel):
     """What `adwatch.yml` may hold; unknown keys are refused."""
 
@@ -55,6 +67,8 @@ class FileSettings(BaseModel):
     spider_timeout_minutes: int = Field(default=60, ge=1)
     screenshots_from: Literal["low", "medium", "high", "critical", "never"] = "high"
     """Ads at this level or above are shown as a browser shows their page."""
+    timestamps: tuple[TimestampAuthority, ...] = ()
+    """Off while empty. Each is asked once a night."""
     database_wait_seconds: int = Field(default=60, ge=1)
     """How long a transaction waits for another one's lock before it fails."""
 

@@ -58,6 +58,7 @@ STEPS: tuple[str, ...] = (
     "alerts.steps:open_cases",
     "alerts.steps:prepare_drafts",
     "crawler.evidence.sealing:seal_evidence",
+    "crawler.evidence.timestamping:timestamp_heads",
 )
 """Textual references, so that the hall starts the rooms without importing them."""
 

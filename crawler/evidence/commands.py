@@ -37,6 +37,7 @@ def verify(as_json: AsJson = False) -> None:
         "captures": found.captures,
         "register_files": found.register_files,
         "sealed_files": found.sealed_files,
+        "timestamps": found.timestamps,
         "custody": found.custody_entries,
     }
     if as_json:

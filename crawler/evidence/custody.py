@@ -31,6 +31,8 @@ class CustodyEvent(StrEnum):
     """A WARC file is finished; the hash is that of the whole file."""
     TORN_END_MOVED = "torn_end_moved"
     """The subject is the file that the torn bytes were moved to."""
+    TIMESTAMPED = "timestamped"
+    """The subject is the token of an authority, or the certificates that it is checked by."""
     DELETED = "deleted"
 
 

@@ -67,13 +67,12 @@ def export_evidence(
 
 
 def witnesses(evidence_folder: Path, *, newest: int) -> list[str]:
-    """The first noted head that covers the entry, with its timestamps; nothing where none does yet."""
+    """The first noted head that covers the entry, with its timestamps and their certificates, if one does."""
     covering = next((head for head in noted_heads(evidence_folder) if head.seq >= newest), None)
     if covering is None:
         return []
     note = evidence_folder / covering.file
-    tokens = sorted(note.parent.glob(f"{note.stem}.*.tsr"))
-    return [str(file.relative_to(evidence_folder)) for file in (note, *tokens)]
+    return [str(file.relative_to(evidence_folder)) for file in sorted(note.parent.glob(f"{note.stem}.*"))]
 
 
 def _ad_ids(connection: Connection, wish: Wish) -> list[int]:

@@ -13,6 +13,7 @@ from crawler.errors import EvidenceError
 from crawler.evidence.custody import GENESIS, CustodyEvent, is_sealed
 from crawler.evidence.heads import head_failures
 from crawler.evidence.sealing import file_digest, torn_tails
+from crawler.evidence.timestamping import timestamp_failures, timestamp_files
 from crawler.evidence.warc import check_revisit, read_payload
 from crawler.store.schema import captures, custody, register_snapshots
 
@@ -27,6 +28,7 @@ class Verification:
     captures: int
     register_files: int
     sealed_files: int
+    timestamps: int
     custody_entries: int
     failures: tuple[str, ...]
 
@@ -60,11 +62,19 @@ def verify_evidence(
     registers = _kept_files(connection, CustodyEvent.REGISTER_IMPORTED)
     sealed = _kept_files(connection, CustodyEvent.SEALED)
     moved = _kept_files(connection, CustodyEvent.TORN_END_MOVED)
-    for kind, files in (("register file ", registers), ("", sealed), ("", moved)):
+    stamped = _kept_files(connection, CustodyEvent.TIMESTAMPED)
+    for kind, files in (("register file ", registers), ("", sealed), ("", moved), ("timestamp ", stamped)):
         failures.extend(failure for file in files for failure in _file_failures(evidence_folder, kind, file))
     failures.extend(_unlogged_registers(connection, registers))
-    entries = connection.scalar(select(func.count()).select_from(custody)) or 0
-    return Verification(done, len(registers), len(sealed), entries, tuple(failures))
+    failures.extend(timestamp_failures(connection, evidence_folder))
+    return Verification(
+        captures=done,
+        register_files=len(registers),
+        sealed_files=len(sealed),
+        timestamps=len(timestamp_files(connection)),
+        custody_entries=connection.scalar(select(func.count()).select_from(custody)) or 0,
+        failures=tuple(failures),
+    )
 
 
 def _torn(connection: Connection, evidence_folder: Path) -> Iterator[str]:
