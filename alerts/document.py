@@ -40,6 +40,7 @@ class BlockKind(StrEnum):
     LETTERHEAD = "!"
     TITLE = "#"
     HEADING = "##"
+    SUBHEADING = "###"
     ITEM = "+"
     ROW = "|"
     PARAGRAPH = ""
@@ -83,7 +84,7 @@ class DraftDocument:
 # Noncharacters of Unicode: `printable` lets none through, so no value can forge a mark.
 _OWN, _VERBATIM, _END = "\ufdd0", "\ufdd1", "\ufdd2"
 _VALUE = re.compile(f"([{_OWN}{_VERBATIM}])([^{_END}]*){_END}")
-_LINE = re.compile(r"(##|#|!|\+|\|)[ ]+(.*)")
+_LINE = re.compile(r"(###|##|#|!|\+|\|)[ ]+(.*)")
 
 
 def mark_value(value: object) -> str:

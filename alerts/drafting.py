@@ -25,6 +25,7 @@ from alerts.script import Script
 from alerts.stating import BELGRADE
 from crawler.errors import DraftError, UsageError
 from crawler.store.drafts import DraftRow, drafted_recipients, find_draft, read_draft
+from pipelines.text.counting import counted
 
 Choice = TypeVar("Choice", bound=StrEnum)
 LETTERS = Path(__file__).parent / "letters"
@@ -141,7 +142,7 @@ def _templates(folders: Path) -> Environment:
     )
     templates.globals.update(unknown="nepoznato", not_configured="(nije podešeno)")
     templates.filters.update(day=_day, date=_date, local=_local, local_precise=_local_precise, utc=_utc)
-    templates.filters.update(days=_days, listed=_listed)
+    templates.filters.update(days=_days, listed=_listed, counted=counted)
     return templates
 
 

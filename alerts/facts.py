@@ -16,6 +16,9 @@ from alerts.recipients import DraftKind
 from crawler.assessment import Verdict
 from crawler.errors import DraftError
 
+LIMITATION_IS_NEAR = 90
+"""Days."""
+
 
 @dataclass(frozen=True, slots=True)
 class Submitter:
@@ -30,6 +33,11 @@ class Submitter:
     phone: Verbatim
     delivery_address: str
 
+    @property
+    def place(self) -> str:
+        """The town of the seat: its last part, without the post code."""
+        return self.seat.rsplit(",", 1)[-1].strip().lstrip("0123456789 ")
+
 
 @dataclass(frozen=True, slots=True)
 class Authority:
@@ -42,6 +50,34 @@ class Authority:
     address: str | None
     subject: str
     measures: tuple[str, ...]
+    addressee: Verbatim | None = None
+    """Host of the portal, where a letter goes to whoever runs one; None: the name says it all."""
+
+
+@dataclass(frozen=True, slots=True)
+class Partner:
+    """An organisation of the country of work that helps people there."""
+
+    country: str
+    name: Verbatim
+    phone: Verbatim | None
+
+
+@dataclass(frozen=True, slots=True)
+class Limitation:
+    """When a misdemeanour can no longer be prosecuted, counted from when the ad was last seen."""
+
+    last_seen: datetime
+    evidence: int
+    """Number of the evidence item that holds what was seen then."""
+    ends_on: date
+    days_left: int
+    """From the day the draft was made; 0 and less: it has ended."""
+
+    @property
+    def is_near(self) -> bool:
+        """It ends so soon that whoever reads this must be told."""
+        return 0 < self.days_left <= LIMITATION_IS_NEAR
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,6 +119,8 @@ class Place:
     """Number of the evidence item that holds the ad."""
     brought: Brought | None = None
     """None: the program found it."""
+    last_evidence: int | None = None
+    """Number of the one that saw it last; None: the draft was made before that was kept."""
 
     @property
     def first_seen(self) -> datetime:
@@ -205,6 +243,12 @@ class DraftFacts:
     """The quoted ad's text, a line each."""
     ad_shortened: bool
     picture_texts: tuple[PictureText, ...] = ()
+    limitation: Limitation | None = None
+    """None: the program itself never saw the ad, or the draft was made before it was counted."""
+    limitation_provisions: tuple[CitedProvision, ...] = ()
+    set_aside: tuple[CitedProvision, ...] = ()
+    """Provisions that the rules chose and no lawyer confirmed yet: left out of the text."""
+    partners: tuple[Partner, ...] = ()
 
     @property
     def is_brought(self) -> bool:

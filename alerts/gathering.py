@@ -4,7 +4,7 @@ verifies, or on a register that is stale or missing, there is no draft.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from datetime import date, datetime
 from enum import StrEnum
 
@@ -14,18 +14,21 @@ from alerts.evidence import verify_captures
 from alerts.facts import DraftFacts
 from alerts.law import built_in_law
 from alerts.naming import answer_by_decisions
-from alerts.recipients import Recipient, RegisterNeed, find_recipient
-from alerts.stating import BELGRADE, CaseMaterial, evidence_ids, state_facts
+from alerts.recipients import Recipient, RegisterNeed, find_recipient, split_recipient
+from alerts.stating import BELGRADE, CaseMaterial, evidence_ids, portal_of, state_facts
 from crawler.assessment import Assessment, RegisterAnswer
 from crawler.config import Settings
-from crawler.errors import DraftError, EvidenceError
+from crawler.errors import DraftError, EvidenceError, UsageError
+from crawler.manifest import MANUAL_SOURCE
 from crawler.store.drafts import (
     CaseAd,
     CaseSighting,
+    LeadingAd,
     Snapshot,
     ads_of_case,
     captures_by_id,
     find_snapshot,
+    judged_copy,
     leading_ad,
     newest_register_day,
     sightings_of,
@@ -69,9 +72,11 @@ def gather_facts(
     (rule 2), the register cannot carry such a draft (rule 3), or the text is no ad.
     """
     recipient = find_recipient(recipient_id)
-    material = read_material(connection, settings, case_id)
+    portal = split_recipient(recipient_id)[1]
+    material = read_material(connection, settings, case_id, portal=portal, per_portal=recipient.per_portal)
     if not material.leading.assessment.is_job_ad:
         raise DraftRefusedError(Refusal.NO_OFFER, f"case {case_id}: the text is no ad, and drafts speak of ads")
+    require_matter(material.leading.assessment, recipient)
     answer = material.leading.assessment.register
     stale = is_stale(answer, material.snapshot, settings, now=now)
     require_register(answer, material.snapshot, recipient, stale=stale, newest=newest_register_day(connection))
@@ -81,10 +86,18 @@ def gather_facts(
     )
 
 
-def read_material(connection: Connection, settings: Settings, case_id: int) -> CaseMaterial:
-    """Reads the case's ads, sightings and captures and verifies the bytes. Raises DraftError by rule 2."""
+def read_material(
+    connection: Connection, settings: Settings, case_id: int, *, portal: str | None = None, per_portal: bool = False
+) -> CaseMaterial:
+    """Reads the case's ads, sightings and captures and verifies the bytes. Raises DraftError by rule 2.
+
+    For a letter to one portal only the ads there, led by the case's leading ad or the first of them; without a host
+    it is the leading ad's portal, or the first one. Raises UsageError where the case has no ad there.
+    """
     leading = leading_ad(connection, case_id)
     others = [ad for ad in ads_of_case(connection, case_id) if ad.ad_id != leading.ad.ad_id]
+    if per_portal:
+        leading, others = _on_portal(connection, leading, others, portal)
     ads = (leading.ad, *others)
     sightings = sightings_of(connection, [ad.ad_id for ad in ads])
     intakes = intakes_of_ads(connection, [ad.ad_id for ad in ads])
@@ -109,6 +122,33 @@ def read_material(connection: Connection, settings: Settings, case_id: int) -> C
         snapshot=_snapshot(connection, leading.assessment.register),
         intakes=intakes,
     )
+
+
+def _on_portal(
+    connection: Connection, leading: LeadingAd, others: Sequence[CaseAd], portal: str | None
+) -> tuple[LeadingAd, list[CaseAd]]:
+    # What a person brought may stand nowhere: no portal is told of it.
+    by_portal: dict[str, list[CaseAd]] = {}
+    for ad in (leading.ad, *others):
+        if ad.source != MANUAL_SOURCE:
+            by_portal.setdefault(portal_of(ad), []).append(ad)
+    if not by_portal:
+        raise DraftRefusedError(Refusal.OTHER, "the program saw the ad on no portal: there is nobody to notify")
+    chosen = portal or next(iter(by_portal))
+    if chosen not in by_portal:
+        raise UsageError(f"the case has no ad on `{chosen}`; it has some on {', '.join(by_portal)}")
+    first, *further = by_portal[chosen]
+    return (leading if first is leading.ad else judged_copy(connection, first.ad_id)), further
+
+
+def require_matter(assessment: Assessment, recipient: Recipient) -> None:
+    """Raises DraftError where the ad says nothing that the recipient deals with."""
+    said = {indicator.code for indicator in assessment.indicators}
+    if recipient.only_with and said.isdisjoint(recipient.only_with):
+        raise DraftRefusedError(
+            Refusal.OTHER,
+            f"the ad says nothing of {', '.join(sorted(recipient.only_with))}, which that letter is about",
+        )
 
 
 def is_stale(answer: RegisterAnswer, snapshot: Snapshot | None, settings: Settings, *, now: datetime) -> bool:

@@ -32,6 +32,7 @@ class Part(StrEnum):
     """The part of a draft that cites a provision."""
 
     BASIS = "basis"
+    LIMITATION = "limitation"
     NOTICE = "notice"
     FEE = "fee"
     PRIVACY = "privacy"
@@ -47,7 +48,31 @@ class Topic(StrEnum):
     """Terms of employment."""
     INSPECTION = "inspection"
     """The recipient proceeds by the law on inspections."""
+    SUPERVISION = "supervision"
+    """The recipient keeps the register of licences and supervises agencies."""
     OFFENCE = "offence"
+    HOSTING = "hosting"
+    """The recipient's service shows the ads of others."""
+    EQUALITY = "equality"
+    ASSISTANCE = "assistance"
+    """The recipient helps people; nothing is asked of it by law."""
+
+
+class FinedParty(StrEnum):
+    """Whom a fine is for."""
+
+    LEGAL_PERSON = "legal_person"
+    ENTREPRENEUR = "entrepreneur"
+    NATURAL_PERSON = "natural_person"
+    RESPONSIBLE_PERSON = "responsible_person"
+
+
+FINED = {
+    FinedParty.LEGAL_PERSON: "pravno lice",
+    FinedParty.ENTREPRENEUR: "preduzetnik",
+    FinedParty.NATURAL_PERSON: "fizičko lice",
+    FinedParty.RESPONSIBLE_PERSON: "odgovorno lice",
+}
 
 
 class _Entry(BaseModel):
@@ -62,8 +87,27 @@ class Statute(_Entry):
     """Numbers of the official gazette, as they follow its name; None: not noted when the statute was read."""
     source: str
     """Where its text was read."""
-    read: str
-    """When its text was read: a day, or the season of a year."""
+    read: str | None
+    """When its text was read: a day, or the season of a year; None: nobody read it, it is known from memory."""
+
+
+class Fine(_Entry):
+    """A fine that a provision sets, in dinars."""
+
+    who: FinedParty
+    least: int = Field(gt=0)
+    most: int = Field(gt=0)
+
+    @model_validator(mode="after")
+    def _is_a_range(self) -> Self:
+        if self.most < self.least:
+            raise ValueError(f"a fine from {self.least} to {self.most} is none")
+        return self
+
+    @property
+    def words(self) -> str:
+        """For whom, from and to, in Serbian."""
+        return f"{FINED[self.who]} od {_dinars(self.least)} do {_dinars(self.most)} dinara"
 
 
 class Provision(_Entry):
@@ -73,7 +117,15 @@ class Provision(_Entry):
     law: str
     article: str
     statement: str
+    fines: tuple[Fine, ...] = ()
     status: ProvisionStatus
+
+    @property
+    def stated(self) -> str:
+        """The statement, with the fines where there are some."""
+        if not self.fines:
+            return self.statement
+        return f"{self.statement.removesuffix('.')}: {'; '.join(fine.words for fine in self.fines)}."
 
 
 class Condition(_Entry):
@@ -136,6 +188,8 @@ class Law(_Entry):
         for provision in self.provisions:
             if provision.law not in self.laws:
                 raise ValueError(f"{provision.id}: there is no law `{provision.law}`")
+            if provision.status is ProvisionStatus.CONFIRMED and self.laws[provision.law].read is None:
+                raise ValueError(f"{provision.id}: nobody read law `{provision.law}`, so nothing of it is confirmed")
         for rule in self.rules:
             if missing := set(rule.cite) - set(known):
                 raise ValueError(f"rule {rule.id}: there is no provision `{min(missing)}`")
@@ -158,6 +212,10 @@ class Law(_Entry):
         for rule in self.rules:
             if rule.part is part and rule.holds(traits):
                 yield from rule.cite
+
+
+def _dinars(amount: int) -> str:
+    return f"{amount:,}".replace(",", ".")
 
 
 def load_law(path: Path = LAW_FILE) -> Law:

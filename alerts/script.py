@@ -8,6 +8,7 @@ from __future__ import annotations
 import re
 import unicodedata
 from enum import StrEnum
+from functools import lru_cache
 
 import cyrtranslit
 
@@ -58,16 +59,20 @@ _KEPT = re.compile(rf"\b(?:{'|'.join(TERMS)})\b|\b\w*[qwxyQWXY]\w*\b")
 
 # Measured with the fonts that the PDF writer embeds (typst 0.15, November 2026): these ranges have glyphs in all
 # of them together. Anything else makes a PDF/A fail.
-_SHOWN = re.compile(
-    r"[ -~¡-¬®-ɏʹ-˿Α-ΡΣ-ωЀ-ҁҊ-ӿ"
-    r"‐-‧‰-⁞₠-₿ℂ-⅏←-⇿∀-≟■-◿☀-☯✁-✄✆-✉✌-✧]"
+_UNSHOWN = re.compile(
+    r"[^ -~¡-¬®-ɏʹ-˿Α-ΡΣ-ωЀ-ҁҊ-ӿ"
+    r"‐-‧‰-⁞₠-₿ℂ-⅏←-⇿∀-≟■-◿☀-☯✁-✄✆-✉✌-✧]+"
 )
 _UNSEEN = re.compile(r"[\u00ad\u200b-\u200f\u202a-\u202e\u2060-\u206f\ufe00-\ufe0f\ufeff]")
 _RUN_OF_UNSHOWN = re.compile(rf"{UNPRINTABLE}+")
 
 
+@lru_cache(maxsize=4096)
 def to_script(text: str, script: Script) -> str:
-    """Our own words in that script; names of formats and words that hold q, w, x or y stay as written."""
+    """Our own words in that script; names of formats and words that hold q, w, x or y stay as written.
+
+    Remembered: most words of a letter are those of its template.
+    """
     if script is Script.LATN:
         return str(cyrtranslit.to_latin(text, "sr"))
     parts, done = [], 0
@@ -83,8 +88,7 @@ def printable(text: str) -> str:
     What a page contains is not trusted: neither control characters nor unpaired surrogates reach a document.
     """
     seen = _UNSEEN.sub("", unicodedata.normalize("NFC", text))
-    one_line = " ".join(seen.split())
-    shown = "".join(letter if _SHOWN.match(letter) else UNPRINTABLE for letter in one_line)
+    shown = _UNSHOWN.sub(UNPRINTABLE, " ".join(seen.split()))
     return _RUN_OF_UNSHOWN.sub(UNPRINTABLE, shown)
 
 

@@ -5,9 +5,9 @@ Reading the store, and whether a draft may be made at all, is the business of `a
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import date, datetime
 from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo
 
@@ -19,7 +19,9 @@ from alerts.facts import (
     CitedProvision,
     DraftFacts,
     EvidenceItem,
+    Limitation,
     NearName,
+    Partner,
     PictureText,
     Place,
     RegisterCheck,
@@ -28,8 +30,8 @@ from alerts.facts import (
     Subject,
     Submitter,
 )
-from alerts.law import CaseTraits, Law, Part
-from alerts.recipients import Recipient, find_recipient
+from alerts.law import CaseTraits, Law, Part, Provision, ProvisionStatus
+from alerts.recipients import Recipient, find_recipient, split_recipient
 from alerts.wording import country_name, wording
 from crawler.assessment import Assessment, Indicator
 from crawler.config import Organisation
@@ -85,7 +87,7 @@ def state_facts(
         number=Verbatim(f"{material.case_id}/{now.astimezone(BELGRADE).year}"),
         made_at=now,
         submitter=state_submitter(organisation),
-        authority=_authority(recipient_id, recipient),
+        authority=_authority(recipient_id, recipient, places[0].portal),
         subject=_subject(judged),
         triggers=tuple(dict.fromkeys(wording().of_trigger(code) for code in judged.referral)),
         places=places,
@@ -98,6 +100,8 @@ def state_facts(
         not_stated=tuple(wording().of_omission(code) for code in judged.not_stated),
         register_check=_register_check(judged, material.snapshot, stale=stale),
         provisions=_cited(law, Part.BASIS, traits),
+        limitation=_limitation(places, now),
+        limitation_provisions=_cited(law, Part.LIMITATION, traits),
         notice_provisions=_cited(law, Part.NOTICE, traits),
         fee_provisions=_cited(law, Part.FEE, traits),
         privacy_provisions=_cited(law, Part.PRIVACY, traits),
@@ -106,6 +110,8 @@ def state_facts(
         annexes=_annexes(leading_number, material.snapshot),
         ad_lines=lines,
         ad_shortened=shortened,
+        set_aside=_set_aside(law, traits),
+        partners=tuple(_partners(recipient, judged.destinations)),
     )
 
 
@@ -145,11 +151,12 @@ def _number_of(capture_id: int, material: CaseMaterial, items: Iterable[Evidence
 def _place(ad: CaseAd, material: CaseMaterial, items: Sequence[EvidenceItem]) -> Place:
     intake = material.intakes.get(ad.ad_id)
     return Place(
-        portal=Verbatim(_host(ad.url) or ad.source),
+        portal=Verbatim(portal_of(ad)),
         url=Verbatim(ad.url),
         title=_quoted(ad.title),
         sightings=tuple(sighting.seen_at for sighting in material.sightings if sighting.ad_id == ad.ad_id),
         evidence=_number_of(ad.capture_id, material, items),
+        last_evidence=_number_of(_last_capture(ad, material), material, items),
         brought=_brought(intake, material, items) if intake else None,
     )
 
@@ -163,12 +170,38 @@ def _brought(intake: Intake, material: CaseMaterial, items: Sequence[EvidenceIte
     )
 
 
-def _host(url: str) -> str:
+def _last_capture(ad: CaseAd, material: CaseMaterial) -> int:
+    """The capture that saw the ad last, where its bytes were verified; else the ad's own."""
+    last = [sighting.capture_id for sighting in material.sightings if sighting.ad_id == ad.ad_id][-1:]
+    return last[0] if last and last[0] in material.captures else ad.capture_id
+
+
+def _limitation(places: Iterable[Place], now: datetime) -> Limitation | None:
+    """One year after the program last saw the ad, whichever copy that was; None where it saw none itself."""
+    seen = [place for place in places if place.brought is None]
+    if not seen:
+        return None
+    latest = max(seen, key=lambda place: place.last_seen)
+    ends_on = _a_year_after(latest.last_seen.astimezone(BELGRADE).date())
+    left = (ends_on - now.astimezone(BELGRADE).date()).days
+    return Limitation(latest.last_seen, latest.last_evidence or latest.evidence, ends_on, left)
+
+
+def _a_year_after(day: date) -> date:
     try:
-        return urlsplit(url).netloc
+        return day.replace(year=day.year + 1)
+    except ValueError:
+        # 29 February.
+        return day.replace(year=day.year + 1, day=28)
+
+
+def portal_of(ad: CaseAd) -> str:
+    """The host of the ad's address; the source's id where the address has none."""
+    try:
+        return urlsplit(ad.url).netloc or ad.source
     except ValueError:
         # An address such as `http://[oglas` cannot be split.
-        return ""
+        return ad.source
 
 
 def state_submitter(organisation: Organisation) -> Submitter:
@@ -185,14 +218,15 @@ def state_submitter(organisation: Organisation) -> Submitter:
     )
 
 
-def _authority(recipient_id: str, recipient: Recipient) -> Authority:
+def _authority(recipient_id: str, recipient: Recipient, portal: Verbatim) -> Authority:
     return Authority(
-        id=recipient_id,
+        id=split_recipient(recipient_id)[0],
         kind=recipient.kind,
         name=recipient.authority,
         address=recipient.address,
         subject=recipient.subject,
         measures=recipient.measures,
+        addressee=portal if recipient.per_portal else None,
     )
 
 
@@ -253,12 +287,30 @@ def _snapshot_facts(snapshot: Snapshot) -> SnapshotFacts:
 
 
 def _cited(law: Law, part: Part, traits: CaseTraits) -> tuple[CitedProvision, ...]:
+    return _citations(law, law.choose(part, traits))
+
+
+def _set_aside(law: Law, traits: CaseTraits) -> tuple[CitedProvision, ...]:
+    chosen = [one for part in Part for one in law.choose(part, traits, unconfirmed=True)]
+    return _citations(law, [one for one in chosen if one.status is not ProvisionStatus.CONFIRMED])
+
+
+def _citations(law: Law, provisions: Sequence[Provision]) -> tuple[CitedProvision, ...]:
+    """Provisions of one law stand together, in the order in which the laws come first."""
+    laws = dict.fromkeys(one.law for one in provisions)
     cited, named = [], set()
-    for provision in law.choose(part, traits):
+    for provision in (one for of_law in laws for one in provisions if one.law == of_law):
         citation = law.citation(provision, in_full=provision.law not in named)
         named.add(provision.law)
-        cited.append(CitedProvision(provision.id, citation, provision.statement))
+        cited.append(CitedProvision(provision.id, citation, provision.stated))
     return tuple(cited)
+
+
+def _partners(recipient: Recipient, destinations: Iterable[str]) -> Iterator[Partner]:
+    for code in destinations:
+        for partner in recipient.partners.get(code, ()):
+            phone = Verbatim(partner.phone) if partner.phone else None
+            yield Partner(country_name(code), Verbatim(partner.name), phone)
 
 
 def _annexes(leading_number: int, snapshot: Snapshot | None) -> tuple[str, ...]:

@@ -77,7 +77,8 @@ def assess(ad: Ad, register: Register | None, *, on: date, brands: KnownBrands |
         wage=wage.wage if wage else None,
         not_stated=_not_stated(text, wage, mediator),
     )
-    return _judge(said, text, wage, match(query_of(mediator, contacts), register, on=on))
+    answer = match(query_of(mediator, contacts), register, on=on)
+    return _judge(said, text, wage, answer, is_published=_is_on_the_web(ad.url))
 
 
 def _listen(bare: Assessment, text: AdText) -> Assessment:
@@ -98,7 +99,9 @@ def _is_set_abroad(text: AdText, contacts: Contacts) -> bool:
     return find_whereabouts(text, hints=contact_countries(contacts)).abroad
 
 
-def _judge(said: Assessment, text: AdText, wage: FoundWage | None, answer: RegisterAnswer) -> Assessment:
+def _judge(
+    said: Assessment, text: AdText, wage: FoundWage | None, answer: RegisterAnswer, *, is_published: bool
+) -> Assessment:
     """What the ad says, with what it amounts to."""
     derived = derive_indicators(
         text, wage=wage, destinations=said.destinations, contacts=said.contacts, mediator=said.mediator
@@ -109,7 +112,12 @@ def _judge(said: Assessment, text: AdText, wage: FoundWage | None, answer: Regis
     findings = codes | frozenset(spoken) | _of_publisher(said, answer, codes)
     referral = find_referrals(findings | {ABROAD} if said.abroad else findings)
     complaint = propose(
-        offers_work_abroad=said.abroad, mediator=said.mediator, register=answer, findings=codes, referral=referral
+        offers_work_abroad=said.abroad,
+        mediator=said.mediator,
+        register=answer,
+        findings=codes,
+        referral=referral,
+        is_published=is_published,
     )
     return replace(
         said,
@@ -120,6 +128,11 @@ def _judge(said: Assessment, text: AdText, wage: FoundWage | None, answer: Regis
         referral_quotes=quote_referrals(referral, {**found, **spoken}),
         complaint=complaint,
     )
+
+
+def _is_on_the_web(url: str | None) -> bool:
+    """A person may have brought the ad; then its address names a record, and no page."""
+    return url is not None and url.startswith(("http://", "https://"))
 
 
 def _of_publisher(said: Assessment, answer: RegisterAnswer, codes: frozenset[str]) -> frozenset[str]:

@@ -19,13 +19,24 @@ from crawler.yaml_data import parse_yaml
 FOLDER = Path(__file__).parent
 MANIFEST = "recipient.yml"
 TEMPLATE = "template.txt"
+LONGEST_RECIPIENT = 60
+"""Characters that the store keeps of it."""
 
 
 class DraftKind(StrEnum):
     """What is laid before the recipient."""
 
     COMPLAINT = "complaint"
+    COPY = "copy"
+    """For the information of an authority beside the one that is asked to act."""
+    PETITION = "petition"
+    """To a body that gives opinions."""
     REFERRAL = "referral"
+    """To police or prosecutor."""
+    ASSISTANCE = "assistance"
+    """To those who help people."""
+    NOTICE = "notice"
+    """To whoever shows the ad."""
 
 
 class RegisterNeed(StrEnum):
@@ -37,6 +48,15 @@ class RegisterNeed(StrEnum):
     """A fresh register was asked, whatever it said."""
     NONE = "none"
     """The draft is about something else; it says what is known, or that nothing was checked."""
+
+
+class PartnerContact(BaseModel):
+    """An organisation that helps people in one country."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    name: str
+    phone: str | None = None
 
 
 class Recipient(BaseModel):
@@ -58,6 +78,12 @@ class Recipient(BaseModel):
     """What stands after PREDMET."""
     measures: tuple[str, ...] = Field(min_length=1)
     """What the recipient is asked to do, as sentence parts that follow "predlažemo"."""
+    per_portal: bool = False
+    """A letter to whoever runs one portal, about that portal's copies only: `ID:HOST` names it."""
+    only_with: frozenset[str] = frozenset()
+    """Indicators of which the ad must say one; none: any ad."""
+    partners: dict[str, tuple[PartnerContact, ...]] = {}
+    """By country of work (ISO 3166-1 alpha-2), whom the letter names as helping there."""
     source: str
     """Where the competence, name and address were read."""
     read: str
@@ -75,12 +101,23 @@ def built_in_recipients() -> dict[str, Recipient]:
     return load_recipients()
 
 
-def find_recipient(recipient_id: str) -> Recipient:
-    """The recipient of that id. Raises UsageError with the known ones."""
+def find_recipient(recipient: str) -> Recipient:
+    """The recipient of that id, which may name a portal (`ID:HOST`). Raises UsageError with the known ones."""
+    if len(recipient) > LONGEST_RECIPIENT:
+        raise UsageError(f"`{recipient[:LONGEST_RECIPIENT]}…` is too long for a recipient")
     known = built_in_recipients()
+    recipient_id, portal = split_recipient(recipient)
     if recipient_id not in known:
         raise UsageError(f"there is no recipient `{recipient_id}`; known: {', '.join(known)}")
+    if portal is not None and not known[recipient_id].per_portal:
+        raise UsageError(f"`{recipient_id}` is no letter to a portal: `{portal}` means nothing there")
     return known[recipient_id]
+
+
+def split_recipient(recipient: str) -> tuple[str, str | None]:
+    """Id (the name of the folder) and host of the portal; None where none is named."""
+    recipient_id, colon, portal = recipient.partition(":")
+    return recipient_id, portal if colon else None
 
 
 def _load(path: Path) -> Recipient:

@@ -128,6 +128,19 @@ class Proposed:
 
 def leading_ad(connection: Connection, case_id: int) -> LeadingAd:
     """The ad whose assessment leads the case. Raises UsageError where there is no such case."""
+    assessment_id = connection.scalar(select(cases.c.assessment_id).where(cases.c.id == case_id))
+    if assessment_id is None:
+        raise UsageError(f"there is no case {case_id}")
+    return _judged_ad(connection, assessment_id)
+
+
+def judged_copy(connection: Connection, ad_id: int) -> LeadingAd:
+    """One of the case's ads (`ads_of_case`) as it stands and is judged now."""
+    current = select(assessments.c.id).join(ads, is_current()).where(ads.c.id == ad_id)
+    return _judged_ad(connection, connection.execute(current).scalar_one())
+
+
+def _judged_ad(connection: Connection, assessment_id: int) -> LeadingAd:
     statement = (
         select(
             ads.c.id.label("ad_id"),
@@ -143,16 +156,13 @@ def leading_ad(connection: Connection, case_id: int) -> LeadingAd:
             assessments.c.basis,
         )
         .select_from(
-            cases.join(assessments, assessments.c.id == cases.c.assessment_id)
-            .join(ad_versions, ad_versions.c.id == assessments.c.version_id)
+            assessments.join(ad_versions, ad_versions.c.id == assessments.c.version_id)
             .join(ads, ads.c.id == ad_versions.c.ad_id)
             .outerjoin(screenshots, screenshots.c.version_id == ad_versions.c.id)
         )
-        .where(cases.c.id == case_id)
+        .where(assessments.c.id == assessment_id)
     )
-    row = connection.execute(statement).first()
-    if row is None:
-        raise UsageError(f"there is no case {case_id}")
+    row = connection.execute(statement).one()
     values = dict(row._mapping)
     judged, shown = Assessment.from_json(values.pop("result")), pictures_in(values.pop("basis"))
     by_image = {one.image_id: one for one in pictures_of_versions(connection, [row.version_id]).get(row.version_id, ())}

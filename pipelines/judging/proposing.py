@@ -2,15 +2,20 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection, Mapping
 from datetime import date
 
 from crawler.assessment import Mediator, MediatorKind, Proposal, RegisterAnswer, Verdict
 
-POLICE, MARKET, LABOUR = "policija_uput", "trzisna_inspekcija", "inspektorat_za_rad"
+POLICE, CENTRE, CONSULAR = "policija_uput", "centar_za_zastitu_zrtava", "msp_konzularni"
+MARKET, MINISTRY, PORTAL = "trzisna_inspekcija", "ministarstvo_rada", "obavestenje_portalu"
+LABOUR, EQUALITY = "inspektorat_za_rad", "poverenik_ravnopravnost"
 _LABOUR_MATTERS = {
     "undeclared_pay": "oglas navodi isplatu ili rad bez prijave",
     "minors_accepted": "oglas poziva i maloletna lica",
 }
+_HARM_ABROAD = {"in_need_abroad": "oglas navodi da je neko u inostranstvu u nevolji"}
+_EQUALITY_MATTERS = {"gender_age_targeting": "oglas navodi uslov u pogledu pola ili godina"}
 _REFERRAL_REASON = "oglas sadrži navode zbog kojih se slučaj prvo upućuje policiji ili tužilaštvu"
 
 
@@ -21,20 +26,30 @@ def propose(
     register: RegisterAnswer,
     findings: frozenset[str],
     referral: tuple[str, ...],
+    is_published: bool = False,
 ) -> Proposal:
-    """A proposal where a fresh register knows no valid licence for a mediator of work abroad, or on a hard trigger."""
+    """A proposal where a fresh register knows no valid licence for a mediator of work abroad, or on a hard trigger.
+
+    The main recipient comes first. `is_published`: the ad stands at an address, so that whoever shows it can be told.
+    """
     unlicensed = offers_work_abroad and register.lacks_licence and mediates(mediator, findings)
     if not unlicensed and not (referral and offers_work_abroad):
         return Proposal()
-    recipients = [POLICE] if referral else []
-    why = [_REFERRAL_REASON] if referral else []
+    recipients, why = [], []
+    if referral:
+        harm = _reasons(_HARM_ABROAD, referral)
+        recipients += [POLICE, CENTRE, *([CONSULAR] if harm else [])]
+        why += [_REFERRAL_REASON, *harm]
     if unlicensed:
-        recipients.append(MARKET)
-        why.append(_licence_reason(register))
-        labour = [reason for code, reason in _LABOUR_MATTERS.items() if code in findings]
-        recipients += [LABOUR] if labour else []
-        why += labour
+        labour, equality = _reasons(_LABOUR_MATTERS, findings), _reasons(_EQUALITY_MATTERS, findings)
+        recipients += [MARKET, MINISTRY, *([PORTAL] if is_published else [])]
+        recipients += [*([LABOUR] if labour else []), *([EQUALITY] if equality else [])]
+        why += [_licence_reason(register), *labour, *equality]
     return Proposal(True, tuple(recipients), tuple(why))
+
+
+def _reasons(matters: Mapping[str, str], said: Collection[str]) -> list[str]:
+    return [reason for code, reason in matters.items() if code in said]
 
 
 def mediates(mediator: Mediator, findings: frozenset[str]) -> bool:

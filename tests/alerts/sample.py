@@ -1,22 +1,26 @@
-"""One case told in full, with fixed times and hashes: what the expected texts of all recipients are made from.
+"""Three cases told in full, with fixed times and hashes: what the expected texts of all recipients are made from.
 
 Run as a module (`python -m tests.alerts.sample`) it writes the expected texts anew; read them before committing.
 """
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Iterator
+from dataclasses import replace
 from datetime import UTC, date, datetime
+from enum import StrEnum
 from pathlib import Path
 
 from alerts.document import plain_text
 from alerts.drafting import document_of
 from alerts.facts import DraftFacts
+from alerts.gathering import require_matter, require_register
 from alerts.information_requests import FOLDER as REQUESTS
 from alerts.information_requests import REGISTER, RegisterRequest, request_document, state_request
 from alerts.law import built_in_law
-from alerts.recipients import FOLDER, load_recipients
+from alerts.recipients import FOLDER, find_recipient, load_recipients
 from alerts.script import Script
-from alerts.stating import CaseMaterial, state_facts
+from alerts.stating import CaseMaterial, portal_of, state_facts
 from crawler.assessment import (
     Assessment,
     Contacts,
@@ -31,6 +35,7 @@ from crawler.assessment import (
     Verdict,
 )
 from crawler.config import Organisation
+from crawler.errors import DraftError
 from crawler.evidence.warc import Capture
 from crawler.store.drafts import CaseAd, CaseSighting, LeadingAd, Snapshot
 
@@ -46,59 +51,65 @@ ORGANISATION = Organisation(
     phone="011 555-0100",
     delivery_address="Njegoševa 1, 11000 Beograd",
 )
-TITLE = "Injekcija & brizganje plastike – Njemačka <hitno>"
-TEXT = (
-    "Firma Wolt & Söhne GmbH, Köln 🇩🇪 traži radnike. Plata 2.500 € neto.\n"
-    "Kotizacija 200 evra pre puta. Pasoš ostaje kod poslodavca do kraja sezone.\n"
-    "Primer Rad, 060 000 0001, rad@primer.example, http://primer-rad.example/prijava"
-)
 
 
-def expected_path(recipient_id: str, script: Script) -> Path:
+class SampleCase(StrEnum):
+    """The cases; the value begins the names of their expected texts."""
+
+    UNLICENSED = "bez_dozvole"
+    """A mediator the register does not know, on two portals."""
+    EXPIRED = "istekla_dozvola"
+    """An agency whose licence ran out asks for money and for women up to 35; seen almost a year ago."""
+    ABROAD = "u_inostranstvu"
+    """Somebody abroad is in need; nobody is named."""
+
+
+def expected_path(recipient_id: str, script: Script, case: SampleCase = SampleCase.UNLICENSED) -> Path:
     """Where the expected text of a recipient stands."""
-    return FOLDER / recipient_id / f"expected.{script}.txt"
+    return FOLDER / recipient_id / "expected" / f"{case}.{script}.txt"
 
 
-def sample_facts(recipient_id: str) -> DraftFacts:
+def sample_facts(recipient_id: str, case: SampleCase = SampleCase.UNLICENSED) -> DraftFacts:
     """The sample case as facts of a draft to that recipient."""
-    return state_facts(
-        sample_material(), recipient_id, organisation=ORGANISATION, law=built_in_law(), now=MADE_AT, stale=False
-    )
+    material = sample_material(case)
+    if find_recipient(recipient_id).per_portal:
+        material = _on_its_portal(material)
+    return state_facts(material, recipient_id, organisation=ORGANISATION, law=built_in_law(), now=MADE_AT, stale=False)
 
 
-def sample_material() -> CaseMaterial:
+def possible_drafts() -> Iterator[tuple[str, SampleCase]]:
+    """Every recipient with every sample case of which there is a draft to it."""
+    for recipient_id, recipient in load_recipients().items():
+        for case in SampleCase:
+            judged = sample_material(case).leading.assessment
+            try:
+                require_register(judged.register, SNAPSHOT, recipient, stale=False, newest=SNAPSHOT.as_of)
+                require_matter(judged, recipient)
+            except DraftError:
+                continue
+            yield recipient_id, case
+
+
+def sample_material(case: SampleCase = SampleCase.UNLICENSED) -> CaseMaterial:
+    """What the store knows of that case."""
+    return {
+        SampleCase.UNLICENSED: _unlicensed,
+        SampleCase.EXPIRED: _expired,
+        SampleCase.ABROAD: _abroad,
+    }[case]()
+
+
+def _unlicensed() -> CaseMaterial:
     """Two copies of one ad on two portals, seen three times; the second sighting found the same bytes again."""
-    first = CaseAd(1, 11, 1, "portal", "http://oglasi.example/posao/7?x=1&y=2", TITLE, TEXT)
-    copy = CaseAd(2, 12, 3, "tabla", "http://tabla.example/7", None, TEXT)
-    return CaseMaterial(
-        case_id=7,
-        leading=LeadingAd(first, _assessment()),
-        ads=(first, copy),
-        sightings=(
-            CaseSighting(1, _at(16), 1),
-            CaseSighting(2, _at(17), 3),
-            CaseSighting(1, _at(18), 2),
-        ),
-        captures={
-            1: _capture(1, first.url, _at(16)),
-            2: _capture(2, first.url, _at(18), revisit_of="urn:uuid:00000000-0000-4000-8000-000000000001"),
-            3: _capture(3, copy.url, _at(17), method="browser"),
-        },
-        snapshot=SNAPSHOT,
+    title = "Injekcija & brizganje plastike – Njemačka <hitno>"
+    text = (
+        "Firma Wolt & Söhne GmbH, Köln 🇩🇪 traži radnike. Plata 4.500 € neto.\n"
+        "Kotizacija 200 evra pre puta. Radnici idu kao turisti, papiri se sređuju tamo.\n"
+        "Primer Rad, 060 000 0001, rad@primer.example, http://primer-rad.example/prijava"
     )
-
-
-def _assessment() -> Assessment:
-    quotes = {
-        "upfront_fee": "Kotizacija 200 evra pre puta",
-        "document_retention": "Pasoš ostaje kod poslodavca do kraja sezone",
-    }
-    full_text = f"{TITLE}\n{TEXT}"
-    quoted = tuple(
-        Indicator(code, quote, full_text.index(quote), full_text.index(quote) + len(quote))
-        for code, quote in quotes.items()
-    )
-    return Assessment(
+    first = CaseAd(1, 11, 1, "portal", "http://oglasi.example/posao/7?x=1&y=2", title, text)
+    copy = CaseAd(2, 12, 3, "tabla", "http://tabla.example/7", None, text)
+    judged = Assessment(
         id="7",
         is_job_ad=True,
         abroad=True,
@@ -110,18 +121,139 @@ def _assessment() -> Assessment:
             urls=("http://primer-rad.example/prijava",),
         ),
         mediator=Mediator(name="Primer Rad", kind=MediatorKind.AGENCY),
-        register=RegisterAnswer(
-            verdict=Verdict.NOT_FOUND,
-            as_of=SNAPSHOT.as_of,
-            snapshot=f"sha256:{SNAPSHOT.digest}",
-            nearest=(Nearest("Primer Radnik d.o.o.", 0.71, ("zajednička reč „primer“",)),),
+        register=_answer(
+            Verdict.NOT_FOUND, nearest=(Nearest("Primer Radnik d.o.o.", 0.71, ("zajednička reč „primer“",)),)
         ),
-        indicators=(*quoted, Indicator("high_wage")),
+        indicators=(
+            *_quoted(first, upfront_fee="Kotizacija 200 evra pre puta", irregular_work="Radnici idu kao turisti"),
+            Indicator("high_wage"),
+        ),
         not_stated=("hours", "contract"),
         risk=Risk(RiskLevel.CRITICAL, 0.9),
-        referral=("retained_documents",),
-        complaint=Proposal(True, tuple(load_recipients())),
+        complaint=Proposal(True, ("trzisna_inspekcija",)),
     )
+    return CaseMaterial(
+        case_id=7,
+        leading=LeadingAd(first, judged),
+        ads=(first, copy),
+        sightings=(CaseSighting(1, _at(16), 1), CaseSighting(2, _at(17), 3), CaseSighting(1, _at(18), 2)),
+        captures={
+            1: _capture(1, first.url, _at(16)),
+            2: _capture(2, first.url, _at(18), revisit_of="urn:uuid:00000000-0000-4000-8000-000000000001"),
+            3: _capture(3, copy.url, _at(17), method="browser"),
+        },
+        snapshot=SNAPSHOT,
+    )
+
+
+def _expired() -> CaseMaterial:
+    """An ad in Cyrillic, seen once and long ago."""
+    seen = datetime(2025, 12, 29, 23, 40, tzinfo=UTC)
+    ad = CaseAd(
+        1,
+        11,
+        1,
+        "portal",
+        "https://oglasi.example/posao/81",
+        "Собарице – Аустрија и Швајцарска",
+        "Тражимо девојке до 35 година за хотел. Плата 1.900 евра, стан обезбеђен.\n"
+        "Уплата 150 евра пре разговора, остатак се одбија од прве плате.\n"
+        "Пример Кадар доо, дозвола 000-01-00007/2019-24, тел. 011 555 0107",
+    )
+    judged = Assessment(
+        id="81",
+        is_job_ad=True,
+        abroad=True,
+        destinations=("AT", "CH"),
+        contacts=Contacts(phones=("+381115550107",)),
+        mediator=Mediator(
+            name="Пример Кадар доо", kind=MediatorKind.AGENCY, pib="100000117", licence="000-01-00007/2019-24"
+        ),
+        register=_answer(
+            Verdict.EXPIRED, entry="PRIMER KADAR DOO BEOGRAD", reasons=("isti PIB", "dozvola je važila do 14.3.2024.")
+        ),
+        indicators=_quoted(
+            ad,
+            gender_age_targeting="девојке до 35 година",
+            free_accommodation="стан обезбеђен",
+            upfront_fee="Уплата 150 евра пре разговора",
+            wage_deduction="остатак се одбија од прве плате",
+        ),
+        not_stated=("employer", "hours"),
+        risk=Risk(RiskLevel.HIGH, 0.8),
+        complaint=Proposal(True, ("trzisna_inspekcija",)),
+    )
+    return CaseMaterial(
+        case_id=81,
+        leading=LeadingAd(ad, judged),
+        ads=(ad,),
+        sightings=(CaseSighting(1, seen, 1),),
+        captures={1: _capture(1, ad.url, seen)},
+        snapshot=SNAPSHOT,
+    )
+
+
+def _abroad() -> CaseMaterial:
+    """A post that offers work and says that somebody there cannot leave."""
+    ad = CaseAd(
+        1,
+        11,
+        1,
+        "kanal",
+        "https://kanal.example/s/posao/1204",
+        None,
+        "Branje lala, Holandija, polazak večeras. Pasoš se predaje na ulazu u kamp.\n"
+        "Devojka iz prošle grupe ne sme da izađe i moli da je neko izvuče.\n"
+        "Javite se u inbox.",
+    )
+    judged = Assessment(
+        id="1204",
+        is_job_ad=True,
+        abroad=True,
+        destinations=("NL",),
+        mediator=Mediator(kind=MediatorKind.UNKNOWN),
+        register=_answer(Verdict.UNIDENTIFIED),
+        indicators=_quoted(
+            ad,
+            document_retention="Pasoš se predaje na ulazu u kamp",
+            urgency="polazak večeras",
+            restriction_of_movement="ne sme da izađe",
+        ),
+        not_stated=("employer", "wage", "hours", "contract", "address"),
+        risk=Risk(RiskLevel.CRITICAL, 1.0),
+        referral=("in_need_abroad", "asks_for_help", "departure_within_hours", "retained_documents"),
+        referral_quotes=_quoted(
+            ad,
+            in_need_abroad="Devojka iz prošle grupe ne sme da izađe",
+            asks_for_help="moli da je neko izvuče",
+            departure_within_hours="polazak večeras",
+        ),
+        complaint=Proposal(True, ("policija_uput",)),
+    )
+    return CaseMaterial(
+        case_id=1204,
+        leading=LeadingAd(ad, judged),
+        ads=(ad,),
+        sightings=(CaseSighting(1, _at(19), 1),),
+        captures={1: _capture(1, ad.url, _at(19), method="browser")},
+        snapshot=SNAPSHOT,
+    )
+
+
+def _on_its_portal(material: CaseMaterial) -> CaseMaterial:
+    portal = portal_of(material.leading.ad)
+    return replace(material, ads=tuple(ad for ad in material.ads if portal_of(ad) == portal))
+
+
+def _answer(verdict: Verdict, **further: object) -> RegisterAnswer:
+    plain = RegisterAnswer(verdict=verdict, as_of=SNAPSHOT.as_of, snapshot=f"sha256:{SNAPSHOT.digest}")
+    return replace(plain, **further)  # type: ignore[arg-type]
+
+
+def _quoted(ad: CaseAd, **quotes: str) -> tuple[Indicator, ...]:
+    full_text = ad.judged.full_text
+    starts = {code: full_text.index(quote) for code, quote in quotes.items()}
+    return tuple(Indicator(code, quote, starts[code], starts[code] + len(quote)) for code, quote in quotes.items())
 
 
 def _capture(number: int, url: str, at: datetime, *, method: str = "http", revisit_of: str | None = None) -> Capture:
@@ -155,15 +287,16 @@ def expected_request_path(script: Script) -> Path:
     return REQUESTS / REGISTER / f"expected.{script}.txt"
 
 
-def _write_expected() -> None:
+def expected_texts() -> Iterable[tuple[Path, str]]:
+    """Every file of expected text, with what it should hold."""
     for script in Script:
-        text = plain_text(request_document(sample_request(), script))
-        expected_request_path(script).write_text(text, encoding="utf-8")
-    for recipient_id in load_recipients():
-        for script in Script:
-            text = plain_text(document_of(sample_facts(recipient_id), script))
-            expected_path(recipient_id, script).write_text(text, encoding="utf-8")
+        yield expected_request_path(script), plain_text(request_document(sample_request(), script))
+        for recipient_id, case in possible_drafts():
+            document = document_of(sample_facts(recipient_id, case), script)
+            yield expected_path(recipient_id, script, case), plain_text(document)
 
 
 if __name__ == "__main__":
-    _write_expected()
+    for path, text in expected_texts():
+        path.parent.mkdir(exist_ok=True)
+        path.write_text(text, encoding="utf-8")

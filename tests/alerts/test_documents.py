@@ -21,7 +21,7 @@ from alerts.information_requests import request_document
 from alerts.script import Script
 from crawler.assessment import Verdict
 from crawler.errors import DraftError, UsageError
-from tests.alerts.sample import sample_facts, sample_request
+from tests.alerts.sample import SampleCase, possible_drafts, sample_facts, sample_request
 
 HOSTILE = (
     "a & b < c > d </w:t></w:r>",
@@ -62,8 +62,8 @@ def _pdf_text(content: bytes, folder: Path) -> str:
     return made.stdout.decode()
 
 
-def _hostile_facts() -> DraftFacts:
-    plain = sample_facts("trzisna_inspekcija")
+def _hostile_facts(recipient: str) -> DraftFacts:
+    plain = sample_facts(recipient)
     quotes = tuple(Verbatim(text) for text in HOSTILE)
     return replace(
         plain,
@@ -75,9 +75,11 @@ def _hostile_facts() -> DraftFacts:
 
 
 @pytest.mark.parametrize("script", Script)
-@pytest.mark.parametrize("recipient", ["trzisna_inspekcija", "policija_uput"])
-def test_docx_and_pdf_hold_the_same_paragraphs(recipient: str, script: Script, tmp_path: Path) -> None:
-    document = document_of(sample_facts(recipient), script)
+@pytest.mark.parametrize(("recipient", "case"), list(possible_drafts()))
+def test_docx_and_pdf_hold_the_same_paragraphs(
+    recipient: str, case: SampleCase, script: Script, tmp_path: Path
+) -> None:
+    document = document_of(sample_facts(recipient, case), script)
     assert _docx_paragraphs(render(document, DocumentFormat.DOCX)) == document.paragraphs()
     text = _squeezed(_pdf_text(render(document, DocumentFormat.PDF), tmp_path))
     assert [found for found in document.paragraphs() if _squeezed(found) not in text] == []
@@ -102,9 +104,12 @@ def test_the_text_file_holds_every_paragraph_too() -> None:
 
 
 @pytest.mark.parametrize("script", Script)
-def test_hostile_ad_text_comes_out_as_text_and_breaks_no_document(script: Script, tmp_path: Path) -> None:
-    document = document_of(_hostile_facts(), script)
-    plain = document_of(replace(_hostile_facts(), ad_lines=(Verbatim("x"),) * len(HOSTILE)), script)
+@pytest.mark.parametrize("recipient", ["trzisna_inspekcija", "obavestenje_portalu", "msp_konzularni"])
+def test_hostile_ad_text_comes_out_as_text_and_breaks_no_document(
+    recipient: str, script: Script, tmp_path: Path
+) -> None:
+    document = document_of(_hostile_facts(recipient), script)
+    plain = document_of(replace(_hostile_facts(recipient), ad_lines=(Verbatim("x"),) * len(HOSTILE)), script)
     assert [block.kind for block in document.blocks] == [block.kind for block in plain.blocks]
     assert _docx_paragraphs(render(document, DocumentFormat.DOCX)) == document.paragraphs()
     text = _squeezed(_pdf_text(render(document, DocumentFormat.PDF), tmp_path))
@@ -179,6 +184,27 @@ def test_a_stale_register_says_so() -> None:
 def test_a_document_made_twice_is_the_same() -> None:
     document = document_of(sample_facts("trzisna_inspekcija"), Script.LATN)
     assert render(document, DocumentFormat.PDF) == render(document, DocumentFormat.PDF)
+
+
+@pytest.mark.parametrize("script", Script)
+def test_the_docx_is_in_the_house_style_for_people_to_edit(script: Script) -> None:
+    document = document_of(sample_facts("trzisna_inspekcija"), script)
+    opened = Document(BytesIO(render(document, DocumentFormat.DOCX)))
+    used = [paragraph.style.name for paragraph in opened.paragraphs]
+    assert used[:3] == ["Zaglavlje pisma", "Zaglavlje pisma, kraj", "Title"]
+    assert {"Heading 2", "Heading 3", "Stavka", "Normal"} <= set(used)
+    assert f'w:val="sr-{script.title()}-RS"' in opened.styles["Normal"].element.xml
+    assert (opened.core_properties.title, opened.core_properties.author) == (document.title, "")
+    assert opened.core_properties.created.date() == document.made_at.date()
+    assert 'instr="PAGE"' in opened.sections[0].footer._element.xml
+
+
+def test_one_documents_words_are_not_in_the_next_one() -> None:
+    first, second = (
+        document_of(sample_facts(recipient), Script.LATN) for recipient in ("trzisna_inspekcija", "policija_uput")
+    )
+    render(first, DocumentFormat.DOCX)
+    assert _docx_paragraphs(render(second, DocumentFormat.DOCX)) == second.paragraphs()
 
 
 def _parsed(line: str) -> DraftDocument:

@@ -25,6 +25,7 @@ from crawler.store.screenshots import note_screenshot
 from tests.builders import AD_TEXT, AD_TITLE, NOW, StoreBuilder, StoredAd, complaint_assessment
 
 MARKET, LABOUR, POLICE = "trzisna_inspekcija", "inspektorat_za_rad", "policija_uput"
+PORTAL, EQUALITY = "obavestenje_portalu", "poverenik_ravnopravnost"
 
 
 def _facts(store: StoreBuilder, case_id: int, recipient: str = MARKET, *, days_later: int = 0) -> DraftFacts:
@@ -255,3 +256,58 @@ def test_listing_that_said_part_and_screenshot_are_listed_as_evidence(store: Sto
         "http://demo-portal.example/izgled",
     ]
     assert facts.leading_evidence == 1
+
+
+def _case_on_two_portals(store: StoreBuilder) -> int:
+    copy = store.ad(source="demo_tabla", at=NOW - timedelta(days=2))
+    store.assess(copy)
+    return _case(store, ad=store.ad(series_id=copy.series_id))
+
+
+def test_a_notice_speaks_of_one_portal_only(store: StoreBuilder) -> None:
+    store.register()
+    case_id = _case_on_two_portals(store)
+    leading = _facts(store, case_id, PORTAL)
+    assert leading.authority.addressee == "demo-portal.example"
+    other = _facts(store, case_id, f"{PORTAL}:demo-tabla.example")
+    assert other.authority.addressee == "demo-tabla.example"
+    assert [place.portal for place in other.places] == ["demo-tabla.example"]
+    assert {item.url for item in other.evidence} == {other.places[0].url}
+    assert other.statements[0].quote == "Kotizacija 200 evra pre puta"
+
+
+def test_a_portal_where_the_case_has_no_ad_is_named_with_those_where_it_has(store: StoreBuilder) -> None:
+    store.register()
+    with pytest.raises(UsageError, match=r"no ad on `x\.example`; it has some on demo-portal\.example, demo-tabla"):
+        _facts(store, _case_on_two_portals(store), f"{PORTAL}:x.example")
+
+
+def test_notices_to_several_portals_are_kept_side_by_side(store: StoreBuilder) -> None:
+    store.register()
+    case_id = _case_on_two_portals(store)
+    for recipient in (PORTAL, f"{PORTAL}:demo-tabla.example"):
+        assert lay_ready(store.engine, store.settings, case_id, recipient, now=NOW) == recipient
+    with store.connect() as connection:
+        main = find_draft(connection, case_id=case_id, recipient=PORTAL)
+        other = find_draft(connection, case_id=case_id, recipient=f"{PORTAL}:demo-tabla.example")
+    assert main
+    assert other
+    assert DraftFacts.from_json(main.facts).authority.addressee == "demo-portal.example"
+    assert DraftFacts.from_json(other.facts).authority.addressee == "demo-tabla.example"
+
+
+def test_a_letter_about_a_condition_of_sex_or_age_needs_one(store: StoreBuilder) -> None:
+    store.register()
+    with pytest.raises(DraftError, match="gender_age_targeting"):
+        _facts(store, _case(store), EQUALITY)
+
+
+def test_the_last_sighting_names_the_capture_that_holds_it(store: StoreBuilder) -> None:
+    store.register()
+    ad = store.ad(at=NOW - timedelta(days=3))
+    facts = _facts(store, _case(store, ad=store.new_version(ad, text=AD_TEXT, at=NOW - timedelta(days=1))))
+    (place,) = facts.places
+    assert place.last_evidence is not None
+    assert facts.evidence[place.last_evidence - 1].fetched_at == NOW - timedelta(days=1)
+    assert facts.limitation
+    assert (facts.limitation.ends_on, facts.limitation.days_left) == (date(2027, 11, 19), 364)

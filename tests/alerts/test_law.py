@@ -81,8 +81,34 @@ def test_complaints_ask_to_be_informed_and_claim_the_fee_exemption(recipient: st
     assert _cited(Part.FEE, recipient=recipient) == ["takse_19"]
 
 
-def test_every_statute_says_where_and_when_it_was_read() -> None:
-    assert all(law.source.startswith("https://") and law.read for law in built_in_law().laws.values())
+def test_every_statute_says_where_it_stands() -> None:
+    assert all(law.source.startswith("https://") for law in built_in_law().laws.values())
+
+
+def test_nothing_of_a_statute_that_nobody_read_is_confirmed() -> None:
+    law = built_in_law()
+    unread = {name for name, statute in law.laws.items() if statute.read is None}
+    assert {"kz", "zspijz", "c181", "diskriminacija"} == unread
+    assert not {one.law for one in law.provisions if one.status is ProvisionStatus.CONFIRMED} & unread
+
+
+def test_fines_are_told_from_and_to() -> None:
+    provision = next(found for found in built_in_law().provisions if found.id == "oglasavanje_78")
+    assert provision.stated == (
+        "Propisane su novčane kazne: pravno lice od 300.000 do 2.000.000 dinara; preduzetnik od 50.000 do 500.000"
+        " dinara; fizičko lice od 50.000 do 150.000 dinara."
+    )
+
+
+def test_the_time_limit_is_told_to_inspections_only() -> None:
+    assert _cited(Part.LIMITATION) == ["prekrsaji_84"]
+    assert _cited(Part.LIMITATION, recipient="obavestenje_portalu") == []
+
+
+def test_a_portal_is_told_what_obliges_it() -> None:
+    cited = _cited(recipient="obavestenje_portalu")
+    assert {"etrgovina_20", "oglasavanje_7"} <= set(cited)
+    assert "zin_33" not in cited
 
 
 def test_a_citation_holds_law_gazette_and_article() -> None:
@@ -103,6 +129,8 @@ def test_a_citation_holds_law_gazette_and_article() -> None:
         ("provisions", {"opinion": "jako"}, "opinion"),
         ("provisions", {"status": "maybe"}, "status"),
         ("provisions", {"id": "zzosn_6_7"}, "same id"),
+        ("provisions", {"law": "kz", "status": "confirmed"}, "nobody read"),
+        ("provisions", {"fines": [{"who": "entrepreneur", "least": 2, "most": 1}]}, "from 2 to 1"),
     ],
 )
 def test_a_mistake_in_the_law_is_named(tmp_path: Path, section: str, change: dict[str, object], complaint: str) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -12,15 +13,17 @@ import alerts
 from alerts.document import plain_text
 from alerts.drafting import LETTERS, document_of
 from alerts.information_requests import FOLDER as REQUESTS
-from alerts.law import LAW_FILE, built_in_law
-from alerts.recipients import FOLDER, DraftKind, RegisterNeed, find_recipient, load_recipients
-from alerts.script import Script
+from alerts.law import LAW_FILE, Topic, built_in_law
+from alerts.recipients import FOLDER, DraftKind, RegisterNeed, find_recipient, load_recipients, split_recipient
+from alerts.script import Script, to_script
 from alerts.wording import WORDING_FILE, wording
 from crawler.errors import ConfigError, UsageError
 from pipelines.risk import trigger_titles
-from tests.alerts.sample import expected_path, sample_facts
+from tests.alerts.sample import SampleCase, expected_path, expected_texts, possible_drafts, sample_facts
 
 RECIPIENTS = sorted(load_recipients())
+DRAFTS = list(possible_drafts())
+EXPECTED = list(expected_texts())
 
 # About nobody, in no script: these words say that somebody did a wrong.
 ACCUSING = re.compile(
@@ -38,15 +41,28 @@ def _our_words() -> Iterator[Path]:
     yield from REQUESTS.glob("*/*.txt")
     yield from FOLDER.glob("*/*.yml")
     yield from FOLDER.glob("*/template.txt")
-    yield from FOLDER.glob("*/expected.latn.txt")
     yield from Path(alerts.__file__).parent.glob("*.py")
 
 
-@pytest.mark.parametrize("script", Script)
+@pytest.mark.parametrize(("path", "text"), EXPECTED, ids=[f"{path.parts[-3]}/{path.name}" for path, _ in EXPECTED])
+def test_every_letter_reads_as_expected(path: Path, text: str) -> None:
+    assert text == path.read_text(encoding="utf-8")
+
+
+def test_every_expected_text_is_of_a_letter_that_can_be_made() -> None:
+    made = {path for path, _ in EXPECTED}
+    assert {*FOLDER.glob("*/expected/*"), *REQUESTS.glob("*/expected.*")} == made
+
+
 @pytest.mark.parametrize("recipient_id", RECIPIENTS)
-def test_the_sample_case_reads_as_expected(recipient_id: str, script: Script) -> None:
-    expected = expected_path(recipient_id, script).read_text(encoding="utf-8")
-    assert plain_text(document_of(sample_facts(recipient_id), script)) == expected
+def test_every_recipient_has_letters_from_the_sample_cases(recipient_id: str) -> None:
+    assert [case for recipient, case in DRAFTS if recipient == recipient_id]
+
+
+@pytest.mark.parametrize(("path", "text"), EXPECTED, ids=[f"{path.parts[-3]}/{path.name}" for path, _ in EXPECTED])
+def test_nobody_is_accused_in_any_letter(path: Path, text: str) -> None:
+    found = ACCUSING.search(to_script(text, Script.LATN))
+    assert found is None, found
 
 
 @pytest.mark.parametrize("path", list(_our_words()), ids=lambda path: f"{path.parent.name}/{path.name}")
@@ -60,11 +76,13 @@ def test_the_ban_catches_accusing_words(accusing: str) -> None:
     assert ACCUSING.search(f"Oglas je objavio {accusing}.")
 
 
-@pytest.mark.parametrize("recipient_id", RECIPIENTS)
-def test_a_draft_has_all_parts_of_a_complaint(recipient_id: str) -> None:
-    text = expected_path(recipient_id, Script.LATN).read_text(encoding="utf-8")
+@pytest.mark.parametrize(("recipient_id", "case"), DRAFTS)
+def test_a_draft_has_all_parts_of_a_complaint(recipient_id: str, case: SampleCase) -> None:
+    recipient = find_recipient(recipient_id)
+    text = expected_path(recipient_id, Script.LATN, case).read_text(encoding="utf-8")
+    asks = {DraftKind.ASSISTANCE: (), DraftKind.NOTICE: ("Zahtev", "Pravni osnov")}
     parts = (
-        "Organ:",
+        f": {recipient.authority}",
         "Mesto i datum:",
         "Naš broj:",
         "Predmet:",
@@ -72,9 +90,9 @@ def test_a_draft_has_all_parts_of_a_complaint(recipient_id: str) -> None:
         "Subjekt na koji se oglas odnosi",
         "Činjenice",
         "Provera u registru",
-        "Pravni osnov",
+        *asks.get(recipient.kind, ("Pravni osnov", "Predložene mere")),
+        *(f"da {measure.removeprefix('da ')}" for measure in recipient.measures if measure.startswith("da ")),
         "Dokazi",
-        "Predložene mere",
         "Zaštita podataka o ličnosti",
         "Potpis",
         "Prilozi",
@@ -88,16 +106,89 @@ def test_a_complaint_says_that_it_wants_an_answer_and_pays_no_fee() -> None:
         text = expected_path(recipient_id, Script.LATN).read_text(encoding="utf-8")
         assert "Zahtev za obaveštavanje" in text
         assert "Oslobođenje od takse" in text
+        assert "Rok zastarelosti" in text
 
 
-def test_only_a_referral_may_do_without_the_register() -> None:
+def test_no_letter_that_speaks_of_a_missing_licence_does_without_the_register() -> None:
     without = {r.kind for r in load_recipients().values() if r.register_check is RegisterNeed.NONE}
-    assert without == {DraftKind.REFERRAL}
+    assert without == {DraftKind.REFERRAL, DraftKind.ASSISTANCE, DraftKind.PETITION}
+    for recipient_id, case in DRAFTS:
+        text = expected_path(recipient_id, Script.LATN, case).read_text(encoding="utf-8")
+        speaks = "osnovi sumnje da važeće dozvole" in text or "nema važeću dozvolu" in text
+        assert speaks is (find_recipient(recipient_id).register_check is RegisterNeed.UNLICENSED)
 
 
 def test_every_recipient_has_rules_of_law_for_its_topics() -> None:
     ruled = {topic for rule in built_in_law().rules for topic in rule.when.topics}
-    assert {topic for recipient in load_recipients().values() for topic in recipient.topics} <= ruled
+    topics = {topic for recipient in load_recipients().values() for topic in recipient.topics}
+    # Who helps people is asked for help, not told the law.
+    assert topics - ruled == {Topic.ASSISTANCE}
+
+
+@pytest.mark.parametrize(("recipient_id", "case"), DRAFTS)
+def test_every_fact_names_the_evidence_it_rests_on(recipient_id: str, case: SampleCase) -> None:
+    text = expected_path(recipient_id, Script.LATN, case).read_text(encoding="utf-8")
+    facts = text[text.index("\nČinjenice\n") : text.index("\nProvera u registru\n")].split("\n\n")
+    lists_and_notes = ("Činjenice", "Vremena su data", "Zabeležena pojavljivanja")
+    told = [part.strip() for part in facts if part.strip() and not part.strip().startswith(lists_and_notes)]
+    untied = [part for part in told if "dokaz" not in part and not _is_listed(part)]
+    assert untied == []
+
+
+def _is_listed(part: str) -> bool:
+    """Quotes that follow "Oglas navodi (dokaz 1):", and days by portal, which the facts above tie to captures."""
+    return part.startswith("1. ") or all(" u " in line and ".example: " in line for line in part.splitlines())
+
+
+@pytest.mark.parametrize(("recipient_id", "case"), DRAFTS)
+def test_what_the_register_says_is_told_of_a_day(recipient_id: str, case: SampleCase) -> None:
+    text = expected_path(recipient_id, Script.LATN, case).read_text(encoding="utf-8")
+    check = text[text.index("\nProvera u registru\n") :]
+    assert "Stanje registra na dan: 2.11.2026." in check
+    assert f"SHA-256: {'5e' * 32}" in check
+    assert all("2.11.2026." in line for line in check.splitlines() if "upis" in line and "registru na dan" in line)
+
+
+def test_a_limit_that_comes_near_asks_for_haste_and_a_past_one_does_not() -> None:
+    near = expected_path("trzisna_inspekcija", Script.LATN, SampleCase.EXPIRED).read_text(encoding="utf-8")
+    far = expected_path("trzisna_inspekcija", Script.LATN).read_text(encoding="utf-8")
+    assert "ističe 30.12.2026. Do isteka tog roka preostalo je 40 dana" in near
+    assert "ističe 18.11.2027." in far
+    assert "preostalo" not in far
+    facts = sample_facts("trzisna_inspekcija", SampleCase.EXPIRED)
+    assert facts.limitation
+    ended = replace(facts, limitation=replace(facts.limitation, days_left=0))
+    text = plain_text(document_of(ended, Script.LATN))
+    assert "istekao je 30.12.2026. Da li je oglas i posle toga bio objavljen" in text
+
+
+def test_provisions_that_nobody_confirmed_are_set_aside_and_not_told() -> None:
+    facts = sample_facts("policija_uput", SampleCase.ABROAD)
+    assert {"kz_388", "kz_389_390"} <= {one.id for one in facts.set_aside}
+    assert "Krivični zakonik" not in plain_text(document_of(facts, Script.LATN))
+
+
+def test_partners_of_the_country_of_work_are_named() -> None:
+    dutch = sample_facts("msp_konzularni", SampleCase.ABROAD)
+    assert [partner.name for partner in dutch.partners] == ["CoMensha", "FairWork"]
+    without = plain_text(document_of(replace(dutch, partners=()), Script.LATN))
+    assert "nemamo podatak o organizaciji" in without
+
+
+def test_a_portal_is_told_of_its_own_copies_only() -> None:
+    text = expected_path("obavestenje_portalu", Script.LATN).read_text(encoding="utf-8")
+    assert "http://oglasi.example/posao/7?x=1&y=2 (dokaz 1)." in text
+    assert "tabla.example" not in text
+    assert "Primer Radnik" not in text
+
+
+def test_only_a_letter_to_a_portal_names_one() -> None:
+    assert split_recipient("obavestenje_portalu:oglasi.example:8080") == ("obavestenje_portalu", "oglasi.example:8080")
+    assert find_recipient("obavestenje_portalu:oglasi.example").per_portal
+    with pytest.raises(UsageError, match="no letter to a portal"):
+        find_recipient("trzisna_inspekcija:oglasi.example")
+    with pytest.raises(UsageError, match="too long"):
+        find_recipient(f"obavestenje_portalu:{'x' * 60}")
 
 
 def test_every_indicator_of_the_rules_has_words() -> None:

@@ -47,7 +47,8 @@ def test_urgency_without_a_reason_is_refused(reason: str) -> None:
 def test_what_no_lawyer_confirmed_is_cited_as_our_knowledge_only() -> None:
     law = built_in_law()
     confirmed = tuple(one.model_copy(update={"status": ProvisionStatus.CONFIRMED}) for one in law.provisions)
-    sure = Law(laws=law.laws, provisions=confirmed, rules=law.rules)
+    read = {name: statute.model_copy(update={"read": "20.11.2026."}) for name, statute in law.laws.items()}
+    sure = Law(laws=read, provisions=confirmed, rules=law.rules)
     request = state_request(ORGANISATION, sure, changes_since=MADE_AT.date(), urgent_reason=None, now=MADE_AT)
     assert "Prema našem saznanju: Zakon o slobodnom pristupu" in _text()
     assert "Prema našem saznanju" not in plain_text(request_document(request, Script.LATN))

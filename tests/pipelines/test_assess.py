@@ -51,7 +51,7 @@ def test_without_a_register_nothing_is_said_about_a_licence() -> None:
 def test_a_fresh_register_without_the_agency_leads_to_a_proposal() -> None:
     found = assess(AGENCY_AD, REGISTER, on=TODAY)
     assert found.register.verdict is Verdict.NOT_FOUND
-    assert found.complaint.recipients == ("trzisna_inspekcija",)
+    assert found.complaint.recipients == ("trzisna_inspekcija", "ministarstvo_rada")
 
 
 def test_a_stale_register_leads_to_no_proposal_about_a_licence() -> None:

@@ -79,7 +79,10 @@ def test_departure_within_hours_matters_for_work_abroad_only() -> None:
 
 
 def test_a_trigger_in_an_offer_comes_first_among_the_recipients() -> None:
-    assert _judged("Potrebni zidari za Beč, polazak večeras.").complaint.recipients == ("policija_uput",)
+    assert _judged("Potrebni zidari za Beč, polazak večeras.").complaint.recipients == (
+        "policija_uput",
+        "centar_za_zastitu_zrtava",
+    )
 
 
 def test_a_trigger_that_rests_on_an_indicator_quotes_its_words() -> None:

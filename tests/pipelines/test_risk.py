@@ -73,7 +73,7 @@ def _proposal(register: RegisterAnswer, mediator: Mediator = AGENCY, referral: t
 
 def test_an_agency_that_a_fresh_register_does_not_know_is_proposed() -> None:
     proposal = _proposal(CHECKED)
-    assert proposal.recipients == ("trzisna_inspekcija",)
+    assert proposal.recipients == ("trzisna_inspekcija", "ministarstvo_rada")
     assert "nije pronađen" in proposal.why[0]
 
 
@@ -97,7 +97,39 @@ def test_an_employer_hiring_for_itself_needs_no_licence() -> None:
 
 def test_the_police_sheet_comes_first() -> None:
     proposal = _proposal(CHECKED, AGENCY, ("minor",), "minors_accepted")
-    assert proposal.recipients == ("policija_uput", "trzisna_inspekcija", "inspektorat_za_rad")
+    assert proposal.recipients == (
+        "policija_uput",
+        "centar_za_zastitu_zrtava",
+        "trzisna_inspekcija",
+        "ministarstvo_rada",
+        "inspektorat_za_rad",
+    )
+
+
+def test_harm_abroad_goes_to_the_consular_department_too() -> None:
+    assert "msp_konzularni" in _proposal(RegisterAnswer(), AGENCY, ("in_need_abroad",)).recipients
+    assert "msp_konzularni" not in _proposal(RegisterAnswer(), AGENCY, ("minor",)).recipients
+
+
+def test_whoever_shows_an_ad_is_told_where_there_is_an_address() -> None:
+    def recipients(*, is_published: bool) -> tuple[str, ...]:
+        return propose(
+            offers_work_abroad=True,
+            mediator=AGENCY,
+            register=CHECKED,
+            findings=frozenset(),
+            referral=(),
+            is_published=is_published,
+        ).recipients
+
+    assert recipients(is_published=True) == ("trzisna_inspekcija", "ministarstvo_rada", "obavestenje_portalu")
+    assert recipients(is_published=False) == ("trzisna_inspekcija", "ministarstvo_rada")
+
+
+def test_a_condition_of_sex_or_age_alone_proposes_nothing() -> None:
+    assert "poverenik_ravnopravnost" in _proposal(CHECKED, AGENCY, (), "gender_age_targeting").recipients
+    licensed = RegisterAnswer(verdict=Verdict.REGISTERED)
+    assert not _proposal(licensed, AGENCY, (), "gender_age_targeting").proposed
 
 
 def test_an_expired_licence_is_not_called_missing() -> None:

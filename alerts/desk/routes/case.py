@@ -17,6 +17,7 @@ from alerts.desk.missing import missing_drafts
 from alerts.desk.piles import Pile, pile_of
 from alerts.drafting import DocumentFormat, document_of, render
 from alerts.facts import DraftFacts
+from alerts.recipients import split_recipient
 from alerts.script import Script, storable
 from alerts.wording import wording
 from crawler.errors import DraftError, UsageError
@@ -110,7 +111,7 @@ def draft_file(
         content = render(document_of(DraftFacts.from_json(rows[0].facts), script), kind)
     except DraftError as error:
         raise PageError(Failure.DRAFT, case_id=case_id) from error
-    name = f"slucaj-{case_id}-{rows[0].recipient}-{script}.{kind}"
+    name = f"slucaj-{case_id}-{split_recipient(rows[0].recipient)[0]}-{script}.{kind}"
     headers = {"Content-Disposition": f'attachment; filename="{name}"'}
     return Response(content, media_type=MEDIA_TYPES[kind], headers=headers)
 
