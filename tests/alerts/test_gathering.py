@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from sqlalchemy import update
+from sqlalchemy import select, update
 
 from alerts.document import Verbatim, plain_text
 from alerts.drafting import document_of
@@ -19,8 +19,9 @@ from alerts.laying import lay_ready
 from alerts.script import Script
 from crawler.assessment import Assessment, Impersonation, Indicator, Mediator, MediatorKind, Verdict
 from crawler.errors import DraftError, UsageError
+from crawler.manifest import MANUAL_SOURCE
 from crawler.store.drafts import find_draft
-from crawler.store.schema import ad_versions, captures
+from crawler.store.schema import ad_versions, captures, cases
 from crawler.store.screenshots import note_screenshot
 from tests.builders import AD_TEXT, AD_TITLE, NOW, StoreBuilder, StoredAd, complaint_assessment
 
@@ -282,6 +283,17 @@ def test_a_portal_where_the_case_has_no_ad_is_named_with_those_where_it_has(stor
         _facts(store, _case_on_two_portals(store), f"{PORTAL}:x.example")
 
 
+def test_no_portal_is_told_of_what_a_person_brought(store: StoreBuilder) -> None:
+    store.register()
+    brought = store.ad(source=MANUAL_SOURCE, url="urn:uuid:00000000-0000-4000-8000-000000000001")
+    with pytest.raises(DraftError, match="on no portal"):
+        _facts(store, _case(store, ad=brought), PORTAL)
+    store.assess(store.ad(series_id=brought.series_id))
+    with store.connect() as connection:
+        (case_id,) = connection.scalars(select(cases.c.id))
+    assert [place.portal for place in _facts(store, case_id, PORTAL).places] == ["demo-portal.example"]
+
+
 def test_notices_to_several_portals_are_kept_side_by_side(store: StoreBuilder) -> None:
     store.register()
     case_id = _case_on_two_portals(store)
@@ -304,8 +316,11 @@ def test_a_letter_about_a_condition_of_sex_or_age_needs_one(store: StoreBuilder)
 
 def test_the_last_sighting_names_the_capture_that_holds_it(store: StoreBuilder) -> None:
     store.register()
-    ad = store.ad(at=NOW - timedelta(days=3))
-    facts = _facts(store, _case(store, ad=store.new_version(ad, text=AD_TEXT, at=NOW - timedelta(days=1))))
+    ad, later = store.ad(at=NOW - timedelta(days=3)), NOW - timedelta(days=1)
+    store.see_again(
+        replace(ad, capture_id=store.capture("http://demo-portal.example/1", body=b"x", at=later)), at=later
+    )
+    facts = _facts(store, _case(store, ad=ad))
     (place,) = facts.places
     assert place.last_evidence is not None
     assert facts.evidence[place.last_evidence - 1].fetched_at == NOW - timedelta(days=1)
