@@ -26,6 +26,7 @@ def crawl_sources_by_hand(settings: Settings, engine: Engine, sources: Sequence[
     for source in sources:
         if source not in manifests:
             raise UsageError(f"unknown source {source}; `adwatch sources list` shows the known ones")
+    settings.require_contact(url for source in sources for url in manifests[source].start_urls)
     return _crawl(settings, engine, [order_for(manifests[source]) for source in dict.fromkeys(sources)])
 
 
@@ -35,6 +36,7 @@ def crawl_page_by_hand(settings: Settings, engine: Engine, url: str, *, max_page
         raise UsageError(f"{url} is no http or https address")
     if service := service_of(url):
         raise UsageError(service.refusal)
+    settings.require_contact([url])
     arguments = (f"start_url={url}", f"max_pages={max_pages}")
     minutes = settings.file.spider_timeout_minutes
     return _crawl(settings, engine, [SpiderOrder(ANY_PAGE_SPIDER, minutes, arguments)])

@@ -6,6 +6,7 @@ Secrets come from the environment only and never from the file.
 from __future__ import annotations
 
 import os
+from collections.abc import Iterable
 from functools import cached_property
 from pathlib import Path
 from typing import Literal, Self
@@ -16,6 +17,7 @@ from sqlalchemy.engine import make_url
 from sqlalchemy.exc import ArgumentError
 
 from crawler.errors import ConfigError
+from crawler.reaching import is_for_trying
 from crawler.yaml_data import parse_yaml
 
 
@@ -52,7 +54,7 @@ class FileSettings(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True)
 
     organisation: Organisation = Field(default_factory=Organisation)
-    contact: str = ""
+    contact: str = Field(default="", pattern=r"^(?:[^\s@()]+@[^\s@()]+\.[^\s@()]+|https?://[^\s()]+)?$")
     """Address in the User-Agent, so that a site's owner can reach us: an e-mail or a URL."""
     demo: bool = False
     """The data folder belongs to `adwatch demo`: its sources are the demo sites."""
@@ -105,6 +107,14 @@ class Settings:
         built_in = root / "demo" / "sources" if self.file.demo else root / "sources"
         own = self.home / "sources"
         return (built_in, own) if own.is_dir() else (built_in,)
+
+    def require_contact(self, start_urls: Iterable[str]) -> None:
+        """Raises ConfigError where somebody's sites would be asked and could not ask back."""
+        if not self.file.contact and not all(map(is_for_trying, start_urls)):
+            raise ConfigError(
+                f"{self.home / 'adwatch.yml'}: contact is missing: sites are asked only by somebody they can reach; "
+                "add for example `contact: adwatch@ngo.example`"
+            )
 
     @property
     def user_agent(self) -> str:

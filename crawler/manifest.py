@@ -14,12 +14,22 @@ from typing import Annotated, Any, ClassVar, Literal, Self
 from urllib.parse import quote, urlsplit
 
 import yaml
-from pydantic import BaseModel, ConfigDict, Field, TypeAdapter, ValidationError, field_validator, model_validator
+from pydantic import (
+    AfterValidator,
+    BaseModel,
+    ConfigDict,
+    Field,
+    TypeAdapter,
+    ValidationError,
+    field_validator,
+    model_validator,
+)
 
 from crawler.errors import SourceError
 from crawler.layout import Place
 from crawler.not_to_crawl import service_of, service_of_domain
 from crawler.notations import Cron, Css, FieldName, JmesPath, Pattern, WebAddress, ZoneName
+from crawler.reaching import is_for_trying
 from crawler.yaml_data import parse_yaml
 
 MANIFEST_FILE = "source.yml"
@@ -27,6 +37,22 @@ FILLED = re.compile(r"\\\{(?:word|since)\\\}")
 """What a run fills into start addresses, as `re.escape` writes it."""
 MANUAL_SOURCE = "manual"
 """Id under which ads stand that people bring by hand (`crawler.intake`); no manifest may take it."""
+LEAST_DELAY = 1.0
+"""Seconds between two requests to somebody else's site."""
+
+
+def _honest(name: str) -> str:
+    if name.lower() in PRETENDING or name.lower().startswith("sec-"):
+        raise ValueError(f"{name} would say something else of us than is true, or open what is closed")
+    return name
+
+
+PRETENDING = frozenset(
+    ("user-agent", "cookie", "authorization", "proxy-authorization", "from", "host", "referer", "origin", "via",
+     "forwarded", "x-forwarded-for", "x-real-ip", "client-ip", "true-client-ip", "cf-connecting-ip")
+)  # fmt: skip
+HonestHeader = Annotated[str, AfterValidator(_honest)]
+"""Name of a header that says what we want, not who we are."""
 
 
 class Model(BaseModel):
@@ -281,6 +307,12 @@ class SourceManifest(Model):
     enabled: bool = True
 
     @model_validator(mode="after")
+    def _spares_the_site(self) -> Self:
+        if self.limits.delay_seconds < LEAST_DELAY and not all(map(is_for_trying, self.start_urls)):
+            raise ValueError(f"limits.delay_seconds of a real site is {LEAST_DELAY:g} at least")
+        return self
+
+    @model_validator(mode="after")
     def _complete_if_enabled(self) -> Self:
         if self.enabled and self.to_fill_in:
             raise ValueError("an enabled source has nothing left to fill in; see to_fill_in")
@@ -415,7 +447,7 @@ class JsonApiSource(RecordSource):
     """Answers are JSON."""
 
     kind: Literal["json_api"]
-    headers: dict[str, str] = Field(default_factory=dict)
+    headers: dict[HonestHeader, str] = Field(default_factory=dict)
 
 
 class WordPressSource(SourceManifest):

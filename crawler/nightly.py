@@ -18,6 +18,7 @@ from sqlalchemy import Engine, text
 
 from crawler.config import Settings
 from crawler.errors import BusyError
+from crawler.manifest import read_manifests
 from crawler.meanwhile import judging_meanwhile
 from crawler.night import CRAWL, FETCH_REGISTER, STEPS, WHILE_CRAWLING, Night, Progress, Step, StepReport, silent
 from crawler.store.locks import Lock
@@ -63,8 +64,11 @@ def run_night(
     """Runs a night to its end, or goes on with one cut off a short while ago.
 
     With `crawl` it is a run by hand: a night of its own that begins with the given step and fetches nothing else; with
-    `steps` a run by hand of these alone. Raises BusyError where another night is running.
+    `steps` a run by hand of these alone. Raises BusyError where another night is running, and ConfigError
+    where real sites would be asked without a contact.
     """
+    if crawl is None and steps is None:
+        require_contact(settings)
     with one_night_at_a_time(settings, engine):
         with engine.begin() as connection:
             if crawl is None and steps is None:
@@ -77,6 +81,12 @@ def run_night(
         with engine.begin() as connection:
             finish_night(connection, night_id, now=datetime.now(UTC), summary=summary)
     return NightResult(night_id, results)
+
+
+def require_contact(settings: Settings) -> None:
+    """Raises ConfigError where an enabled source is somebody's site and no contact is configured."""
+    manifests = read_manifests(settings.source_folders).manifests.values()
+    settings.require_contact(url for manifest in manifests if manifest.enabled for url in manifest.start_urls)
 
 
 def named(reference: str) -> Step:

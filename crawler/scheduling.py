@@ -16,6 +16,7 @@ from apscheduler.schedulers.background import BackgroundScheduler
 from apscheduler.triggers.cron import CronTrigger
 
 from crawler.config import Settings
+from crawler.nightly import require_contact
 
 logger = logging.getLogger(__name__)
 
@@ -57,7 +58,11 @@ def run_night_process(home: str) -> None:
 
 
 def serve_schedule(settings: Settings) -> None:
-    """Blocks until SIGTERM or Ctrl-C; a night that is running is waited for."""
+    """Blocks until SIGTERM or Ctrl-C; a night that is running is waited for.
+
+    Raises ConfigError where the night would ask real sites without a contact.
+    """
+    require_contact(settings)
     asked_to_stop = threading.Event()
 
     def stop(_signal: int, _frame: FrameType | None) -> None:
