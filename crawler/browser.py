@@ -17,6 +17,15 @@ QUIET_FLAGS = (
 )
 """A browser that collects evidence must not talk to anybody else on its own."""
 
+ONE_WAY_FLAGS = (
+    # It resolves no name and reaches no address but that of its proxy, should it ever try to go past it.
+    "--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE 127.0.0.1",
+    # WebRTC knows no proxies for its datagrams. Chromium 156 listens to the first name (tried), older to the other.
+    "--webrtc-ip-handling-policy=disable_non_proxied_udp",
+    "--force-webrtc-ip-handling-policy=disable_non_proxied_udp",
+)
+"""For browsers behind `browser_gate`."""
+
 
 def find_chromium() -> Path | None:
     """The installed browser's path (`ADWATCH_CHROMIUM` first), or None where only Playwright's own can be used."""
@@ -27,13 +36,11 @@ def find_chromium() -> Path | None:
     return Path(found) if found else None
 
 
-def launch_options() -> dict[str, object]:
-    """Arguments for Playwright's `chromium.launch`."""
+def launch_options(*, one_way: bool = False) -> dict[str, object]:
+    """Arguments for Playwright's `chromium.launch`; with `one_way` for a browser behind `browser_gate`."""
     # Chromium refuses its sandbox to root; for everybody else it stays on.
-    flags = [*QUIET_FLAGS, "--no-sandbox"] if os.geteuid() == 0 else list(QUIET_FLAGS)
+    flags = [*QUIET_FLAGS, *(ONE_WAY_FLAGS if one_way else ()), *(("--no-sandbox",) if os.geteuid() == 0 else ())]
     options: dict[str, object] = {"headless": True, "args": flags}
     if chromium := find_chromium():
         options["executable_path"] = str(chromium)
-    if proxy := os.environ.get("http_proxy"):
-        options["proxy"] = {"server": proxy}
     return options

@@ -15,11 +15,14 @@ from scrapy.crawler import AsyncCrawlerProcess
 from scrapy.utils.misc import load_object
 from scrapy.utils.project import get_project_settings
 
+from crawler.memory import bound_memory
+
 
 def main(arguments: list[str]) -> int:
     """Runs the spider to its end. Returns the exit code."""
     if os.environ.get("ADWATCH_FOLLOW_PARENT"):
         threading.Thread(target=_end_with_parent, daemon=True).start()
+    bound_memory()
     os.environ.setdefault("SCRAPY_SETTINGS_MODULE", "crawler.settings")
     name, *options = arguments
     settings = get_project_settings()

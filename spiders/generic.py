@@ -24,7 +24,7 @@ from crawler.items import AdPosting
 from crawler.manifest import Limits, LinkListing, StructuredSource
 from crawler.politeness import is_on_site
 from spiders.kinds.sitemap import read_sitemap
-from spiders.kinds.source import SourceSpider, addresses, fetched_page
+from spiders.kinds.source import ON_OWN_MACHINE, SourceSpider, addresses, fetched_page
 from spiders.posting import Stated
 from spiders.structured import stated_postings
 from spiders.walls import refusal_of
@@ -74,6 +74,7 @@ class JobPostingSpider(SourceSpider):
         if spider.allowed_domains[0] in ("127.0.0.1", "localhost", "::1"):
             crawler.settings.set("DOWNLOAD_DELAY", 0.0, priority="spider")
             crawler.settings.set("AUTOTHROTTLE_ENABLED", False, priority="spider")
+            crawler.settings.set("CONCURRENT_REQUESTS", ON_OWN_MACHINE, priority="spider")
         return spider
 
     def ask_listing(self, url: str, *, start: str, number: int = 1) -> Iterator[Request]:

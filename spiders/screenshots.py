@@ -19,6 +19,7 @@ from scrapy.settings import BaseSettings
 from scrapy_playwright.page import PageMethod
 from twisted.python.failure import Failure
 
+from crawler.browsing import note_open_page
 from crawler.config import Settings
 from crawler.health import Problem
 from crawler.keeping_screenshots import MINUTES, SPIDER, AskedScreenshot, read_wanted
@@ -27,7 +28,7 @@ from crawler.politeness import NAMED_HOSTS, BrowserGuard
 from crawler.store.screenshots import WantedScreenshot
 from spiders.kinds.rendered import browser_settings
 from spiders.kinds.source import fetched_page
-from spiders.visiting import VisitingSpider, problem_word
+from spiders.visiting import VisitingSpider, named_hosts, problem_word
 from spiders.walls import refusal_of, wall_of
 
 WIDTH = 1280
@@ -46,6 +47,7 @@ class PageGuard:
 
     async def watch(self, page: Page, request: Request) -> None:
         """Learns what a page that is about to be opened may reach."""
+        await note_open_page(page, request)
         self.guards[page] = BrowserGuard(request.meta[NAMED_HOSTS])
 
     async def __call__(self, request: Any) -> bool:
@@ -70,7 +72,9 @@ class ScreenshotsSpider(VisitingSpider):
         super().update_settings(settings)
         settings.setdict(
             {
-                **browser_settings(settings, guard=cls.guard, viewport={"width": WIDTH, "height": 900}),
+                **browser_settings(
+                    settings, named=named_hosts(), guard=cls.guard, viewport={"width": WIDTH, "height": 900}
+                ),
                 "ITEM_PIPELINES": {"crawler.keeping_screenshots.ScreenshotPipeline": 900},
                 "CLOSESPIDER_TIMEOUT": (MINUTES - 1) * 60,
             },

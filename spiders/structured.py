@@ -39,6 +39,8 @@ FURTHER_TEXTS = (
 """Parts of an ad that belong to its text, where the description does not hold them already."""
 SYNTAX_MARKS = {"microdata": re.compile("itemtype", re.IGNORECASE), "rdfa": re.compile("typeof", re.IGNORECASE)}
 MAX_NODES = 50_000
+LONGEST_SCRIPT = 2_000_000
+"""Characters; what is longer wants to keep us busy, or our memory full."""
 
 
 def extract_postings(html: bytes | str, url: str) -> list[JobPosting]:
@@ -83,7 +85,7 @@ def _ld_json_scripts(html: str) -> Iterator[str]:
     while opening := SCRIPT_OPENING.search(html, position):
         end = html.find("</script", opening.end())
         position = end if end >= 0 else len(html)
-        if LD_JSON.search(opening[1]):
+        if LD_JSON.search(opening[1]) and position - opening.end() <= LONGEST_SCRIPT:
             yield html[opening.end() : position]
 
 

@@ -26,11 +26,15 @@ BULLETS = tuple("-–—•*·✓✔►▪")
 MARKUP = re.compile("[<&]")
 """Without these and with none but plain spaces, a text is what it looks like."""
 SPACES = re.compile(r"[^\S\n]+")
-INVISIBLE = re.compile("[\u200b\u2060\ufeff\u00ad]")
-
-
-AROUND_PARAGRAPH = re.compile(rf"[\s{LINE}]*{PARAGRAPH}[\s{LINE}{PARAGRAPH}]*")
-AROUND_LINE = re.compile(rf"[^\S\n]*{LINE}[^\S\n{LINE}]*(?:\n|{LINE})*")
+# Each begins where its run of spaces does and gives nothing back: a page of spaces alone must not be read N times.
+AROUND_PARAGRAPH = re.compile(rf"(?<![\s{LINE}])[\s{LINE}]*+{PARAGRAPH}[\s{LINE}{PARAGRAPH}]*+")
+AROUND_LINE = re.compile(rf"(?<![^\S\n])[^\S\n]*+{LINE}[^\S\n{LINE}]*+(?:\n|{LINE})*+")
+INVISIBLE = re.compile(
+    "[\x00-\x08\x0e-\x1f\x7f-\x84\x86-\x9f\u00ad\u061c\u200b\u200e\u200f\u202a-\u202e\u2060\u2066-\u2069\ufeff]"
+)
+"""Control characters, and marks that hide in words or turn the direction of what stands beside them."""
+LONG_TAG = re.compile(r"(<[a-zA-Z][\w:-]*)[^<>]{2000,}>")
+"""What makes it long is not shown, and attributes by the thousand keep the parser busy."""
 BLANK_LINES = re.compile(r"\n{3,}")
 WHITE_SPACE = re.compile(r"\s+")
 
@@ -46,7 +50,7 @@ def html_to_text(source: str) -> str:
 
     Scripts and styles are gone, blocks and `<br>` are line breaks; text without any of these keeps its own.
     """
-    source = source[:MAX_SOURCE]
+    source = LONG_TAG.sub(r"\1>", source[:MAX_SOURCE])
     if not MARKUP.search(source) and source.isprintable():
         return " ".join(source.split())
     once = source if TAG.search(source) else unescape(source)

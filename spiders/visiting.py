@@ -11,7 +11,8 @@ from twisted.python.failure import Failure
 from crawler.config import Settings
 from crawler.health import Problem
 from crawler.manifest import read_manifests
-from crawler.politeness import NAMED_HOSTS, ForbiddenAddressError, host_and_port
+from crawler.politeness import NAMED_HOSTS, ForbiddenAddressError
+from crawler.reaching import Target, host_and_port
 from spiders.walls import problem_of
 
 
@@ -28,13 +29,23 @@ class VisitingSpider(Spider):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        manifests = read_manifests(Settings.from_environment().source_folders).manifests
-        self.hosts_of = {name: {host_and_port(url) for url in one.start_urls} for name, one in manifests.items()}
-        self.named_hosts = frozenset().union(*self.hosts_of.values())
+        self.hosts_of = hosts_of_sources()
+        self.named_hosts = named_hosts()
 
     def meta_for(self, source: str) -> dict[str, Any]:
         """Of a request for that source: it may be sent to its own hosts inside the network, never to another's."""
-        return {"download_slot": source, NAMED_HOSTS: frozenset(self.hosts_of.get(source, ()))}
+        return {"download_slot": source, NAMED_HOSTS: self.hosts_of.get(source, frozenset())}
+
+
+def hosts_of_sources() -> dict[str, frozenset[Target]]:
+    """What each source's manifest names, which may be inside the network."""
+    manifests = read_manifests(Settings.from_environment().source_folders).manifests
+    return {name: frozenset(map(host_and_port, one.start_urls)) for name, one in manifests.items()}
+
+
+def named_hosts() -> frozenset[Target]:
+    """What any of them names."""
+    return frozenset().union(*hosts_of_sources().values())
 
 
 def problem_word(failure: Failure) -> str:

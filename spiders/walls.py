@@ -20,19 +20,54 @@ from scrapy.http import Response, TextResponse
 from twisted.internet import error as twisted
 from twisted.python.failure import Failure
 
+from crawler.downloading import HeadTooLongError, PageTooLongError
 from crawler.health import Problem
 from crawler.politeness import ForbiddenAddressError, OffSiteError
+from crawler.robots import RobotsUnreadableError
 
 LOGIN_ADDRESS = re.compile(r"login|log-in|signin|sign-in|prijav[ai]|auth|checkpoint|accounts?\.", re.IGNORECASE)
 CONSENT_ADDRESS = re.compile(r"consent|cookie", re.IGNORECASE)
 CAPTCHA_ADDRESS = re.compile(r"captcha|challenge", re.IGNORECASE)
 CAPTCHA_MARK = re.compile(
-    r"g-recaptcha|h-captcha|hcaptcha\.com|cf-turnstile|challenge-platform|/captcha|captcha-?(?:form|box|container)"
-    r"|nisam robot|нисам робот|not a robot|robot check",
+    r"g-recaptcha|h-captcha|hcaptcha\.com|cf-turnstile|challenge-platform|_cf_chl_opt|/captcha|captcha-delivery\.com"
+    r"|px-captcha|_incapsula_resource|awswaf|arkoselabs|funcaptcha|geetest|smart-?captcha|friendly-?captcha"
+    r"|captcha-?(?:form|box|container)|ni(?:sam|ste) robot|ни(?:сам|сте) робот|not a robot|robot check",
     re.IGNORECASE,
 )
-CONSENT_MARK = re.compile(r"<form[^>]*action=[\"'][^\"']*consent|id=[\"'](?:consent|cookie)-?wall", re.IGNORECASE)
-PASSWORD_MARK = re.compile(r"<input[^>]*type=[\"']?password", re.IGNORECASE)
+"""Of the services that portals use, and in words; also where a page loads one from its own host."""
+REFUSAL_MARK = re.compile(
+    r"<title>\s*(?:access denied|403 forbidden|request (?:blocked|rejected)|pristup (?:je )?(?:odbijen|zabranjen)"
+    r"|приступ (?:је )?(?:одбијен|забрањен))",
+    re.IGNORECASE,
+)
+"""A refusal that comes with status 200."""
+PARKED_MARK = re.compile(
+    r"sedoparking|parkingcrew|bodis\.com|afternic|hugedomains|domain (?:name )?(?:is|may be) for sale|buy this domain"
+    r"|this domain (?:is parked|has expired)|domen je (?:na prodaju|parkiran|istekao)"
+    r"|домен је (?:на продају|паркиран|истекао)",
+    re.IGNORECASE,
+)
+SCRIPT_MARK = re.compile(
+    r"\A(?!.*(?:application/json|__NEXT_DATA__|__NUXT))"
+    r".*(?:(?:enable|requires?|need|omogući|uključi|омогући|укључи)[^<>]{0,60}javascript"
+    r"|javascript[^<>]{0,60}(?:disabled|required|isključen|искључен|neophodan|неопходан))",
+    re.IGNORECASE | re.DOTALL,
+)
+"""What a page says that only a browser's scripts fill; one that brings its state along is not such a page."""
+CONSENT_MARK = re.compile(
+    r"<form[^<>]{0,300}action=[\"'][^\"'<>]{0,300}consent|id=[\"'](?:consent|cookie)-?wall", re.IGNORECASE
+)
+PASSWORD_MARK = re.compile(r"<input[^<>]{0,300}type=[\"']?password", re.IGNORECASE)
+LOOKED_AT = 300_000
+"""Characters of a page in which marks are looked for; walls are short."""
+MARKS = (
+    (PASSWORD_MARK, Problem.LOGIN_WALL),
+    (CONSENT_MARK, Problem.CONSENT_WALL),
+    (REFUSAL_MARK, Problem.REFUSED),
+    (PARKED_MARK, Problem.PARKED),
+    (SCRIPT_MARK, Problem.NEEDS_SCRIPT),
+)
+"""In the order in which they count: a log-in form may need scripts as well."""
 REFUSALS = frozenset({403, 406, 429, 451, 503})
 """503 is what protective services answer to declared bots; a retry has been made by then."""
 FAILURES: tuple[tuple[tuple[type[BaseException], ...], Problem], ...] = (
@@ -52,7 +87,7 @@ FAILURES: tuple[tuple[tuple[type[BaseException], ...], Problem], ...] = (
         (DownloadTimeoutError, twisted.TimeoutError, twisted.TCPTimedOutError, TimeoutError),
         Problem.TIMEOUT,
     ),
-    ((DownloadCancelledError,), Problem.OVER_LIMIT),
+    ((DownloadCancelledError, HeadTooLongError, PageTooLongError, MemoryError), Problem.OVER_LIMIT),
 )
 """Scrapy cancels a download for its size only. What stands in no line is `unreachable`."""
 BROWSER_FAILURES: tuple[tuple[re.Pattern[str], Problem], ...] = (
@@ -91,9 +126,7 @@ def wall_of(response: Response) -> Problem | None:
         return None
     if problem := _captcha(response):
         return problem
-    if PASSWORD_MARK.search(response.text):
-        return Problem.LOGIN_WALL
-    return Problem.CONSENT_WALL if CONSENT_MARK.search(response.text) else None
+    return next((problem for mark, problem in MARKS if mark.search(response.text[:LOOKED_AT])), None)
 
 
 def wall_behind(url: str) -> Problem | None:
@@ -116,7 +149,9 @@ def problem_of(failure: Failure) -> Problem | None:
         # A link that leads elsewhere is no fault; a page that sends us elsewhere is.
         request: Request = failure.request  # type: ignore[attr-defined]
         redirected = "redirect_urls" in request.meta
-        return (wall_behind(request.url) or Problem.REDIRECTED) if redirected else None
+        return (wall_behind(error.url) or Problem.REDIRECTED) if redirected else None
+    if isinstance(error, RobotsUnreadableError):
+        return _problem_of_robots(error.status)
     if isinstance(error, IgnoreRequest):
         return _ignored(str(error))
     return _lost(error)
@@ -147,6 +182,12 @@ def _causes(error: BaseException | None) -> Iterator[BaseException]:
         error = error.__cause__
 
 
+def _problem_of_robots(status: int | None) -> Problem:
+    if status is not None and status >= 500:
+        return Problem.HTTP_5XX
+    return Problem.REFUSED if status in REFUSALS else Problem.ROBOTS
+
+
 def _ignored(reason: str) -> Problem:
     """Scrapy's middlewares say by words only why they ignore a request."""
     if "robots.txt" in reason:
@@ -156,6 +197,6 @@ def _ignored(reason: str) -> Problem:
 
 
 def _captcha(response: Response) -> Problem | None:
-    if isinstance(response, TextResponse) and CAPTCHA_MARK.search(response.text):
+    if isinstance(response, TextResponse) and CAPTCHA_MARK.search(response.text[:LOOKED_AT]):
         return Problem.CAPTCHA
     return None

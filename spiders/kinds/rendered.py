@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
+from functools import partial
 from typing import Any
 
 from parsel import Selector
 from playwright.async_api import Error as BrowserError
-from playwright.async_api import Page
+from playwright.async_api import FloatRect, Page
 from playwright.async_api import TimeoutError as BrowserTimeout
 from scrapy.http import Response, TextResponse
 from scrapy.settings import BaseSettings
@@ -16,14 +17,16 @@ from scrapy_playwright.page import PageMethod
 from w3lib.url import url_query_cleaner
 
 from crawler.browser import launch_options
+from crawler.browsing import GatedBrowser, note_open_page
+from crawler.downloading import PageTooLongError
 from crawler.items import AdPosting, FetchedPage
 from crawler.manifest import RenderedSource, Rendering
-from crawler.politeness import BrowserGuard, host_and_port
+from crawler.reaching import Target, host_and_port
 from spiders.kinds.selectors import stated_by
 from spiders.kinds.source import Listing, SourceSpider
 from spiders.posting import Listed, Stated
 
-HANDLER = "scrapy_playwright.handler.ScrapyPlaywrightDownloadHandler"
+HANDLER = "crawler.browsing.BoundedBrowser"
 GROWN = "before => document.documentElement.scrollHeight > before"
 # A link's own way elsewhere is stopped: only what the page's scripts do is wanted.
 EXPAND = """selector => document.querySelectorAll(selector).forEach(element => {
@@ -32,6 +35,11 @@ EXPAND = """selector => document.querySelectorAll(selector).forEach(element => {
 })"""
 EXPANDED = "selector => [...document.querySelectorAll(selector)].every(element => !element.checkVisibility())"
 SCROLL = "() => { const before = document.documentElement.scrollHeight; window.scrollTo(0, before); return before; }"
+LENGTH = "() => document.documentElement.outerHTML.length"
+LONGEST_DOCUMENT = 10_000_000
+EXTENT = "() => [document.documentElement.scrollWidth, document.documentElement.scrollHeight]"
+LONGEST_PICTURE = 20_000
+"""Pixels of height; what is below is in the document."""
 PAUSE_MS = 2_500
 """How long a page may take to load more after a scroll, or to show the rest of a post."""
 
@@ -47,14 +55,14 @@ class RenderedSpider(SourceSpider):
         """Adds the browser; no other kind starts one."""
         super().update_settings(settings)
         named = [host_and_port(url) for url in cls.manifest.start_urls]
-        settings.setdict(browser_settings(settings, guard=BrowserGuard(named)), priority="spider")
+        settings.setdict(browser_settings(settings, named=named), priority="spider")
 
     def request_options(self) -> Mapping[str, Any]:
         """Asks for the browser, and for what it does before the page is read."""
         method = PageMethod(unfold, self.manifest.rendering)
         goto = {"wait_until": "domcontentloaded"}
-        meta = {"playwright": True, "playwright_page_methods": [method], "playwright_page_goto_kwargs": goto}
-        return {"meta": meta}
+        options = {"page_methods": [method], "page_goto_kwargs": goto, "page_init_callback": note_open_page}
+        return {"meta": {"playwright": True, **{f"playwright_{name}": value for name, value in options.items()}}}
 
     def read_listing(self, response: TextResponse) -> Listing:
         """The items of the document."""
@@ -77,12 +85,18 @@ class RenderedSpider(SourceSpider):
         return super().ads_from(found, response, document_of(response, page), listed=listed)
 
 
-def browser_settings(settings: BaseSettings, *, guard: Any, **context: Any) -> dict[str, Any]:
-    """Scrapy's settings for pages in Chromium. `guard` stops requests, `context` describes the browser's window."""
+def browser_settings(
+    settings: BaseSettings, *, named: Collection[Target], guard: Any = None, **context: Any
+) -> dict[str, Any]:
+    """Scrapy's settings for pages in Chromium, which may reach `named` hosts inside the network.
+
+    `guard` stops further requests, `context` describes the browser's window.
+    """
     usual = {"user_agent": settings["USER_AGENT"], "service_workers": "block", "accept_downloads": False}
     return {
         "DOWNLOAD_HANDLERS": {**settings.getdict("DOWNLOAD_HANDLERS"), "http": HANDLER, "https": HANDLER},
-        "PLAYWRIGHT_LAUNCH_OPTIONS": launch_options(),
+        "PLAYWRIGHT_LAUNCH_OPTIONS": launch_options(one_way=True),
+        "PLAYWRIGHT_BROWSER_PROVIDER": partial(GatedBrowser, named=named),
         "PLAYWRIGHT_CONTEXTS": {"default": {**usual, **context}},
         "PLAYWRIGHT_ABORT_REQUEST": guard,
         "PLAYWRIGHT_DEFAULT_NAVIGATION_TIMEOUT": 30_000,
@@ -106,13 +120,18 @@ def document_of(response: Response, page: FetchedPage) -> FetchedPage:
 
 
 async def unfold(page: Page, rendering: Rendering) -> Unfolded:
-    """Waits for the content, scrolls, expands and takes the picture; a page that never gets ready is taken as it is."""
+    """Waits for the content, scrolls, expands and takes the picture; a page that never gets ready is taken as it is.
+
+    Raises PageTooLongError where a script wrote more than is read of any page.
+    """
     if await _appears(page, rendering):
         for _ in range(rendering.scrolls):
             if not await _scroll(page):
                 break
         for expander in rendering.expanders:
             await _expand(page, expander)
+    if await page.evaluate(LENGTH) > LONGEST_DOCUMENT:
+        raise PageTooLongError(f"{page.url} grew beyond {LONGEST_DOCUMENT} characters")
     return Unfolded(await _screenshot(page))
 
 
@@ -145,6 +164,8 @@ async def _expand(page: Page, expander: str) -> None:
 
 async def _screenshot(page: Page) -> bytes | None:
     try:
-        return await page.screenshot(full_page=True, type="png")
+        width, height = await page.evaluate(EXTENT)
+        clip: FloatRect = {"x": 0, "y": 0, "width": max(width, 1), "height": min(max(height, 1), LONGEST_PICTURE)}
+        return await page.screenshot(full_page=True, type="png", clip=clip)
     except BrowserError:
         return None

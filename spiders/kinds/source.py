@@ -19,16 +19,19 @@ from scrapy.crawler import Crawler
 from scrapy.exceptions import CloseSpider
 from scrapy.http import Headers, Response, TextResponse
 from scrapy.settings import BaseSettings
+from scrapy.utils.response import get_base_url
 from twisted.python.failure import Failure
 from w3lib.url import add_or_replace_parameter
 
 from crawler import layout
 from crawler.addresses import url_key
+from crawler.downloading import PageTooLongError
 from crawler.health import LEFT_ALONE_STAT, Problem, problem_stat
 from crawler.items import AdPosting, Exchange, FetchedPage
 from crawler.layout import Place
 from crawler.manifest import AnySource, Paging
-from crawler.politeness import FETCHED_AT, host_and_port
+from crawler.politeness import FETCHED_AT, seconds_to_wait
+from crawler.reaching import host_and_port
 from spiders.dates import BELGRADE
 from spiders.posting import Listed, Stated, ads_on_page, merged, states_something
 from spiders.scope import scope_of
@@ -41,6 +44,12 @@ BLOCKS_ACCEPTED = 3
 
 LOCAL_SCHEMES = frozenset({"file"})
 """No host, and still an attempt to reach something; the guard refuses and counts it."""
+
+ON_OWN_MACHINE = 8
+"""Requests at once where no delay is asked for."""
+
+MOST_LINKS = 20_000
+"""On one page; a manifest may not allow more pages a night."""
 
 Callback = Any
 """A bound callback method, as Scrapy takes it."""
@@ -91,6 +100,8 @@ class SourceSpider(Spider):
                 "DOWNLOAD_DELAY": limits.delay_seconds,
                 "AUTOTHROTTLE_ENABLED": limits.delay_seconds > 0,
                 "AUTOTHROTTLE_START_DELAY": limits.delay_seconds,
+                # One after another: those that wait for their turn would still be sent after a refusal.
+                "CONCURRENT_REQUESTS": 1 if limits.delay_seconds else ON_OWN_MACHINE,
                 "CLOSESPIDER_TIMEOUT": limits.max_minutes * 60,
             },
             priority="spider",
@@ -113,6 +124,8 @@ class SourceSpider(Spider):
         self.asked_ads = 0
         self.unknown_categories: set[str] = set()
         """Told once each."""
+        self.is_cut = False
+        """The night's limit of pages is reached, and there was more."""
 
     async def start(self) -> AsyncIterator[Any]:
         """One request for each start address, its words and days filled in."""
@@ -148,9 +161,11 @@ class SourceSpider(Spider):
 
     def ask(self, url: str, callback: Callback, **options: Any) -> Iterator[Request]:
         """The request, unless the address was asked for before, is none, or the night's limit is reached."""
-        if not is_address(url) or not self.is_first_meeting(url):
+        # Once something was left out nothing more is looked at: a page may name a hundred thousand addresses.
+        if self.is_cut or not is_address(url) or not self.is_first_meeting(url):
             return
         if self.asked >= self.manifest.limits.max_pages:
+            self.is_cut = True
             self.count("adwatch/pages_left_out")
             return
         self.asked += 1
@@ -172,7 +187,7 @@ class SourceSpider(Spider):
             return
         if problem:
             self.count("adwatch/listings_lost")
-            self.note(problem, response.url)
+            self.note_answer(problem, response)
 
     def _parse_readable_listing(self, response: TextResponse, start: str, number: int) -> Iterator[Any]:
         listing = self.read_listing(response)
@@ -219,7 +234,7 @@ class SourceSpider(Spider):
         if problem is None and isinstance(response, TextResponse):
             try:
                 found = self.read_ads(response)
-            except LookupError as error:
+            except (LookupError, RecursionError) as error:
                 logger.info("page not understood source=%s url=%s reason=%s", self.name, response.url, error)
         self._count_fields(Place.AD_PAGE, found)
         said = listed.stated if listed else {}
@@ -229,7 +244,7 @@ class SourceSpider(Spider):
         is_silent = not any(states_something(value) for stated in found for value in stated.values())
         if is_silent or (wanted and not ads):
             problem = problem or self._problem_of_page(response)
-            self.note(problem, response.url)
+            self.note_answer(problem, response)
         self._count_ad_page(problem)
 
     def _count_ad_page(self, problem: Problem | None) -> None:
@@ -319,6 +334,16 @@ class SourceSpider(Spider):
             self.count(LEFT_ALONE_STAT)
             raise CloseSpider("blocked")
 
+    def note_answer(self, problem: Problem, response: Response) -> None:
+        """Counts the problem that an answer is. Raises CloseSpider where it asks us to come back another time."""
+        wait = seconds_to_wait(response, now=response.meta[FETCHED_AT])
+        if wait is not None:
+            logger.warning("asked to wait source=%s seconds=%.0f url=%s", self.name, wait, response.url)
+        self.note(problem, response.url)
+        if wait is not None and problem.is_block:
+            self.count(LEFT_ALONE_STAT)
+            raise CloseSpider("asked_to_wait")
+
     def note_failure(self, failure: Failure) -> None:
         """The errback of every request."""
         problem = problem_of(failure)
@@ -330,7 +355,8 @@ class SourceSpider(Spider):
 
     def note_crash(self, failure: Failure, response: Response, spider: Spider) -> None:
         """Counts a callback that failed; the run goes on."""
-        self.count(problem_stat(Problem.CRASHED))
+        is_too_much = isinstance(failure.value, MemoryError | PageTooLongError)
+        self.count(problem_stat(Problem.OVER_LIMIT if is_too_much else Problem.CRASHED))
 
     def count(self, stat: str) -> None:
         """Adds one to a stat."""
@@ -376,15 +402,14 @@ def addresses(response: TextResponse, selector: str, *, within: Selector | None 
     if "::attr(" in selector:
         found = elements.getall()
     else:
-        found = elements.xpath("(self::*[@href]|.//a[@href])[1]/@href").getall()
+        found = elements[:MOST_LINKS].xpath("(self::*[@href]|.//a[@href])[1]/@href").getall()
     absolute = (absolute_address(response, href) for href in found)
     return list(dict.fromkeys(url for url in absolute if url))
 
 
 def absolute_address(response: TextResponse, href: str) -> str | None:
     """Where a link of the page leads, without fragment; None where that is no address."""
-    base = response.css("base::attr(href)").get()
-    return _joined(urljoin(response.url, base or ""), href.strip())
+    return _joined(get_base_url(response), href.strip())
 
 
 def is_address(url: str) -> bool:

@@ -8,7 +8,7 @@ import subprocess
 import sys
 import threading
 from collections import Counter
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
@@ -29,6 +29,8 @@ class Answer:
     body: str | bytes = ""
     status: int = 200
     headers: dict[str, str] = field(default_factory=lambda: {"Content-Type": "text/html; charset=utf-8"})
+    stream: Callable[[], Iterable[bytes]] | None = None
+    """All that is sent, status line and headers included, as it comes; the connection's end is the answer's."""
 
 
 Routes = Callable[[str], Answer | None]
@@ -48,7 +50,7 @@ class Site:
 
 
 @contextmanager
-def serve(routes: Routes) -> Iterator[Site]:
+def serve(routes: Routes, *, host: str = "127.0.0.1", port: int = 0) -> Iterator[Site]:
     """The site until the end of the block."""
     site = Site("")
 
@@ -59,6 +61,9 @@ def serve(routes: Routes) -> Iterator[Site]:
                 site.asked.append(self.path)
                 site.headers.append({name.lower(): value for name, value in self.headers.items()})
             answer = routes(self.path) or Answer("<h1>404</h1>", 404)
+            if answer.stream is not None:
+                self._pour(answer.stream())
+                return
             body = answer.body.encode() if isinstance(answer.body, str) else answer.body
             self.send_response(answer.status)
             for name, value in answer.headers.items():
@@ -66,13 +71,22 @@ def serve(routes: Routes) -> Iterator[Site]:
             if "Content-Length" not in answer.headers:
                 self.send_header("Content-Length", str(len(body)))
             self.end_headers()
-            self.wfile.write(body)
+            self._pour([body])
+
+        def _pour(self, pieces: Iterable[bytes]) -> None:
+            try:
+                for piece in pieces:
+                    self.wfile.write(piece)
+            except OSError:
+                # The spider has had enough.
+                pass
 
         def log_message(self, *_: Any) -> None:
             pass
 
-    server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
-    site.url = f"http://127.0.0.1:{server.server_port}"
+    server = ThreadingHTTPServer((host, port), Handler)
+    server.daemon_threads = True
+    site.url = f"http://{host}:{server.server_port}"
     threading.Thread(target=server.serve_forever, daemon=True).start()
     try:
         yield site

@@ -108,8 +108,8 @@ def test_we_say_who_we_are(portal: tuple[Site, Run]) -> None:
 
 
 def test_a_source_that_refuses_is_left_alone(tmp_path: Path) -> None:
-    listing = links_to(*(f"/oglas/{number}" for number in range(40)))
-    with serve(lambda path: Answer(listing) if path == "/oglasi" else Answer("nisam robot", 429)) as site:
+    fixed = {"/oglasi": Answer(links_to(*(f"/oglas/{number}" for number in range(40)))), "/robots.txt": Answer("", 404)}
+    with serve(lambda path: fixed.get(path) or Answer("nisam robot", 429)) as site:
         manifest = {"kind": "structured", "start_urls": [f"{site.url}/oglasi"], "listing": {"links": "a.oglas"}}
         source(tmp_path, "rs_odbija", manifest)
         run = crawl("rs_odbija", tmp_path)

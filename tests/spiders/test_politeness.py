@@ -3,10 +3,16 @@
 from __future__ import annotations
 
 import asyncio
+from datetime import UTC, datetime
+from ipaddress import ip_address
+from types import SimpleNamespace
 
 import pytest
+from scrapy.http import Response
 
-from crawler.politeness import host_and_port, is_on_site, leads_inside
+from crawler.pinning import PinnedResolver, pin, pinned
+from crawler.politeness import is_on_site, seconds_to_wait
+from crawler.reaching import host_and_port, leads_inside
 
 
 @pytest.fixture(autouse=True)
@@ -33,6 +39,13 @@ def _no_proxy(monkeypatch: pytest.MonkeyPatch) -> None:
         "http://[fd00::1]/",
         "http://[::ffff:127.0.0.1]/",
         "http://[2002:7f00:1::]/",
+        "http://[64:ff9b::10.0.0.1]/",
+        "http://[64:ff9b:1::1]/",
+        "http://[::127.0.0.1]/",
+        "http://[fec0::1]/",
+        "http://[ff02::1]/",
+        "http://portal.example@127.0.0.1/",
+        "http://0177.0.0.1/",
         "http://224.0.0.1/",
         "http://localhost/",
         "http://LOCALHOST./",
@@ -50,7 +63,15 @@ def test_addresses_inside_and_other_schemes_are_refused(url: str) -> None:
     assert asyncio.run(leads_inside(url))
 
 
-@pytest.mark.parametrize("url", ["http://93.184.215.14/", "https://[2606:2800:21f::1]/", "http://192.168.1.1:8000/x"])
+@pytest.mark.parametrize(
+    "url",
+    [
+        "http://93.184.215.14/",
+        "https://[2606:2800:21f::1]/",
+        "http://[64:ff9b::93.184.215.14]/",
+        "http://192.168.1.1:8000/x",
+    ],
+)
 def test_public_and_named_addresses_are_let_through(url: str) -> None:
     assert not asyncio.run(leads_inside(url, named={("192.168.1.1", 8000)}))
 
@@ -93,3 +114,55 @@ def test_a_site_is_its_domain_and_what_is_below(url: str, on_site: bool) -> None
 
 def test_an_address_has_a_port_also_where_it_names_none() -> None:
     assert host_and_port("https://Portal.example/x") == ("portal.example", 443)
+
+
+class Receiver:
+    """Takes down what a resolver says, as Twisted's connections do."""
+
+    def __init__(self) -> None:
+        self.told: list[str] = []
+
+    def resolutionBegan(self, _: object) -> None:  # noqa: N802 - Twisted's names
+        pass
+
+    def addressResolved(self, address: object) -> None:  # noqa: N802
+        self.told.append(f"{address.host}:{address.port}")  # type: ignore[attr-defined]
+
+    def resolutionComplete(self) -> None:  # noqa: N802
+        self.told.append("end")
+
+
+def _told(host: str, port: int) -> list[str]:
+    receiver = Receiver()
+    PinnedResolver(SimpleNamespace(nameResolver=None)).resolveHostName(receiver, host, port)
+    return receiver.told
+
+
+def test_connections_go_to_the_judged_addresses_of_that_port_only() -> None:
+    pin(("pinned.example", 80), [ip_address("93.184.215.14"), ip_address("2606:2800:21f::1")])
+    assert _told("Pinned.example.", 80) == ["93.184.215.14:80", "2606:2800:21f::1:80", "end"]
+    assert _told("pinned.example", 8080) == ["end"]
+    assert _told("nikad-gledano.example", 80) == ["end"]
+
+
+def test_a_name_with_letters_of_its_own_is_found_by_its_spelling_in_addresses() -> None:
+    pin(("xn--e1afmkfd.example", 80), [ip_address("93.184.215.14")])
+    assert _told("пример.example", 80) == ["93.184.215.14:80", "end"]
+    assert pinned(("пример.example", 80)) == ()
+
+
+@pytest.mark.parametrize(
+    ("stated", "seconds"),
+    [
+        ("120", 120.0),
+        ("Wed, 25 Nov 2026 02:30:00 GMT", 1800.0),
+        ("Wed, 25 Nov 2026 01:00:00 GMT", 0.0),
+        ("uskoro", None),
+        ("-5", None),
+        ("", None),
+        ("9" * 400, 999999999.0),
+    ],
+)
+def test_retry_after_is_read_in_both_its_forms(stated: str, seconds: float | None) -> None:
+    answer = Response("http://portal.example/", headers={"Retry-After": stated} if stated else {})
+    assert seconds_to_wait(answer, now=datetime(2026, 11, 25, 2, 0, tzinfo=UTC)) == seconds

@@ -1,0 +1,95 @@
+"""Two bounds on what a spider's process may hold: beyond the first it ends in order, at the second it gets no more."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import re
+import resource
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Self
+
+from scrapy import signals
+from scrapy.crawler import Crawler
+
+from crawler.health import Problem, problem_stat
+
+logger = logging.getLogger(__name__)
+
+MEBIBYTE = 1024 * 1024
+MOST_MB = 640
+"""What the system gives the process of data at all; asking for more fails there (MemoryError) and hurts nobody else."""
+EVERY_SECONDS = 0.5
+REASON = "memory"
+
+
+def bound_memory() -> None:
+    """Takes the second bound."""
+    hard = resource.getrlimit(resource.RLIMIT_DATA)[1]
+    most = MOST_MB * MEBIBYTE
+    resource.setrlimit(resource.RLIMIT_DATA, (most if hard == resource.RLIM_INFINITY else min(most, hard), hard))
+
+
+@contextmanager
+def bound_lifted() -> Iterator[None]:
+    """Processes begun in the block are not bound: a browser reserves more than it uses."""
+    before = resource.getrlimit(resource.RLIMIT_DATA)
+    resource.setrlimit(resource.RLIMIT_DATA, (before[1], before[1]))
+    try:
+        yield
+    finally:
+        resource.setrlimit(resource.RLIMIT_DATA, before)
+
+
+def memory_mb(line: str = "VmRSS") -> float:
+    """Megabytes in use now (`VmRSS`) or at most so far (`VmHWM`); where the system does not say, the latter.
+
+    Not by getrusage, which begins with what the parent used: its peak passes to a new process.
+    """
+    status = Path("/proc/self/status")
+    if status.exists():
+        found = re.search(rf"^{line}:\s+(\d+) kB", status.read_text(encoding="ascii"), re.MULTILINE)
+        return int(found[1]) / 1024 if found else 0.0
+    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / MEBIBYTE
+
+
+class MemoryWatch:
+    """Scrapy extension that ends a spider which holds more than MEMORY_LIMIT_MB, as `over_limit`."""
+
+    def __init__(self, crawler: Crawler) -> None:
+        self.crawler = crawler
+        self.limit = crawler.settings.getfloat("MEMORY_LIMIT_MB")
+        crawler.signals.connect(self.begin, signal=signals.engine_started)
+        crawler.signals.connect(self.end, signal=signals.engine_stopped)
+
+    @classmethod
+    def from_crawler(cls, crawler: Crawler) -> Self:
+        """Scrapy's way to make an extension."""
+        return cls(crawler)
+
+    def begin(self) -> None:
+        """Starts looking."""
+        self.task = asyncio.ensure_future(self._watch())
+
+    def end(self) -> None:
+        """Stops looking, and says how much it was at most."""
+        self.task.cancel()
+        spider = getattr(self.crawler.spider, "name", None)
+        logger.info("memory source=%s peak_mb=%.0f", spider, memory_mb("VmHWM"))
+
+    async def _watch(self) -> None:
+        engine = self.crawler.engine
+        while engine is not None:
+            held = memory_mb()
+            if held > self.limit:
+                self._count(held)
+                asyncio.ensure_future(engine.close_spider_async(reason=REASON))  # noqa: RUF006 - the engine holds it
+                return
+            await asyncio.sleep(EVERY_SECONDS)
+
+    def _count(self, held: float) -> None:
+        if self.crawler.stats is not None:
+            self.crawler.stats.inc_value(problem_stat(Problem.OVER_LIMIT))
+        logger.error("memory over its limit source=%s mb=%.0f", getattr(self.crawler.spider, "name", None), held)

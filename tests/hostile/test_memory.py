@@ -1,0 +1,38 @@
+"""A spider that holds too much ends; what it asks for beyond that it does not get."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from pathlib import Path
+
+from crawler.memory import MOST_MB
+from tests.spiders.loopback import ROOT, Answer, crawl, links_to, serve, source
+
+
+def test_a_spider_beyond_its_memory_ends_in_order(tmp_path: Path) -> None:
+    with serve(lambda path: Answer(links_to()) if path == "/oglasi" else None) as site:
+        manifest = {"kind": "structured", "start_urls": [f"{site.url}/oglasi"], "listing": {"links": "a.oglas"}}
+        source(tmp_path, "rs_velik", manifest)
+        run = crawl("rs_velik", tmp_path, "-s", "MEMORY_LIMIT_MB=20")
+    assert "memory over its limit source=rs_velik" in run.log
+    assert "Spider closed (memory)" in run.log
+
+
+def test_the_system_gives_a_spider_no_more_than_its_bound() -> None:
+    program = f"""
+from crawler.memory import bound_memory, bound_lifted
+bound_memory()
+def fails(megabytes):
+    try:
+        bytearray(megabytes * 1024 * 1024)
+    except MemoryError:
+        return True
+    return False
+assert fails({MOST_MB})
+assert not fails(50)
+with bound_lifted():
+    assert not fails({MOST_MB})
+assert fails({MOST_MB})
+"""
+    subprocess.run([sys.executable, "-c", program], cwd=ROOT, check=True)
