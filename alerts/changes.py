@@ -55,9 +55,9 @@ class _Told:
     found: CaseVersion
 
     @cached_property
-    def words(self) -> tuple[str, ...]:
+    def wording(self) -> str:
         """As copies are compared."""
-        return make_comparable(self.found.version.title, self.found.version.text).words
+        return make_comparable(self.found.version.title, self.found.version.text).wording
 
     @cached_property
     def contacts(self) -> tuple[Mention, ...]:
@@ -95,11 +95,11 @@ def advert_changes(versions: Sequence[CaseVersion], known_at: datetime) -> tuple
 
 
 def _texts(known: Sequence[_Told], new: Sequence[_Told], versions: Sequence[CaseVersion]) -> tuple[str, ...]:
-    told = {one.words for one in known}
+    told = {one.wording for one in known}
     changed = []
     for edited in new:
         before = _before(edited, known, versions)
-        if before and edited.words not in told | {before.words}:
+        if before and edited.wording not in told | {before.wording}:
             changed.append(f"izmenjen tekst: {_quoted_change(before, edited)}")
     return tuple(dict.fromkeys(changed))
 

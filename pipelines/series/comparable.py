@@ -6,15 +6,17 @@ What makes two such texts one offer is judged in `judging`.
 from __future__ import annotations
 
 import re
+from array import array
+from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cached_property
-from itertools import chain
 from operator import or_
 from zlib import crc32
 
 from pipelines.series.idle_words import idle_words
-from pipelines.series.portal_lines import is_portal_line
+from pipelines.series.portal_lines import is_portal_line, may_begin_portal_line
 from pipelines.text.folding import folded_text
+from pipelines.text.remembering import Remembered
 
 _ENDINGS = ("me", "com", "net", "org", "info", "rs", "de", "at", "eu", "hr", "ba", "example")
 _ADDRESS_SIGNS = ("@", "://", "www.", *(f".{ending}" for ending in _ENDINGS))
@@ -23,7 +25,13 @@ _CHANGING = re.compile(r"[\d@.:]")
 """What every address or sum of money holds."""
 _PHONE = re.compile(r"(?:\+|\b0)\d(?:[\d /().-]{0,2}\d){6,13}")
 _MONEY = re.compile(r"\d[\d.,]{0,12} ?(?:e|eu)\b")
+_SUM_END = re.compile(r"(?:e|eu)\b")
+"""Belongs to a sum of money where a number stands before it."""
+_AFTER_NUMBER = "\0"
+"""Put before what may belong to a number of the piece before it; no word holds it."""
 _SENTENCE_ENDS = ".!?;|\n"
+_LINE_ENDS = "\x85\u2028\u2029"
+"""Folded they are line breaks."""
 
 PASSAGE = 8
 """Words of a passage, at least."""
@@ -38,101 +46,102 @@ class _Spaces(dict[int, str]):
         return spaced
 
 
-class _Words(dict[str, str]):
-    """What each word of a text is compared as; empty for one that tells nothing. Words met so far are remembered."""
-
-    def __missing__(self, found: str) -> str:
-        if len(self) >= _MOST_WORDS:
-            self.clear()
-        # People write đ as dj and as d; both are one here.
-        word = found.replace("dj", "d")
-        told = self[found] = word if word.isalpha() and word not in idle_words().anywhere else ""
-        return told
-
-
-class _Codes(dict[str, int]):
-    """A number of 32 bits for each word, the same in every process. Words met so far are remembered."""
-
-    def __init__(self, shift: int) -> None:
-        super().__init__()
-        self._shift = shift
-
-    def __missing__(self, word: str) -> int:
-        if len(self) >= _MOST_WORDS:
-            self.clear()
-        code = self[word] = crc32(word.encode("utf-8", "surrogatepass")) << self._shift
-        return code
-
-
-_MOST_WORDS = 200_000
 _SPACES = _Spaces()
-_WORDS = _Words()
-_FIRST, _SECOND = _Codes(32), _Codes(0)
 
 
 @dataclass(frozen=True, eq=False)
 class ComparableText:
-    """An ad's words as they are compared, in their order."""
+    """An ad as it is compared. All is worked out when it is asked for: most ads are told apart by their pairs."""
 
-    original: str
-    """Title and text as published."""
-    folded_title: str
-    folded_text: str
-    """Without the lines that the page put around the ad."""
-    words: tuple[str, ...]
-    """Of title and text; a title that opens the text counts once."""
-    title_words: tuple[str, ...]
-    sentences: tuple[tuple[str, ...], ...]
-    """Sentences and lines of the text."""
+    title: str
+    text: str
+    """Both as published."""
+    kept_shingles: bytes | None = None
+    """The shingles, where an index keeps them."""
 
     @cached_property
-    def shingles(self) -> frozenset[int]:
-        """Pairs of neighbouring words, each pair as one number of 64 bits; a single word stands for itself."""
-        first, second = map(_FIRST.__getitem__, self.words), map(_SECOND.__getitem__, self.words[1:])
-        return frozenset(map(or_, first, second) if len(self.words) > 1 else first)
+    def told_title(self) -> str:
+        """The words of the title, with a space between."""
+        return " ".join(_told(self.title, self.title.split()).split()) if self.title else ""
 
     @cached_property
-    def passages(self) -> tuple[frozenset[str], ...]:
-        """Words of the sentences, short ones taken together: a page may break a sentence into lines."""
-        passages: list[set[str]] = []
-        enough = True
-        for sentence in self.sentences:
-            if enough:
-                passages.append(set())
-            passages[-1].update(sentence)
-            enough = len(passages[-1]) >= PASSAGE
-        return tuple(map(frozenset, passages))
+    def told(self) -> str:
+        """The words of the text, likewise; a line for each of its sentences and lines."""
+        told = "\n".join([_told(line, pieces) for line, pieces in _own_lines(self.text)])
+        return "\n".join(filter(None, map(str.strip, told.split("\n"))))
+
+    @cached_property
+    def wording(self) -> str:
+        """The words of title and text with a space between; a title that opens the text counts once."""
+        words = self.told.replace("\n", " ")
+        if not self.told_title or f"{words} ".startswith(f"{self.told_title} "):
+            return words
+        return f"{self.told_title} {words}" if words else self.told_title
+
+    @property
+    def words(self) -> list[str]:
+        """Of title and text."""
+        return self.wording.split()
+
+    @property
+    def length(self) -> int:
+        """How many words."""
+        return self.wording.count(" ") + 1 if self.wording else 0
+
+    @property
+    def sentences(self) -> list[str]:
+        """Sentences and lines of the text."""
+        return self.told.split("\n") if self.told else []
+
+    @cached_property
+    def pairs(self) -> frozenset[int]:
+        """Pairs of neighbouring words, each as a number of 64 bits; a single word stands for itself."""
+        words = self.words
+        first, second = map(_code_as_first, words), map(_code, words[1:])
+        return frozenset(map(or_, first, second) if len(words) > 1 else first)
+
+    def forget_pairs(self) -> None:
+        """Lets go of the set, which takes ten times as much room as the same numbers in `shingles`."""
+        self.__dict__.pop("pairs", None)
+
+    @cached_property
+    def shingles(self) -> bytes:
+        """The pairs, each in eight bytes, in no order."""
+        return array("Q", list(self.pairs)).tobytes() if self.kept_shingles is None else self.kept_shingles
+
+    @property
+    def own_text(self) -> str:
+        """The text without the lines that the page put around the ad."""
+        return "\n".join([line for line, _ in _own_lines(self.text)])
 
     @cached_property
     def contacts(self) -> frozenset[str]:
         """Phones by their last eight digits, addresses and handles as folded."""
-        text = f"{self.folded_title}\n{self.folded_text}"
+        text = folded_text(f"{self.title}\n{self.own_text}")
         phones = {re.sub(r"\D", "", found)[-8:] for found in _PHONE.findall(text)}
         return frozenset(phones | {found.strip(".,;:!?()") for found in _ADDRESS.findall(text)})
 
 
-def make_comparable(title: str | None, text: str) -> ComparableText:
+def make_comparable(title: str | None, text: str, shingles: bytes | None = None) -> ComparableText:
     """The ad as it is compared. Never raises, whatever the text."""
-    folded_title = folded_text(title or "")
-    title_words = words_of(_masked(folded_title))
-    lines = [line for line in folded_text(text).split("\n") if line and not is_portal_line(line)]
-    folded = "\n".join(lines)
-    sentences = [_told(part) for part in _masked(folded).translate(_SPACES).split("\n")]
-    words = tuple(chain.from_iterable(sentences))
-    repeated = bool(title_words) and words[: len(title_words)] == title_words
-    return ComparableText(
-        original=f"{title or ''}\0{text}",
-        folded_title=folded_title,
-        folded_text=folded,
-        words=words if repeated else title_words + words,
-        title_words=title_words,
-        sentences=tuple(filter(None, sentences)),
-    )
+    return ComparableText(title or "", text, shingles)
 
 
-def words_of(masked: str) -> tuple[str, ...]:
+def passages_of(ad: ComparableText) -> Iterator[frozenset[str]]:
+    """Words of the sentences, short ones taken together: a page may break a sentence into lines."""
+    passage: set[str] = set()
+    for sentence in ad.sentences:
+        passage.update(sentence.split())
+        if len(passage) >= PASSAGE:
+            yield frozenset(passage)
+            passage = set()
+    if passage:
+        yield frozenset(passage)
+
+
+def words_of(folded: str) -> tuple[str, ...]:
     """The words of a folded text that tell something."""
-    return _told(masked.translate(_SPACES))
+    return tuple(_told_of(folded).split())
 
 
 def all_words_of(folded: str) -> set[str]:
@@ -140,13 +149,47 @@ def all_words_of(folded: str) -> set[str]:
     return set(folded.translate(_SPACES).split())
 
 
-def code_of(words: tuple[str, ...]) -> int:
-    """32 bits for the words in this order, the same in every process."""
-    return crc32(" ".join(words).encode("utf-8", "surrogatepass"))
+def _own_lines(text: str) -> list[tuple[str, list[str]]]:
+    """Lines of a text as published, each with its pieces between white space; without those of the page around it."""
+    for end in _LINE_ENDS:
+        text = text.replace(end, "\n")
+    lines = [(line, pieces) for line in text.split("\n") if (pieces := line.split())]
+    return [
+        (line, pieces)
+        for line, pieces in lines
+        if not (_may_begin_portal_line(pieces[0]) and is_portal_line(folded_text(line)))
+    ]
 
 
-def _told(spaced: str) -> tuple[str, ...]:
-    return tuple([told for found in spaced.split() if (told := _WORDS[found])])
+def _told(line: str, pieces: list[str]) -> str:
+    """The words of a line that tell something, with spaces between; sentences end with \\n."""
+    told = " ".join(filter(None, map(_told_of_piece, pieces)))
+    # Only a sum of money reaches over a space, as in 1500 e.
+    return _told_of(_masked(folded_text(line))) if _AFTER_NUMBER in told else told
+
+
+def _piece_told(piece: str) -> str:
+    folded = folded_text(piece)
+    told = _told_of(_masked(folded))
+    return f"{_AFTER_NUMBER}{told}" if _SUM_END.match(folded) else told
+
+
+def _told_of(masked: str) -> str:
+    """The words of a folded text that tell something, with one space between; sentences end with \\n."""
+    sentences = masked.translate(_SPACES).split("\n")
+    return "\n".join([" ".join(filter(None, map(_told_word, sentence.split()))) for sentence in sentences])
+
+
+def _word_told(found: str) -> str:
+    """What the word is compared as; empty for one that tells nothing."""
+    # People write đ as dj and as d; both are one here.
+    word = found.replace("dj", "d")
+    return word if word.isalpha() and word not in idle_words().anywhere else ""
+
+
+def code_of(words: str) -> int:
+    """32 bits for the words, the same in every process."""
+    return crc32(words.encode("utf-8", "surrogatepass"))
 
 
 def _masked(folded: str) -> str:
@@ -163,3 +206,10 @@ def _without_addresses(line: str) -> str:
 
 def _may_hold_address(text: str) -> bool:
     return any(map(text.__contains__, _ADDRESS_SIGNS))
+
+
+_told_word = Remembered(_word_told).__getitem__
+_told_of_piece = Remembered(_piece_told).__getitem__
+_may_begin_portal_line = Remembered(lambda piece: may_begin_portal_line(folded_text(piece))).__getitem__
+_code = Remembered(code_of).__getitem__
+_code_as_first = Remembered(lambda word: code_of(word) << 32).__getitem__

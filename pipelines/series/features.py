@@ -11,7 +11,10 @@ from pydantic import Field
 from pipelines.packaged import RuleData, load_packaged
 from pipelines.reading.places import HOME, place_rules
 from pipelines.series.comparable import ComparableText, all_words_of, words_of
+from pipelines.text.folding import folded_text
 from pipelines.text.phrases import Phrasebook
+from pipelines.text.remembering import Remembered
+from pipelines.text.saying import Sayings
 
 
 class Occupation(RuleData):
@@ -59,21 +62,20 @@ def occupations() -> tuple[Occupation, ...]:
 
 def features_of(ad: ComparableText) -> AdFeatures:
     """What the ad names."""
-    title = _features(ad.folded_title)
-    return AdFeatures(title, _together(title, _features(ad.folded_text)))
+    title = _features(ad.title)
+    return AdFeatures(title, _together(title, _features(ad.own_text)))
 
 
-def _features(folded: str) -> Features:
-    hits = _book().find_in(folded, all_words_of(folded))
-    if not hits:
+def _features(text: str) -> Features:
+    said = _sayings().said(filter(None, map(_meaning_of_piece, text.split())), lambda: folded_text(text))
+    if not said:
         return _NONE
-    tags = {hit.tag for hit in hits}
-    places = [folded[hit.start : hit.end] for hit in hits if hit.tag[2] == ":"]
+    places = [saying for saying in said if saying.tag[2] == ":"]
     return Features(
-        frozenset(tag[4:] for tag in tags if tag.startswith("job:")),
-        frozenset(tag[:2] for tag in tags if tag[2] == ":"),
-        frozenset(tag for tag in tags if tag[2:7] == ":town"),
-        frozenset(word for place in places for word in words_of(place)),
+        frozenset(saying.tag[4:] for saying in said if saying.tag.startswith("job:")),
+        frozenset(saying.tag[:2] for saying in places),
+        frozenset(saying.tag for saying in places if saying.tag[2:7] == ":town"),
+        frozenset(word for saying in places for word in words_of(saying.words)),
     )
 
 
@@ -84,6 +86,15 @@ def _together(first: Features, second: Features) -> Features:
         first.towns | second.towns,
         first.place_words | second.place_words,
     )
+
+
+@cache
+def _sayings() -> Sayings:
+    return Sayings(_book())
+
+
+# What stands between white space is looked up as it is published: folding it costs more than all else.
+_meaning_of_piece = Remembered(lambda piece: _sayings().meaning(all_words_of(folded_text(piece)))).__getitem__
 
 
 @cache

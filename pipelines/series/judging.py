@@ -5,7 +5,8 @@ Two jobs of one agency may share nine words in ten: what they name as work and p
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from array import array
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from enum import StrEnum
 from functools import cached_property
@@ -13,7 +14,7 @@ from typing import NamedTuple
 
 from rapidfuzz.distance import JaroWinkler
 
-from pipelines.series.comparable import ComparableText
+from pipelines.series.comparable import ComparableText, passages_of
 from pipelines.series.features import AdFeatures, Features, features_of
 from pipelines.series.idle_words import idle_words
 from pipelines.series.signatures import SHORT_TEXT
@@ -119,16 +120,23 @@ class JoinReason:
 
 def compare(first: JudgedAd, second: JudgedAd) -> Likeness:
     """Whether the two are one offer."""
-    pairs, others = first.text.shingles, second.text.shingles
-    shared, fewest, together = len(pairs & others), min(len(pairs), len(others)), len(pairs) + len(others)
-    jaccard = shared / max(1, together - shared)
+    pairs, others = first.text.pairs, array("Q", second.text.shingles)
+    shared, fewest = len(pairs.intersection(others)), min(len(pairs), len(others))
+    jaccard = shared / max(1, len(pairs) + len(others) - shared)
     held = shared / max(1, fewest)
-    if shared == fewest and first.text.words == second.text.words and len(first.text.words) >= SHORT_TEXT:
+    # As `_too_little` says, but before the words of either are asked for.
+    if fewest >= FEW_WORDS and jaccard < SUPPORTED_NEAR and held < SUPPORTED_HELD:
+        return Likeness(Ground.LITTLE_SHARED, jaccard, held)
+    if shared == len(pairs) == len(others) and _are_one_text(first.text, second.text):
         return Likeness(Ground.SAME_TEXT, jaccard, held)
     ground = _too_little(first, second, jaccard, held) or conflict(first, second) or _agreement(jaccard, held)
     if jaccard < ALL_BUT_SAME and ground.joins and _tells_nothing(first) != _tells_nothing(second):
         ground = Ground.LITTLE_TOLD
     return Likeness(ground, jaccard, held)
+
+
+def _are_one_text(first: ComparableText, second: ComparableText) -> bool:
+    return first.wording == second.wording and first.length >= SHORT_TEXT
 
 
 def explain(first: JudgedAd, second: JudgedAd) -> JoinReason:
@@ -143,7 +151,7 @@ def explain(first: JudgedAd, second: JudgedAd) -> JoinReason:
 
 
 def _too_little(first: JudgedAd, second: JudgedAd, jaccard: float, held: float) -> Ground | None:
-    fewest = min(len(first.text.words), len(second.text.words))
+    fewest = min(first.text.length, second.text.length)
     if fewest < FEW_WORDS:
         alike = jaccard >= SHORT_NEAR and fewest >= SHORT_TEXT
         enough = alike or (held >= SHORT_NEAR and _share_contact(first, second))
@@ -161,7 +169,7 @@ def _agreement(jaccard: float, held: float) -> Ground:
 
 
 def _is_supported(first: JudgedAd, second: JudgedAd) -> bool:
-    if _titles_agree(first.text.title_words, second.text.title_words):
+    if _titles_agree(first.text.told_title.split(), second.text.told_title.split()):
         return True
     works = first.features.whole.occupations, second.features.whole.occupations
     places = first.features.whole.countries, second.features.whole.countries
@@ -187,9 +195,9 @@ def conflict(first: JudgedAd, second: JudgedAd) -> Ground | None:
         return Ground.OTHER_PLACE
     # Places were compared above: of one country, they may go by other names.
     places = wholes[0].place_words | wholes[1].place_words
-    left, right = first.text, second.text
-    titles_conflict = _titles_conflict(left, right, places)
-    if titles_conflict or _opening_conflicts(left, right, places) or _opening_conflicts(right, left, places):
+    left, right = _Words(first.text, places), _Words(second.text, places)
+    titles_conflict = _titles_conflict(left, right)
+    if titles_conflict or _opening_conflicts(left, right) or _opening_conflicts(right, left):
         return Ground.OTHER_TITLE
     return None
 
@@ -207,28 +215,54 @@ def _differ(first: frozenset[str], second: frozenset[str]) -> bool:
     return bool(first - second) and bool(second - first)
 
 
-def _titles_agree(first: tuple[str, ...], second: tuple[str, ...]) -> bool:
+def _titles_agree(first: Iterable[str], second: Iterable[str]) -> bool:
     few, many = sorted((_telling(first), _telling(second)), key=len)
     return len(few) >= 2 and len(_missing(few, many)) * 3 <= len(few)
 
 
-def _titles_conflict(first: ComparableText, second: ComparableText, places: frozenset[str]) -> bool:
+class _Words:
+    """The words of an ad that is compared with another; what names the places of either tells nothing here."""
+
+    def __init__(self, ad: ComparableText, places: frozenset[str]) -> None:
+        self._ad, self._places = ad, places
+
+    @cached_property
+    def all(self) -> set[str]:
+        """Of title and text."""
+        return set(self._ad.words)
+
+    @cached_property
+    def title(self) -> set[str]:
+        """Those of the title that tell what the ad is about."""
+        return self.telling(self._ad.told_title.split())
+
+    def telling(self, words: Iterable[str]) -> set[str]:
+        """Those of the words that tell what the ad is about."""
+        return _telling(words) - self._places
+
+    def passages(self) -> Iterator[frozenset[str]]:
+        """One after another, since the first often decides."""
+        return passages_of(self._ad)
+
+
+def _titles_conflict(first: _Words, second: _Words) -> bool:
     """Most words of either title occur nowhere in the other ad."""
-    left, right = _telling(first.title_words) - places, _telling(second.title_words) - places
-    if not left or not right:
+    left, right = first.title, second.title
+    if not left or not right or left == right:
         return False
-    missing_left, missing_right = _missing(left, set(second.words)), _missing(right, set(first.words))
-    return len(missing_left) * 2 >= len(left) and len(missing_right) * 2 >= len(right)
+    return len(_missing(left, second.all)) * 2 >= len(left) and len(_missing(right, first.all)) * 2 >= len(right)
 
 
-def _opening_conflicts(first: ComparableText, second: ComparableText, places: frozenset[str]) -> bool:
+def _opening_conflicts(first: _Words, second: _Words) -> bool:
     """The first passage stands in the other ad with other telling words: one pattern filled in for two jobs."""
-    opening = first.passages[0] if first.passages else frozenset[str]()
-    twin = max(second.passages, key=lambda passage: len(passage & opening), default=opening)
+    opening = next(first.passages(), frozenset[str]())
+    if any(map(opening.issubset, second.passages())):
+        return False
+    twin = max(second.passages(), key=lambda passage: len(passage & opening), default=opening)
     if len(twin & opening) * 3 < min(len(twin), len(opening)):
         return False
-    left, right = _telling(opening - twin) - places, _telling(twin - opening) - places
-    return bool(_missing(left, set(second.words))) and bool(_missing(right, set(first.words)))
+    left, right = first.telling(opening - twin), second.telling(twin - opening)
+    return bool(_missing(left, second.all)) and bool(_missing(right, first.all))
 
 
 def _telling(words: Iterable[str]) -> set[str]:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
 from collections.abc import Collection, Iterable, Iterator
 from itertools import islice
 
@@ -17,22 +16,27 @@ class MemoryIndex:
     """An index of the texts grouped so far."""
 
     def __init__(self) -> None:
-        self._texts: dict[int, NewText] = {}
+        # Plain values, of which the garbage collector need not know: there may be millions.
+        self._texts: dict[int, tuple[int, str | None, str, bytes]] = {}
+        """Those that have parts; others are exact copies of them."""
         self._series: dict[int, int] = {}
-        self._members: dict[int, list[int]] = defaultdict(list)
+        """By text, as it was placed."""
+        self._opened = 0
+        self._absorbed: dict[int, int] = {}
+        """Series that became part of others, and of which."""
         self._keys: dict[str, int] = {}
         self._pages: dict[str, int] = {}
         self._first: dict[int, int] = {}
         """The first text filed under a part: most have no other."""
-        self._others: dict[int, list[int]] = {}
+        self._others: dict[int, tuple[int, ...]] = {}
 
     def by_key(self, keys: Collection[str]) -> dict[str, int]:
         """Series of texts with these text keys."""
-        return {key: self._series[self._keys[key]] for key in keys if key in self._keys}
+        return {key: self._current(self._keys[key]) for key in keys if key in self._keys}
 
     def by_page(self, pages: Collection[str]) -> dict[str, int]:
         """Series of ads at these addresses."""
-        return {page: self._series[self._pages[page]] for page in pages if page in self._pages}
+        return {page: self._current(self._pages[page]) for page in pages if page in self._pages}
 
     def by_part(self, parts: Collection[int]) -> dict[int, tuple[int, ...]]:
         """Texts filed under these parts, by part."""
@@ -41,12 +45,11 @@ class MemoryIndex:
 
     def series_of(self, ids: Collection[int]) -> dict[int, int]:
         """The series of these texts."""
-        return {one: self._series[one] for one in ids}
+        return {one: self._current(one) for one in ids}
 
     def read(self, ids: Collection[int]) -> Iterable[EarlierText]:
         """These texts."""
-        found = (self._texts[text_id] for text_id in ids)
-        return (EarlierText(text.id, text.title, text.text) for text in found)
+        return (EarlierText(*self._texts[one]) for one in ids)
 
     def pinned(self, series: Collection[int]) -> set[int]:
         """None: no people work with these series."""
@@ -58,28 +61,29 @@ class MemoryIndex:
 
     def keep(self, batch: Iterable[NewText], grouping: Grouping) -> None:
         """Files the batch as it was grouped."""
-        numbers = {opened: len(self._members) + at for at, opened in enumerate(grouping.opened, 1)}
+        numbers = {opened: self._opened + at for at, opened in enumerate(grouping.opened, 1)}
+        self._opened += len(numbers)
         for new, placed in zip(batch, grouping.placed, strict=True):
-            self._texts[new.id] = new
-            self._put(new.id, numbers.get(placed.series, placed.series))
+            self._series[new.id] = numbers.get(placed.series, placed.series)
             self._keys.setdefault(placed.text_key, new.id)
             if new.page:
                 self._pages.setdefault(new.page, new.id)
+            if placed.parts:
+                self._texts[new.id] = new.id, new.title, new.text, placed.shingles
             for part in placed.parts:
                 if self._first.setdefault(part, new.id) != new.id:
-                    self._others.setdefault(part, []).append(new.id)
-        for kept, absorbed in grouping.merges:
-            for member in self._members[absorbed]:
-                self._put(member, numbers.get(kept, kept))
-            self._members[absorbed].clear()
+                    self._others[part] = (*self._others.get(part, ()), new.id)
+        self._absorbed.update((absorbed, numbers.get(kept, kept)) for kept, absorbed in grouping.merges)
 
     def series(self) -> Iterator[int]:
         """The series of every text, in the order they came."""
-        return iter(self._series.values())
+        return map(self._current, self._series)
 
-    def _put(self, text_id: int, series: int) -> None:
-        self._series[text_id] = series
-        self._members[series].append(text_id)
+    def _current(self, text_id: int) -> int:
+        series = self._series[text_id]
+        while series in self._absorbed:
+            series = self._absorbed[series]
+        return series
 
 
 def series_of(ads: Iterable[Ad]) -> list[int]:

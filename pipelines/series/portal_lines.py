@@ -9,11 +9,9 @@ from pathlib import Path
 from pydantic import Field
 
 from pipelines.packaged import RuleData, load_packaged
-from pipelines.text.phrases import Phrasebook
+from pipelines.text.phrases import Phrase, Phrasebook, keys_of
 
 _WORD = re.compile(r"\w+")
-LEAD = 30
-"""Characters within which the first word of a phrase ends."""
 
 
 class PortalLine(RuleData):
@@ -38,34 +36,27 @@ def portal_lines() -> PortalLines:
     return load_packaged(Path(__file__).with_suffix(".yml"), PortalLines)
 
 
+def may_begin_portal_line(piece: str) -> bool:
+    """A folded line that begins with this piece may be such a line. Most lines are told apart by that alone."""
+    first = _WORD.search(piece)
+    return first is None or bool(_beginning_with(first.group()))
+
+
 def is_portal_line(line: str) -> bool:
     """The folded line says nothing about the job: it belongs to the page, not to the ad."""
-    if not _may_lead(line[:LEAD].split(" ", 1)[0]) or not (first := _WORD.search(line)):
+    first = _WORD.search(line)
+    if not first:
         return False
-    hits = [hit for hit in _book().find_in(line, set(_WORD.findall(line))) if hit.start == first.start()]
-    length = len(_WORD.findall(line))
-    return any(length <= int(hit.tag) for hit in hits)
+    hits = [phrase for phrase in _beginning_with(first.group()) if phrase.match(line, first.start())]
+    return bool(hits) and len(_WORD.findall(line)) <= max(int(phrase.tag) for phrase in hits)
+
+
+@lru_cache(maxsize=10_000)
+def _beginning_with(word: str) -> tuple[Phrase, ...]:
+    keys = keys_of(word)
+    return tuple([phrase for phrase in _book().phrases if not phrase.firsts.isdisjoint(keys)])
 
 
 @cache
 def _book() -> Phrasebook:
     return Phrasebook((str(line.words), line.phrase) for line in portal_lines().lines)
-
-
-@lru_cache(maxsize=50_000)
-def _may_lead(piece: str) -> bool:
-    """A line that begins with this piece may begin with one of the phrases. Most lines are told apart by that alone."""
-    first = _WORD.search(piece)
-    return first is None or _lead(first.group()) in _leads()
-
-
-@cache
-def _leads() -> frozenset[str]:
-    """First words of all phrases: most lines of an ad are told apart by that alone."""
-    phrases = [line.phrase for line in portal_lines().lines]
-    opening = [phrase[1 : phrase.index(")")] if phrase.startswith("(") else phrase for phrase in phrases]
-    return frozenset(words.split()[0] for choice in opening for words in choice.split("|"))
-
-
-def _lead(word: str) -> str:
-    return "#" if word[0].isdigit() else word

@@ -9,11 +9,12 @@ from __future__ import annotations
 import hashlib
 from array import array
 from collections.abc import Sequence
-from itertools import accumulate, chain
+from itertools import accumulate
+from zlib import crc32
 
 from rensa import RMinHash
 
-from pipelines.series.comparable import ComparableText, code_of
+from pipelines.series.comparable import ComparableText
 
 PERMUTATIONS = 64
 ROWS = 4
@@ -34,9 +35,9 @@ _WHOLE, _HALF = (1 << 32) - 1, 1 << 31
 
 def text_key(ad: ComparableText) -> str:
     """Equal for ads that differ in script, diacritics, emoji, numbers, contacts and page lines only; 32 hex digits."""
-    words = " ".join(ad.words)
-    if len(ad.words) < SHORT_TEXT:
-        words = "\0".join((words, *sorted(ad.contacts))) if ad.contacts else ad.original
+    words = ad.wording
+    if ad.length < SHORT_TEXT:
+        words = "\0".join((words, *sorted(ad.contacts))) if ad.contacts else f"{ad.title}\0{ad.text}"
     return hashlib.blake2b(words.encode("utf-8", "surrogatepass"), digest_size=16).hexdigest()
 
 
@@ -48,14 +49,14 @@ def parts_of(ads: Sequence[ComparableText]) -> list[tuple[int, ...]]:
     if not ads:
         return []
     # One flat buffer is read where it lies; sets are handed to another thread, for which a single ad would wait.
-    shingles = array("Q", chain.from_iterable(ad.shingles for ad in ads))
-    ends = array("Q", accumulate((len(ad.shingles) for ad in ads), initial=0))
+    shingles = array("Q", b"".join([ad.shingles for ad in ads]))
+    ends = array("Q", accumulate((len(ad.shingles) // 8 for ad in ads), initial=0))
     digests = RMinHash.digest_matrix_from_flat_token_hashes(shingles, ends, PERMUTATIONS, SEED).to_rows()
     return [_parts(ad, digest) for ad, digest in zip(ads, digests, strict=True)]
 
 
 def _parts(ad: ComparableText, digest: Sequence[int]) -> tuple[int, ...]:
-    if not ad.words:
+    if not ad.wording:
         return ()
     return tuple(dict.fromkeys((*_band_keys(digest), *_sentence_keys(ad.sentences))))
 
@@ -69,8 +70,9 @@ def _band_keys(digest: Sequence[int]) -> list[int]:
     ]
 
 
-def _sentence_keys(sentences: Sequence[tuple[str, ...]]) -> list[int]:
-    telling = {sentence for sentence in sentences if len(sentence) >= TELLING}
+def _sentence_keys(sentences: Sequence[str]) -> list[int]:
+    telling = {sentence for sentence in sentences if sentence.count(" ") >= TELLING - 1}
     if len(telling) > MOST_SENTENCES:
-        telling = set(sorted(telling, key=lambda sentence: (-len(sentence), sentence))[:MOST_SENTENCES])
-    return [code_of(sentence) - _HALF for sentence in sorted(telling)]
+        telling = set(sorted(telling, key=lambda sentence: (-sentence.count(" "), sentence))[:MOST_SENTENCES])
+    encoded = "\n".join(sorted(telling)).encode("utf-8", "surrogatepass").split(b"\n") if telling else ()
+    return [code - _HALF for code in map(crc32, encoded)]

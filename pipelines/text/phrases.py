@@ -93,13 +93,13 @@ def read_text(original: str) -> AdText:
     words = tuple([(found.group(), found.start()) for found in _WORD.finditer(folded.text)])
     starts: defaultdict[str, list[int]] = defaultdict(list)
     for word, start in words:
-        for key in _keys_of(word):
+        for key in keys_of(word):
             starts[key].append(start)
     return AdText(original, folded, words, starts, frozenset(starts))
 
 
 @lru_cache(maxsize=50_000)
-def _keys_of(word: str) -> tuple[str, ...]:
+def keys_of(word: str) -> tuple[str, ...]:
     """The word itself, then its beginnings as stems."""
     if word[0].isdigit():
         return (f"{word}.", _NUMERIC)
@@ -107,15 +107,20 @@ def _keys_of(word: str) -> tuple[str, ...]:
 
 
 @dataclass(frozen=True, eq=False)
-class _Phrase:
+class Phrase:
+    """One phrase as it is found."""
+
     tag: str
     regex: str
     firsts: frozenset[str]
     """Keys of the words it may begin with."""
+    rarest: frozenset[str]
+    """Keys by which it is found: those of the word that fewest texts hold."""
     needs: tuple[frozenset[str], ...]
-    """Keys of which the text must hold at least one each, besides those by which the phrase is found; rarest first."""
+    """Keys of which the text must hold at least one each besides; rarest first."""
     leads: frozenset[str]
     """Beginnings of the words it may begin with; empty for a number."""
+    is_one_word: bool
 
     @cached_property
     def match(self) -> Callable[[str, int], re.Match[str] | None]:
@@ -128,11 +133,10 @@ class Phrasebook:
 
     def __init__(self, phrases: Iterable[tuple[str, str]]) -> None:
         """Reads (tag, phrase) pairs. Raises ConfigError on a phrase that cannot be read."""
-        self._phrases: list[_Phrase] = []
+        self.phrases: list[Phrase] = []
+        """By their numbers."""
         self._telling: defaultdict[str, list[int]] = defaultdict(list)
         """Numbers of phrases by the keys of their rarest word."""
-        self._single: set[int] = set()
-        """Numbers of phrases of one word."""
         self._told: dict[str, tuple[int, ...]] = {}
         """Numbers of phrases that may be where a word is, for the words met so far that tell of any."""
         self._silent: set[str] = set()
@@ -147,9 +151,9 @@ class Phrasebook:
             possible.update(self._told.get(word) or self._look_up(word))
         hits: list[PhraseHit] = []
         for number in possible:
-            phrase = self._phrases[number]
+            phrase = self.phrases[number]
             if all(_is_met(need, folded, words) for need in phrase.needs):
-                places = chain.from_iterable(_word_starts(lead, folded) for lead in phrase.leads)
+                places = chain.from_iterable(word_starts(lead, folded) for lead in phrase.leads)
                 tag, match = phrase.tag, phrase.match
                 hits += [PhraseHit(tag, at, found.end()) for at in places if (found := match(folded, at))]
         return hits
@@ -160,7 +164,7 @@ class Phrasebook:
         possible: set[int] = set()
         for key in present & self._telling.keys():
             possible.update(self._telling[key])
-        phrases, is_absent = self._phrases, present.isdisjoint
+        phrases, is_absent = self.phrases, present.isdisjoint
         found: list[tuple[int, int, int]] = []
         # Plain loops: generators and lists for each of some hundred phrases cost a third more.
         for number in possible:
@@ -181,7 +185,7 @@ class Phrasebook:
         if len(self._silent) + len(self._told) >= _MOST_WORDS:
             self._silent.clear()
             self._told.clear()
-        numbers = sorted({number for key in _keys_of(word) for number in self._telling.get(key, ())})
+        numbers = sorted({number for key in keys_of(word) for number in self._telling.get(key, ())})
         told = tuple([number for number in numbers if not self._is_other_word(number, word)])
         if told:
             self._told[word] = told
@@ -190,17 +194,16 @@ class Phrasebook:
         return told
 
     def _is_other_word(self, number: int, word: str) -> bool:
-        return number in self._single and not self._phrases[number].match(word, 0)
+        return self.phrases[number].is_one_word and not self.phrases[number].match(word, 0)
 
     def _file(self, tag: str, phrase: str) -> None:
         parsed = _Parser(phrase).parse()
-        number = len(self._phrases)
+        number = len(self.phrases)
         firsts = frozenset(_lead_key(lead, phrase) for lead in parsed.leads)
         rarest, *needs = sorted((firsts, *parsed.needs[1:]), key=_frequency)
         leads = frozenset(_beginning(lead) for lead in parsed.leads)
-        self._phrases.append(_Phrase(tag, parsed.regex, firsts, tuple(needs), leads))
-        if _SINGLE.fullmatch(phrase):
-            self._single.add(number)
+        is_one_word = bool(_SINGLE.fullmatch(phrase))
+        self.phrases.append(Phrase(tag, parsed.regex, firsts, rarest, tuple(needs), leads, is_one_word))
         for key in rarest:
             self._telling[key].append(number)
 
@@ -220,7 +223,7 @@ def _beginning(lead: str) -> str:
     return found.group() if found else ""
 
 
-def _word_starts(beginning: str, text: str) -> Iterator[int]:
+def word_starts(beginning: str, text: str) -> Iterator[int]:
     """Where words begin like this; all words for an empty one."""
     at = text.find(beginning)
     while 0 <= at < len(text):

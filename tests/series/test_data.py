@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from pipelines.series.comparable import all_words_of, make_comparable
-from pipelines.series.features import Occupation, _book, features_of, occupations
+from pipelines.series.features import Occupation, _book, _meaning_of_piece, _sayings, features_of, occupations
 from pipelines.series.portal_lines import PortalLine, is_portal_line, portal_lines
 from pipelines.text.folding import fold, folded_text
 from pipelines.text.phrases import read_text
@@ -41,7 +41,10 @@ def test_places_and_work_are_found_in_an_ad_alone_as_in_a_whole_ad_text() -> Non
     """Grouping looks words up, judging an ad searches an `AdText`: they must not tell two stories."""
     for ad in offers():
         read = read_text(ad.full_text)
-        assert set(_book().find_in(read.text, all_words_of(read.text))) == set(_book().find(read))
+        hits = _book().find(read)
+        assert set(_book().find_in(read.text, all_words_of(read.text))) == set(hits)
+        said = _sayings().said(filter(None, map(_meaning_of_piece, ad.full_text.split())), lambda text=read.text: text)
+        assert said == {(hit.tag, read.text[hit.start : hit.end]) for hit in hits}
 
 
 def test_folding_without_the_way_back_is_the_same_folding() -> None:

@@ -57,6 +57,11 @@ def test_another_work_or_place_parts_texts_that_are_else_the_same(word: str, oth
     assert likeness.ground is ground
 
 
+def test_a_sum_of_money_is_no_word_however_it_is_spaced() -> None:
+    sums = [f"Plata je {amount}, smeštaj u domu." for amount in ("1500e", "1.800 e", "1500 eu", "1500\xa0E")]
+    assert {make_comparable(None, text).wording for text in sums} == {"plata je smestaj u domu"}
+
+
 def test_a_shared_town_of_departure_parts_nothing() -> None:
     first = f"{TEXT}\nPolazak iz Niša."
     assert compare(judged(first), judged(first.replace("Niša", "Kragujevca"))).joins
