@@ -13,8 +13,8 @@ import os
 import resource
 import time
 from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, fields
 from datetime import UTC, date, datetime
 from typing import Any, Self
 from urllib.parse import urlsplit
@@ -24,7 +24,7 @@ from scrapy import Request, signals
 from scrapy.crawler import Crawler
 from scrapy.exceptions import DropItem
 from scrapy.http import Response
-from sqlalchemy import Engine
+from sqlalchemy import Connection, Engine
 from sqlalchemy.exc import SQLAlchemyError
 
 from crawler.baseline import Paged
@@ -32,7 +32,16 @@ from crawler.config import Settings
 from crawler.evidence.records import file_facts
 from crawler.evidence.warc import Capture, CaptureWriter
 from crawler.health import LEFT_ALONE_STAT, Problem, RunOutcome, outcome_of, outcome_of_list, problem_stat
-from crawler.items import NOT_MODIFIED, AdPosting, FetchedPage, PublishedList
+from crawler.items import (
+    NOT_MODIFIED,
+    AdPosting,
+    FetchedPage,
+    ListedAgain,
+    PublishedList,
+    Visited,
+    VisitResult,
+    Way,
+)
 from crawler.layout import lost_parts
 from crawler.manifest import RegisterSource, SourceManifest
 from crawler.personal_numbers import storable
@@ -42,6 +51,16 @@ from crawler.store.engine import open_store, reading
 from crawler.store.images import PictureState
 from crawler.store.nights import Measured, begin_run, begin_run_by_hand, finish_night, finish_run
 from crawler.store.register_fetches import Fetch, NewFetch, last_list, save_fetch
+from crawler.store.visits import (
+    Seen,
+    SeenWay,
+    StoredVisit,
+    note_visit,
+    read_known,
+    save_misses,
+    save_seen_again,
+    stored_visits,
+)
 
 logger = logging.getLogger(__name__)
 
@@ -54,7 +73,7 @@ FEW_WORDS = 12
 PageKey = tuple[str, str]
 """Address and digest of a page."""
 
-NOT_STORED = frozenset({"page", "listingPage", "descriptionHtml", "metadata"})
+NOT_STORED = frozenset({"page", "listingPage", "descriptionHtml", "metadata", "way"})
 """Fields of a posting that stand in the capture already."""
 
 
@@ -76,30 +95,56 @@ class Batch:
     pages: list[FetchedUrl] = field(default_factory=list)
     lists: list[PublishedList] = field(default_factory=list)
     """Published registers; a source brings one at most."""
+    listed: list[ListedAgain] = field(default_factory=list)
+    visited: list[Visited] = field(default_factory=list)
+
+    def __add__(self, later: Batch) -> Batch:
+        """Both together, in order."""
+        return Batch(
+            **{one.name: getattr(self, one.name) + getattr(later, one.name) for one in fields(self) if one.init}
+        )
 
     held: dict[str, int] = field(default_factory=dict, init=False)
     """Bytes of each page, by digest: many ads may stand on one."""
 
     def __post_init__(self) -> None:
-        self._hold(self.postings)
+        self._hold(self.kept_pages())
 
     def add(self, posting: AdPosting) -> None:
         """Takes the ad in."""
         self.postings.append(posting)
-        self._hold([posting])
+        self._hold(kept_pages([posting]))
 
-    def _hold(self, postings: Sequence[AdPosting]) -> None:
-        self.held.update((page.digest, len(page.body) + len(page.screenshot or b"")) for page in kept_pages(postings))
+    def add_listed(self, listed: ListedAgain) -> None:
+        """Takes in what a listing still shows."""
+        self.listed.append(listed)
+        self._hold([listed.page])
+
+    def _hold(self, pages: Iterable[FetchedPage]) -> None:
+        self.held.update((page.digest, len(page.body) + len(page.screenshot or b"")) for page in pages)
 
     @property
     def is_empty(self) -> bool:
         """Nothing waits."""
-        return not (self.postings or self.pages or self.lists)
+        return not (self.postings or self.pages or self.lists or self.listed or self.visited)
+
+    @property
+    def unchanged(self) -> list[Visited]:
+        """Visits that found a page as it was."""
+        return [visit for visit in self.visited if visit.result is VisitResult.UNCHANGED]
+
+    def kept_pages(self) -> Iterator[FetchedPage]:
+        """All pages that must be kept as evidence of what waits."""
+        yield from kept_pages(self.postings)
+        yield from (page for found in self.lists for page in (found.page, found.file) if page is not None)
+        yield from (one.page for one in self.listed)
+        yield from (visit.page for visit in self.unchanged)
 
     @property
     def is_full(self) -> bool:
         """Enough for a transaction, by number of ads or by bytes."""
-        return len(self.postings) >= BATCH or sum(self.held.values()) >= BATCH_BYTES
+        items = len(self.postings) + len(self.listed) + len(self.visited)
+        return items >= BATCH or sum(self.held.values()) >= BATCH_BYTES
 
 
 class StorePipeline:
@@ -116,6 +161,8 @@ class StorePipeline:
         self.capture_ids: dict[PageKey, int] = {}
         self.ending: asyncio.Future[None] | None = None
         self.unchanged: Fetch | None = None
+        self.unchanged_pages: dict[str, Capture] = {}
+        """By address: the capture of a page that the server says is as it was."""
         self.read = 0
         self.fields: Counter[str] = Counter()
 
@@ -139,6 +186,24 @@ class StorePipeline:
         name = f"{self.night_id:06d}-{self.source}"
         facts = file_facts(self.settings, night_id=self.night_id, source=self.source)
         self.writer = CaptureWriter(self.settings.evidence_folder, name, facts=facts)
+        self._tell_known_ads()
+
+    def _tell_known_ads(self) -> None:
+        """Tells a spider that asks for it what the store holds of its source."""
+        spider: Any = self.crawler.spider
+        learn = getattr(spider, "learn", None)
+        if learn is None or self._brings_lists():
+            return
+        with reading(self.engine) as connection:
+            learn(
+                read_known(
+                    connection,
+                    self.source,
+                    night_id=self.night_id,
+                    now=datetime.now(UTC),
+                    most_visits=spider.manifest.limits.max_pages,
+                )
+            )
 
     def note_page(self, response: Response, request: Request) -> None:
         """Counts a fetched page; robots.txt is no page."""
@@ -150,9 +215,14 @@ class StorePipeline:
         if isinstance(item, PublishedList):
             self.batch.lists.append(item)
             return item
-        if not isinstance(item, AdPosting) or item.page is None:
+        if isinstance(item, ListedAgain):
+            self.batch.add_listed(item)
+        elif isinstance(item, Visited):
+            self.batch.visited.append(item)
+        elif isinstance(item, AdPosting) and item.page is not None:
+            self.batch.add(item)
+        else:
             raise DropItem("only ads with the page they stand on are kept")
-        self.batch.add(item)
         if self.batch.is_full:
             await self.flush()
         return item
@@ -178,11 +248,7 @@ class StorePipeline:
                 await asyncio.to_thread(self._keep, batch)
             except (SQLAlchemyError, OSError):
                 logger.exception("batch not kept source=%s ads=%d", self.source, len(batch.postings))
-                self.batch = Batch(
-                    batch.postings + self.batch.postings,
-                    batch.pages + self.batch.pages,
-                    batch.lists + self.batch.lists,
-                )
+                self.batch = batch + self.batch
                 self._end_for_lack_of_store()
 
     def _end_for_lack_of_store(self) -> None:
@@ -192,13 +258,13 @@ class StorePipeline:
             self.ending = asyncio.ensure_future(engine.close_spider_async(reason="store_failed"))
 
     def _keep(self, batch: Batch) -> None:
-        kept_of_lists = [page for found in batch.lists for page in (found.page, found.file) if page is not None]
-        pages = {(page.url, page.digest): page for page in (*kept_pages(batch.postings), *kept_of_lists)}
+        pages = {(page.url, page.digest): page for page in batch.kept_pages()}
         unknown = [page for key, page in pages.items() if key not in self.capture_ids]
         with reading(self.engine) as connection:
             earlier = captures_by_digest(connection, [page.digest for page in unknown])
             if any(page.status == NOT_MODIFIED for page in unknown):
                 self.unchanged = last_list(connection, self.source)
+            known = self._known_ads(connection, batch)
         # Bytes before rows: a crash in between leaves bytes nobody refers to, never a row without bytes.
         with self.writer.all_or_nothing():
             kept = [(page, self._capture(page, earlier.get((page.url, page.digest)))) for page in unknown]
@@ -210,6 +276,7 @@ class StorePipeline:
             save_seen_ads(connection, seen, night_id=self.night_id)
             for found in batch.lists:
                 save_fetch(connection, _fetch_of(found, {**self.capture_ids, **new_ids}), night_id=self.night_id)
+            self._save_known(connection, batch, known, {**self.capture_ids, **new_ids})
         # Only now: a transaction that was rolled back has taken its numbers with it.
         self.capture_ids.update(new_ids)
         self.has_list |= bool(batch.lists)
@@ -217,7 +284,49 @@ class StorePipeline:
         for ad in seen:
             self.fields.update(ad.posting.keys())
 
+    def _known_ads(self, connection: Connection, batch: Batch) -> dict[int, list[StoredVisit]]:
+        if not (batch.listed or batch.visited):
+            return {}
+        keys = {key for one in batch.listed for key in one.keys} | {visit.key for visit in batch.visited}
+        known = stored_visits(connection, self.source, keys)
+        for visit in batch.unchanged:
+            holders = [ad.capture for ad in known.get(visit.key, ()) if ad.capture]
+            if holders:
+                self.unchanged_pages[visit.page.url] = holders[0]
+        return known
+
+    def _save_known(
+        self,
+        connection: Connection,
+        batch: Batch,
+        known: Mapping[int, Sequence[StoredVisit]],
+        capture_ids: Mapping[PageKey, int],
+    ) -> None:
+        for one in batch.listed:
+            seen = [ad for key in one.keys for ad in known.get(key, ())]
+            self._save_seen_again(connection, seen, one.page, capture_ids, Seen.LISTING)
+        for visit in batch.visited:
+            ads, at = known.get(visit.key, ()), visit.page.fetched_at
+            if visit.result is VisitResult.UNCHANGED:
+                self._save_seen_again(connection, ads, visit.page, capture_ids, Seen.REVISIT)
+            elif visit.result is VisitResult.GONE:
+                save_misses(connection, ads, night_id=self.night_id, at=at, status=visit.page.status)
+            note_visit(connection, ads, at=at)
+
+    def _save_seen_again(
+        self,
+        connection: Connection,
+        ads: Sequence[StoredVisit],
+        page: FetchedPage,
+        capture_ids: Mapping[PageKey, int],
+        how: Seen,
+    ) -> None:
+        capture_id, at = capture_ids[page.url, page.digest], page.fetched_at
+        save_seen_again(connection, ads, night_id=self.night_id, capture_id=capture_id, at=at, how=how)
+
     def _capture(self, page: FetchedPage, earlier: Capture | None) -> Sequence[Capture]:
+        if page.status == NOT_MODIFIED and (holder := self.unchanged_pages.get(page.url)):
+            return [self.writer.keep_not_modified(page, of=holder)]
         if page.status == NOT_MODIFIED and self.unchanged is not None:
             return [self.writer.keep_not_modified(page, of=self.unchanged.capture)]
         if earlier is None:
@@ -242,6 +351,8 @@ class StorePipeline:
             published_on=_day(posting.datePublished),
             posting=stored_posting(posting),
             pictures=_picture_state(posting, fields["text"]),
+            way=_way(posting.way, page) if posting.way else None,
+            how=Seen.REVISIT if posting.way and posting.way.is_revisit else Seen.PAGE,
         )
 
     def _finish(self) -> None:
@@ -290,6 +401,7 @@ class StorePipeline:
             listings=self._stat("adwatch/listings"),
             read=self.read,
             fields={name: count for name, count in sorted(self.fields.items()) if name not in ALWAYS_THERE},
+            revisited=self._stat("adwatch/revisits"),
             bytes=self._stat("downloader/response_bytes"),
             memory=resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * 1024,
             paged=self._paged(problems),
@@ -387,6 +499,11 @@ def stored_posting(posting: AdPosting) -> dict[str, Any]:
         ),
         value_serializer=lambda _, __, value: storable(value) if isinstance(value, str) else value,
     )
+
+
+def _way(way: Way, page: FetchedPage) -> SeenWay:
+    sent = {name.lower(): value for name, value in page.headers} if way.has_own_page else {}
+    return SeenWay(way.url, way.facts, way.has_own_page, sent.get("etag"), sent.get("last-modified"))
 
 
 def _picture_state(posting: AdPosting, text: str | None) -> PictureState | None:

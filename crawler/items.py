@@ -9,6 +9,7 @@ from __future__ import annotations
 import hashlib
 from dataclasses import dataclass, field
 from datetime import datetime
+from enum import StrEnum
 from typing import Literal
 
 import attrs
@@ -22,7 +23,11 @@ __all__ = [
     "HiringOrganization",
     "JobLocation",
     "JobPosting",
+    "ListedAgain",
     "PublishedList",
+    "VisitResult",
+    "Visited",
+    "Way",
 ]
 
 
@@ -81,6 +86,23 @@ class FetchedPage:
         object.__setattr__(self, "digest", hashlib.sha256(self.body).hexdigest())
 
 
+@dataclass(frozen=True, slots=True)
+class Way:
+    """How a listing led to an ad."""
+
+    url: str
+    """Address it links to; the ad's own where the ad stands on the listing as a whole."""
+
+    facts: int
+    """What it said of the ad, hashed to 8 bytes: as long as it says the same, the ad need not be read again."""
+
+    has_own_page: bool
+    """The ad stands on a page of its own, which can be visited again."""
+
+    is_revisit: bool = False
+    """Its page was visited without a listing leading there tonight."""
+
+
 @attrs.define(kw_only=True)
 class AdPosting(JobPosting):
     """A job ad found at a source. `url` identifies the ad (canonicalised on storing), `page` is where it was read."""
@@ -99,6 +121,42 @@ class AdPosting(JobPosting):
 
     imageUrls: list[str] | None = None
     """Addresses of the ad's pictures, as the page gives them, absolute."""
+
+    way: Way | None = None
+    """How the ad was come by. None only for ads read from a saved file."""
+
+
+@dataclass(frozen=True, slots=True)
+class ListedAgain:
+    """A listing that still shows ads which are known, and says the same of them."""
+
+    page: FetchedPage
+
+    keys: tuple[int, ...]
+    """`crawler.addresses.short_key` of their links."""
+
+
+class VisitResult(StrEnum):
+    """What a visit to a known ad's own page found, other than the ad."""
+
+    UNCHANGED = "unchanged"
+    """The server's word (304) that the page is as it was."""
+    GONE = "gone"
+    """404 or 410, or a redirect to the start page."""
+    UNREAD = "unread"
+    """A page without a readable ad. Perhaps the site says in words that the ad is no more; that is not guessed."""
+
+
+@dataclass(frozen=True, slots=True)
+class Visited:
+    """A visit to a known ad's own page that brought no ad."""
+
+    key: int
+    """`crawler.addresses.short_key` of its link."""
+
+    page: FetchedPage
+
+    result: VisitResult
 
 
 NOT_MODIFIED = 304

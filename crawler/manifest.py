@@ -71,6 +71,9 @@ class Limits(Model):
     max_ad_pages: int | None = Field(default=None, ge=1)
     """Of these, pages of one ad each, where a site shows a captcha after some number of them."""
     max_minutes: int = Field(default=30, ge=1, le=600)
+    stop_at_known: int = Field(default=2, ge=0, le=1000)
+    """After so many pages of a listing in a row that hold known ads only, no further page is asked for; 0: never stop.
+    For listings with the newest ads first."""
 
 
 class Expected(Model):

@@ -68,7 +68,7 @@ ITEM_PIPELINES = {"crawler.collecting.StorePipeline": 900}
 
 FEED_EXPORT_ENCODING = "utf-8"
 # `scrapy crawl NAME -O ads.jsonl` gives the ads without the bytes of their pages.
-NOT_EXPORTED = ("page", "listingPage", "metadata")
+NOT_EXPORTED = ("page", "listingPage", "metadata", "way")
 FEED_EXPORT_FIELDS = [field.name for field in attrs.fields(AdPosting) if field.name not in NOT_EXPORTED]
 LOG_LEVEL = "INFO"
 LOG_FORMAT = "%(asctime)s %(levelname)s %(name)s %(message)s"

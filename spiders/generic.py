@@ -77,7 +77,7 @@ class JobPostingSpider(SourceSpider):
             crawler.settings.set("CONCURRENT_REQUESTS", ON_OWN_MACHINE, priority="spider")
         return spider
 
-    def ask_listing(self, url: str, *, start: str, number: int = 1) -> Iterator[Request]:
+    def ask_listing(self, url: str, *, start: str, number: int = 1, known: int = 0) -> Iterator[Request]:
         """The request for the start page."""
         return self.ask(url, self.parse_page, cb_kwargs={"depth": 0})
 

@@ -216,5 +216,5 @@ def _said(output: Sequence[Any]) -> dict[str, dict[FieldName, Any]]:
 
 
 def _fields(ad: AdPosting) -> dict[str, Any]:
-    left_out = ("page", "listingPage", "source", "metadata")
+    left_out = ("page", "listingPage", "source", "metadata", "way")
     return attrs.asdict(ad, filter=lambda field, value: field.name not in left_out and value is not None)

@@ -6,13 +6,14 @@ Where on a page the fields stand is the business of the kinds and of `structured
 from __future__ import annotations
 
 import hashlib
+import json
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 from urllib.parse import urljoin, urlsplit
 
-from crawler.items import AdPosting, BaseSalary, FetchedPage, HiringOrganization, JobLocation
+from crawler.items import AdPosting, BaseSalary, FetchedPage, HiringOrganization, JobLocation, Way
 from crawler.manifest import Times
 from crawler.notations import FieldName
 from spiders.dates import AS_WRITTEN, parse_date
@@ -21,6 +22,11 @@ from spiders.text import html_to_text, one_line
 
 Stated = Mapping[FieldName, object]
 """Raw values as JSON or selectors give them: text, HTML, numbers, schema.org objects, or lists of these."""
+
+VOLATILE: frozenset[FieldName] = frozenset(
+    ("url", "imageUrls", "datePublished", "dateModified", "validThrough", "jobStartDate")
+)
+"""What listings say of an ad and change while the ad stays as it is ("three hours ago")."""
 
 PLACE_PARTS = ("streetAddress", "postalCode", "addressLocality", "addressRegion", "addressCountry")
 
@@ -36,6 +42,13 @@ class Listed:
         """Some field of the ad is the listing's word: its own page leaves it out."""
         said = {name for name, value in self.stated.items() if states_something(value)}
         return not all(states_something(stated.get(name)) for name in said)
+
+
+def facts_of(stated: Stated) -> int:
+    """What a listing says of an ad, hashed to 8 bytes; nothing said is a fact too."""
+    lasting = {name: value for name, value in stated.items() if name not in VOLATILE and states_something(value)}
+    said = json.dumps(lasting, sort_keys=True, ensure_ascii=False, default=str).encode("utf-8", "surrogatepass")
+    return int.from_bytes(hashlib.sha256(said).digest()[:8], signed=True)
 
 
 def merged(listed: Stated, stated: Stated) -> Stated:
@@ -94,14 +107,18 @@ def ads_on_page(
     base_url: str,
     page: FetchedPage,
     listed: Listed | None = None,
+    link: str | None = None,
     of_pictures: bool = False,
     times: Times = AS_WRITTEN,
 ) -> list[AdPosting]:
-    """The ads of one page. Where several lack an address, a fragment made of their text tells them apart.
+    """The ads of one page, to which `link` led; None where the page is the listing itself.
+
+    Where several lack an address, a fragment made of their text tells them apart.
 
     `listed` fills what the page leaves out; an ad that it filled keeps the listing as its second page.
     """
     ads: list[AdPosting] = []
+    facts = facts_of(listed.stated if listed else {}) if link else 0
     for stated in found:
         whole = merged(listed.stated, stated) if listed else stated
         ad = build_ad(
@@ -116,12 +133,15 @@ def ads_on_page(
         if ad is None:
             continue
         ad.listingPage = listed.page if listed and listed.completes(stated) else None
+        ad.way = Way(link or ad.url, facts if link else facts_of(stated), has_own_page=bool(link))
         ads.append(ad)
     if len(ads) > 1:
         for ad in ads:
             if ad.url == base_url:
                 digest = hashlib.sha256(f"{ad.jobTitle}\n{ad.description}".encode()).hexdigest()
                 ad.url = f"{base_url.split('#', maxsplit=1)[0]}#posting-{digest[:12]}"
+                if ad.way and not link:
+                    ad.way = replace(ad.way, url=ad.url)
     return ads
 
 

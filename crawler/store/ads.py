@@ -11,6 +11,7 @@ from sqlalchemy import Connection, bindparam, func, select, update
 
 from crawler.addresses import url_key
 from crawler.store.schema import ad_versions, ads, pages, runs, sightings
+from crawler.store.visits import Seen, SeenWay, save_ways
 from crawler.store.writing import chunks, insert_new
 
 
@@ -42,6 +43,9 @@ class SeenAd:
     posting: dict[str, Any]
     pictures: str | None = None
     """crawler.store.images.PictureState."""
+    way: SeenWay | None = None
+    """How it can be come by again."""
+    how: Seen = Seen.PAGE
 
 
 def save_pages(connection: Connection, source: str, fetched: Iterable[FetchedUrl]) -> None:
@@ -95,19 +99,24 @@ def save_seen_ads(connection: Connection, seen: Sequence[SeenAd], *, night_id: i
                 "night_id": night_id,
                 "capture_id": ad.capture_id,
                 "seen_at": ad.seen_at,
+                "how": ad.how.value,
             }
             for ad, ad_id, version_id in found
         ],
     )
+    save_ways(connection, [(ad_id, ad.way, ad.seen_at, ad.capture_id) for ad, ad_id, _ in found if ad.way])
     return len(newest) - len(known)
 
 
 def count_run(connection: Connection, *, night_id: int, source: str) -> dict[str, int]:
-    """What the source's run of that night brought, also where it took two attempts: `pages`, `ads`, `new_ads`."""
+    """What the source's run of that night brought, also where it took two attempts: `pages`, `ads`, `new_ads`.
+
+    `ads` are those that listings showed, read anew or not; visits to the pages of others are none.
+    """
     seen = (
         select(func.count())
         .select_from(sightings.join(ads, ads.c.id == sightings.c.ad_id))
-        .where(sightings.c.night_id == night_id, ads.c.source == source)
+        .where(sightings.c.night_id == night_id, ads.c.source == source, sightings.c.how != Seen.REVISIT.value)
     )
     began = select(runs.c.started_at).where(runs.c.night_id == night_id, runs.c.source == source).scalar_subquery()
     fetched = select(func.count()).where(pages.c.source == source, pages.c.last_fetched >= began)

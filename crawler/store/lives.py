@@ -15,7 +15,7 @@ from sqlalchemy import ColumnElement, Connection, Row, and_, exists, func, selec
 
 from crawler.store.assessments import is_current
 from crawler.store.cases import CaseRow
-from crawler.store.schema import ad_versions, ads, assessments, captures, cases, runs, sightings
+from crawler.store.schema import ad_versions, ads, assessments, captures, cases, misses, runs, sightings
 from crawler.store.writing import chunks
 
 
@@ -51,11 +51,13 @@ class AdLife:
     url: str
     versions: tuple[StoredVersion, ...]
     observations: tuple[Observation, ...]
+    gone: tuple[datetime, ...] = ()
+    """When its own page was asked for and was not there, the oldest first."""
 
 
 @dataclass(frozen=True, slots=True)
 class CompleteRun:
-    """A run of a source that met no fault: it saw all that the source showed, back to `reached`."""
+    """A run of a source that met no fault and read all pages: it saw all that the source showed, back to `reached`."""
 
     source: str
     started_at: datetime
@@ -86,9 +88,9 @@ def lives_of_case(connection: Connection, case: CaseRow, *, limit: int) -> list[
     )
     rows = connection.execute(chosen).all()
     ids = [row.id for row in rows]
-    versions, seen = _versions(connection, ids), _observations(connection, ids)
+    versions, seen, gone = _versions(connection, ids), _observations(connection, ids), _misses(connection, ids)
     return [
-        AdLife(row.id, row.source, row.url, tuple(versions[row.id]), tuple(seen[row.id]))
+        AdLife(row.id, row.source, row.url, tuple(versions[row.id]), tuple(seen[row.id]), tuple(gone[row.id]))
         for row in rows
         if seen[row.id]
     ]
@@ -151,6 +153,15 @@ def _versions(connection: Connection, ad_ids: Sequence[int]) -> dict[int, list[S
         statement = select(*_version_columns()).where(ad_versions.c.ad_id.in_(some)).order_by(ad_versions.c.id)
         for row in connection.execute(statement):
             found[row.ad_id].append(_version(row))
+    return found
+
+
+def _misses(connection: Connection, ad_ids: Sequence[int]) -> dict[int, list[datetime]]:
+    found: dict[int, list[datetime]] = defaultdict(list)
+    for some in chunks(ad_ids):
+        statement = select(misses.c.ad_id, misses.c.at).where(misses.c.ad_id.in_(some)).order_by(misses.c.at)
+        for row in connection.execute(statement):
+            found[row.ad_id].append(row.at)
     return found
 
 

@@ -13,6 +13,7 @@ from crawler.baseline import Paged
 from crawler.health import Problem, RunOutcome
 from crawler.store.health import note_health
 from crawler.store.schema import ads, nights, runs, sightings
+from crawler.store.visits import Seen
 from crawler.store.writing import insert_new
 
 
@@ -30,6 +31,8 @@ class Measured:
     """Received, as they came over the wire."""
     memory: int | None = None
     """Most that the spider's process held, bytes."""
+    revisited: int = 0
+    """Known ads whose own page was visited."""
     paged: Paged | None = None
 
 
@@ -143,6 +146,6 @@ def _oldest_seen(night_id: int, source: str) -> ScalarSelect[datetime]:
     return (
         select(func.min(ads.c.first_seen))
         .select_from(sightings.join(ads, ads.c.id == sightings.c.ad_id))
-        .where(sightings.c.night_id == night_id, ads.c.source == source)
+        .where(sightings.c.night_id == night_id, ads.c.source == source, sightings.c.how != Seen.REVISIT.value)
         .scalar_subquery()
     )

@@ -248,6 +248,32 @@ sightings = Table(
     _reference("night_id", "nights.id", nullable=False),
     _reference("capture_id", "captures.id", nullable=False),
     Column("seen_at", UtcTime, nullable=False),
+    Column("how", String(8), nullable=False, server_default="page", doc="crawler.store.visits.Seen"),
+    UniqueConstraint("ad_id", "night_id"),
+    sqlite_autoincrement=True,
+)
+
+ad_visits = Table(
+    "ad_visits",
+    metadata,
+    _reference("ad_id", "ads.id", primary_key=True, autoincrement=False),
+    Column("link", Text, doc="Address by which listings lead to the ad's own page; None: it stands on a listing"),
+    Column("link_key", BigInteger, nullable=False, index=True, doc="crawler.addresses.short_key of the link"),
+    Column("facts", BigInteger, nullable=False, doc="What the listing said of it, hashed"),
+    Column("visited_at", UtcTime, doc="When its own page was asked for last"),
+    _reference("capture_id", "captures.id"),
+    Column("etag", Text, doc="Validator of its own page, as last_modified"),
+    Column("last_modified", Text),
+)
+
+misses = Table(
+    "misses",
+    metadata,
+    _id(),
+    _reference("ad_id", "ads.id", nullable=False),
+    _reference("night_id", "nights.id", nullable=False),
+    Column("at", UtcTime, nullable=False),
+    Column("status", Integer, nullable=False, doc="404 or 410, or that of the start page to which it leads"),
     UniqueConstraint("ad_id", "night_id"),
     sqlite_autoincrement=True,
 )

@@ -1,6 +1,7 @@
 """What happened to an offer, told from its ads' sightings and its sources' runs. Pure; nothing of it is stored.
 
-An ad is missing only where runs that ended well looked for it: of a source that failed nothing is said.
+An ad is missing only where runs that ended well looked for it, or its own page was asked for and is gone: of a source
+that failed nothing is said, and a run that stopped at known ads did not look.
 """
 
 from __future__ import annotations
@@ -11,7 +12,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from enum import StrEnum
 from functools import partial
-from itertools import islice, pairwise, takewhile, zip_longest
+from itertools import chain, islice, pairwise, takewhile, zip_longest
 from operator import attrgetter
 
 from crawler.manifest import MANUAL_SOURCE
@@ -93,7 +94,7 @@ def happenings(lives: Sequence[AdLife], runs: Sequence[CompleteRun], patience: P
 
 
 def _absences(life: AdLife, runs: Sequence[CompleteRun], patience: Patience) -> Iterator[_Absence]:
-    """The times when runs of enough days looked for the ad in vain."""
+    """The times when runs or visits of enough days looked for the ad in vain."""
     first = life.observations[0].at
     looking = sorted(
         (run for run in runs if run.source == life.source and run.reached <= first + SAME_AGE), key=_started_at
@@ -101,7 +102,8 @@ def _absences(life: AdLife, runs: Sequence[CompleteRun], patience: Patience) -> 
     for seen, following in zip_longest(life.observations, life.observations[1:]):
         begin = bisect_right(looking, seen.at, key=_started_at)
         vain = takewhile(partial(_ended_before, following), islice(looking, begin, None))
-        noticed = _nth_day((run.finished_at for run in vain), patience.nights)
+        gone = (at for at in life.gone if seen.at < at and (following is None or at < following.at))
+        noticed = _nth_day(sorted(chain((run.finished_at for run in vain), gone)), patience.nights)
         if noticed:
             yield _Absence(seen, noticed)
 

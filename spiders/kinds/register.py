@@ -57,7 +57,7 @@ class RegisterSpider(SourceSpider):
         for request in first:
             yield request
 
-    def _parse_readable_listing(self, response: TextResponse, start: str, number: int) -> Iterator[Any]:
+    def _parse_readable_listing(self, response: TextResponse, start: str, number: int, known: int = 0) -> Iterator[Any]:
         assert self.manifest.link is not None  # noqa: S101 - only then a page is asked for
         found = newest_link(response, self.manifest.link)
         if found is None:

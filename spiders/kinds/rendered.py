@@ -79,10 +79,16 @@ class RenderedSpider(SourceSpider):
         return {**stated, "url": url_query_cleaner(url, dropped, remove=True, unique=False)}
 
     def ads_from(
-        self, found: Sequence[Stated], response: Response, page: FetchedPage, *, listed: Listed | None = None
+        self,
+        found: Sequence[Stated],
+        response: Response,
+        page: FetchedPage,
+        *,
+        listed: Listed | None = None,
+        link: str | None = None,
     ) -> list[AdPosting]:
         """The items, on the document as the browser had it."""
-        return super().ads_from(found, response, document_of(response, page), listed=listed)
+        return super().ads_from(found, response, document_of(response, page), listed=listed, link=link)
 
 
 def browser_settings(

@@ -7,16 +7,18 @@ from __future__ import annotations
 
 import logging
 import re
+import time
 from collections.abc import AsyncIterator, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
+from itertools import islice
 from typing import Any, ClassVar, Self
 from urllib.parse import urljoin, urlsplit
 
 from parsel import Selector
 from scrapy import Request, Spider, signals
 from scrapy.crawler import Crawler
-from scrapy.exceptions import CloseSpider
+from scrapy.exceptions import CloseSpider, DontCloseSpider
 from scrapy.http import Headers, Response, TextResponse
 from scrapy.settings import BaseSettings
 from scrapy.utils.response import get_base_url
@@ -24,15 +26,17 @@ from twisted.python.failure import Failure
 from w3lib.url import add_or_replace_parameter
 
 from crawler import layout
-from crawler.addresses import url_key
+from crawler.addresses import short_key, url_key
 from crawler.downloading import PageTooLongError
 from crawler.health import LEFT_ALONE_STAT, Problem, problem_stat
-from crawler.items import AdPosting, Exchange, FetchedPage
+from crawler.items import NOT_MODIFIED, AdPosting, Exchange, FetchedPage, ListedAgain, Visited, VisitResult
 from crawler.layout import Place
 from crawler.manifest import AnySource, Paging
 from crawler.politeness import FETCHED_AT, seconds_to_wait
 from crawler.reaching import host_and_port
+from crawler.visiting import KnownAds, Visit
 from spiders.dates import BELGRADE
+from spiders.kinds.known import KnownLinks, Link
 from spiders.posting import Listed, Stated, ads_on_page, merged, states_something
 from spiders.scope import scope_of
 from spiders.walls import problem_of, refusal_of, wall_of
@@ -53,14 +57,6 @@ MOST_LINKS = 20_000
 
 Callback = Any
 """A bound callback method, as Scrapy takes it."""
-
-
-@dataclass(frozen=True, slots=True)
-class Link:
-    """Where an ad stands, with what the listing said about it."""
-
-    url: str
-    stated: Stated = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,6 +108,7 @@ class SourceSpider(Spider):
         """Scrapy's way to make a spider; a callback that crashes is a problem like any other."""
         spider = super().from_crawler(crawler, *args, **kwargs)
         crawler.signals.connect(spider.note_crash, signal=signals.spider_error)
+        crawler.signals.connect(spider.visit_known_ads, signal=signals.spider_idle)
         return spider
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
@@ -121,11 +118,17 @@ class SourceSpider(Spider):
         self.met: set[str] = set()
         """Keys of addresses asked for and of ads read, so that each is met once."""
         self.asked = 0
+        self.began = time.monotonic()
         self.asked_ads = 0
         self.unknown_categories: set[str] = set()
         """Told once each."""
         self.is_cut = False
         """The night's limit of pages is reached, and there was more."""
+        self.links = KnownLinks(KnownAds())
+
+    def learn(self, known: KnownAds) -> None:
+        """Takes in what the store holds of this source's ads, before the run begins."""
+        self.links = KnownLinks(known)
 
     async def start(self) -> AsyncIterator[Any]:
         """One request for each start address, its words and days filled in."""
@@ -153,11 +156,15 @@ class SourceSpider(Spider):
 
     # What all have in common
 
-    def ask_listing(self, url: str, *, start: str, number: int = 1) -> Iterator[Request]:
-        """The request for a page of a listing: `number` counts from 1 at the address `start`."""
+    def ask_listing(self, url: str, *, start: str, number: int = 1, known: int = 0) -> Iterator[Request]:
+        """The request for a page of a listing: `number` counts from 1 at the address `start`.
+
+        `known` pages in a row before it held only ads that are known.
+        """
         paging = self.manifest.paging
         headers = paging.headers if paging and number > 1 else {}
-        return self.ask(url, self.parse_listing, headers=headers, cb_kwargs={"start": start, "number": number})
+        given = {"start": start, "number": number, "known": known}
+        return self.ask(url, self.parse_listing, headers=headers, cb_kwargs=given)
 
     def ask(self, url: str, callback: Callback, **options: Any) -> Iterator[Request]:
         """The request, unless the address was asked for before, is none, or the night's limit is reached."""
@@ -174,7 +181,7 @@ class SourceSpider(Spider):
         given = {**usual, **options, "headers": headers}
         yield Request(url, callback=callback, errback=self.note_failure, dont_filter=True, **given)
 
-    def parse_listing(self, response: Response, start: str, number: int) -> Iterator[Any]:
+    def parse_listing(self, response: Response, start: str, number: int, known: int = 0) -> Iterator[Any]:
         """The ads of a listing, requests for the pages it links to, and for the page that follows."""
         problem = refusal_of(response)
         if problem is Problem.GONE:
@@ -183,13 +190,13 @@ class SourceSpider(Spider):
         elif problem is None and not isinstance(response, TextResponse):
             problem = Problem.LAYOUT_CHANGED
         elif problem is None:
-            yield from self._parse_readable_listing(response, start, number)  # type: ignore[arg-type]
+            yield from self._parse_readable_listing(response, start, number, known)  # type: ignore[arg-type]
             return
         if problem:
             self.count("adwatch/listings_lost")
             self.note_answer(problem, response)
 
-    def _parse_readable_listing(self, response: TextResponse, start: str, number: int) -> Iterator[Any]:
+    def _parse_readable_listing(self, response: TextResponse, start: str, number: int, known: int = 0) -> Iterator[Any]:
         listing = self.read_listing(response)
         self.count("adwatch/listings_lost" if listing.problem else "adwatch/listings")
         page = fetched_page(response)
@@ -199,6 +206,10 @@ class SourceSpider(Spider):
         ads = [ad for ad in readable if self.is_first_meeting(ad.url)]
         yield from ads
         links = [link for link in listing.links if self._is_wanted(link.stated)]
+        again = [link for link in links if self.links.is_known(link.url, link.stated)]
+        met = [link for link in again if self.is_first_meeting(link.url)]
+        if met:
+            yield ListedAgain(page, self.links.note_listed(met, page))
         requests = [request for link in links for request in self._ask_ad(link, page)]
         requests += [request for url in listing.listings for request in self.ask_listing(url, start=start)]
         yield from requests
@@ -212,9 +223,21 @@ class SourceSpider(Spider):
         elif is_empty:
             self._note_empty_listing(response, number, says_empty=listing.says_empty)
         # Where all of a page's ads are of other work, or none of its items is an ad, the next page is still wanted.
-        is_new = bool(ads or requests or listing.others) or not (wanted or links or is_empty)
+        is_new = bool(ads or requests or met or listing.others) or not (wanted or links or is_empty)
         if is_new and not listing.last and (following := self.next_address(response, start, number)):
-            yield from self.ask_listing(following, start=start, number=number + 1)
+            known = known + 1 if self._are_all_known(links, again, ads) else 0
+            if self.links.known.may_stop and 0 < self.manifest.limits.stop_at_known <= known:
+                self.count("adwatch/stopped_at_known")
+            else:
+                yield from self.ask_listing(following, start=start, number=number + 1, known=known)
+
+    def _are_all_known(self, links: Sequence[Link], again: Sequence[Link], ads: Sequence[AdPosting]) -> bool:
+        """There are some, and none is new, says something else, or was new this very night."""
+        ways = [ad.way for ad in ads if ad.way]
+        known = [way for way in ways if self.links.known.facts.get(short_key(way.url)) == way.facts]
+        addresses = [*(link.url for link in again), *(way.url for way in known)]
+        is_all = len(again) == len(links) and len(known) == len(ways)
+        return is_all and bool(addresses) and all(map(self.links.is_of_before, addresses))
 
     def _ask_ad(self, link: Link, page: FetchedPage) -> Iterator[Request]:
         allowed = self.manifest.limits.max_ad_pages
@@ -223,12 +246,86 @@ class SourceSpider(Spider):
             return
         # Ads before the next listing: where the limit cuts, the newest ads are in.
         listed = Listed(link.stated, page) if link.stated else None
-        for request in self.ask(link.url, self.parse_ad, priority=1, cb_kwargs={"listed": listed}):
+        given = {"listed": listed, "link": link.url}
+        for request in self.ask(link.url, self.parse_ad, priority=1, cb_kwargs=given):
             self.asked_ads += 1
+            self.links.note_read(link.url)
             yield request
 
-    def parse_ad(self, response: Response, listed: Listed | None) -> Iterator[AdPosting]:
+    def visit_known_ads(self) -> None:
+        """Visits the pages of known ads that are due, once the listings are done, within the limits."""
+        engine, left = self.crawler.engine, self._visits_left()
+        visits = [self._ask_again(visit, listed) for visit, listed in islice(self.links.take_due(), left)]
+        if engine is None or not visits:
+            return
+        for request in visits:
+            self.asked += 1
+            self.asked_ads += 1
+            self.count("adwatch/revisits")
+            engine.crawl(request)
+        raise DontCloseSpider
+
+    def _visits_left(self) -> int:
+        """Pages that may still be asked for; at half the pace, so that visits are no reason to be cut short."""
+        limits, stats = self.manifest.limits, self.crawler.stats
+        if stats is None or not stats.get_value("adwatch/listings"):
+            # A site whose listings cannot be read is asked for nothing more.
+            return 0
+        ad_pages = limits.max_pages if limits.max_ad_pages is None else limits.max_ad_pages
+        seconds = limits.max_minutes * 60 - (time.monotonic() - self.began)
+        in_time = int(seconds / (2 * limits.delay_seconds)) if limits.delay_seconds else limits.max_pages
+        return max(0, min(limits.max_pages - self.asked, ad_pages - self.asked_ads, in_time))
+
+    def _ask_again(self, visit: Visit, listed: Listed | None) -> Request:
+        validators = {"If-None-Match": visit.etag, "If-Modified-Since": visit.last_modified}
+        options = dict(self.request_options())
+        headers = {**options.pop("headers", {}), **{name: value for name, value in validators.items() if value}}
+        return Request(
+            visit.url,
+            callback=self.parse_again,
+            errback=self.note_failure,
+            headers=headers,
+            cb_kwargs={"listed": listed, "link": visit.url},
+            dont_filter=True,
+            **options,
+        )
+
+    def parse_again(self, response: Response, listed: Listed | None, link: str) -> Iterator[AdPosting | Visited]:
+        """What a visit to a known ad's page found: the ad, as it is now, or what stands in its place."""
+        page, key = fetched_page(response), short_key(link)
+        if response.status == NOT_MODIFIED:
+            yield Visited(key, page, VisitResult.UNCHANGED)
+            return
+        ads, problem = self._read_page(response, listed, link)
+        for ad in ads:
+            if ad.way:
+                # Without the listing its own word stays what it was.
+                facts = self.links.known.facts.get(key, ad.way.facts)
+                ad.way = replace(ad.way, facts=facts, is_revisit=True)
+        yield from ads
+        if ads:
+            return
+        yield Visited(key, page, VisitResult.GONE if problem is Problem.GONE else VisitResult.UNREAD)
+        if problem is not None and problem is not Problem.PARSE_ERROR:
+            self.note_answer(problem, response)
+
+    def parse_ad(
+        self, response: Response, listed: Listed | None, link: str | None = None
+    ) -> Iterator[AdPosting | Visited]:
         """The ads of the page; what the listing said fills what the page leaves out."""
+        ads, problem = self._read_page(response, listed, link or response.url)
+        yield from ads
+        if problem:
+            key = self.links.stored_key(link) if link else None
+            if key is not None and problem is Problem.GONE:
+                yield Visited(key, fetched_page(response), VisitResult.GONE)
+            self.note_answer(problem, response)
+        self._count_ad_page(problem)
+
+    def _read_page(
+        self, response: Response, listed: Listed | None, link: str
+    ) -> tuple[Sequence[AdPosting], Problem | None]:
+        """The ads of an ad's page, and what stands in their place where there are none."""
         problem = refusal_of(response)
         found: Sequence[Stated] = ()
         if problem is None and isinstance(response, TextResponse):
@@ -239,13 +336,12 @@ class SourceSpider(Spider):
         self._count_fields(Place.AD_PAGE, found)
         said = listed.stated if listed else {}
         wanted = [stated for stated in found if self._is_wanted(merged(said, stated))]
-        ads = self.ads_from(wanted, response, fetched_page(response), listed=listed) if wanted else []
-        yield from ads
+        page = fetched_page(response)
+        ads = self.ads_from(wanted, response, page, listed=listed, link=link) if wanted else []
         is_silent = not any(states_something(value) for stated in found for value in stated.values())
         if is_silent or (wanted and not ads):
             problem = problem or self._problem_of_page(response)
-            self.note_answer(problem, response)
-        self._count_ad_page(problem)
+        return ads, problem
 
     def _count_ad_page(self, problem: Problem | None) -> None:
         if problem in (None, Problem.PARSE_ERROR):
@@ -283,7 +379,13 @@ class SourceSpider(Spider):
         return not scope.is_outside
 
     def ads_from(
-        self, found: Sequence[Stated], response: Response, page: FetchedPage, *, listed: Listed | None = None
+        self,
+        found: Sequence[Stated],
+        response: Response,
+        page: FetchedPage,
+        *,
+        listed: Listed | None = None,
+        link: str | None = None,
     ) -> list[AdPosting]:
         """The items for what was found on a page, completed by what the listing said."""
         ads = ads_on_page(
@@ -292,6 +394,7 @@ class SourceSpider(Spider):
             base_url=response.url,
             page=page,
             listed=listed,
+            link=link,
             of_pictures=self.has_picture_posts,
             times=self.manifest.times,
         )

@@ -8,7 +8,7 @@ from datetime import timedelta
 import pytest
 
 from crawler.baseline import Baseline, Health, HealthState, Paged, RunRecord, baseline_of, judge_health
-from crawler.health import Problem, RunOutcome, failure_class
+from crawler.health import SIGNALS, TELLING, Problem, RunOutcome, failure_class
 from crawler.store.ads import count_run
 from crawler.store.health import alerts_not_told, health_by_source, mark_alerts_told
 from crawler.store.nights import Measured, begin_run, fail_run, finish_run
@@ -93,6 +93,10 @@ def test_one_word_says_what_went_wrong(
     outcome: RunOutcome, problems: dict[Problem, int], failure: Problem | RunOutcome | None
 ) -> None:
     assert failure_class(outcome, problems) is failure
+
+
+def test_every_problem_can_name_a_run_unless_it_is_only_a_signal() -> None:
+    assert set(Problem) - set(TELLING) == SIGNALS - {Problem.OVER_LIMIT}
 
 
 def _run(store: StoreBuilder, day: int, *, ads: int, outcome: RunOutcome = RunOutcome.OK) -> int:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from itertools import pairwise
 
@@ -69,6 +70,17 @@ def test_runs_of_another_source_say_nothing() -> None:
 
 def test_a_listing_that_did_not_reach_as_far_back_says_nothing_of_older_ads() -> None:
     assert told([ad(1, range(3))], runs(range(3, 9), reached=2)) == [(0, 1, LifeEvent.FIRST_SEEN)]
+
+
+def test_an_ad_whose_own_page_is_gone_is_missing_without_any_run_that_looked() -> None:
+    gone = replace(ad(1, range(3)), gone=(FIRST + timedelta(days=4), FIRST + timedelta(days=5)))
+    assert told([gone], []) == [(0, 1, LifeEvent.FIRST_SEEN), (5, 1, LifeEvent.MISSING)]
+    assert told([replace(gone, gone=gone.gone[:1])], []) == [(0, 1, LifeEvent.FIRST_SEEN)]
+
+
+def test_a_page_that_was_gone_for_one_visit_only_is_no_absence() -> None:
+    back = replace(ad(1, {0: 10, 5: 10}), gone=(FIRST + timedelta(days=4),))
+    assert told([back], []) == [(0, 1, LifeEvent.FIRST_SEEN)]
 
 
 def test_two_runs_of_one_day_are_one_night() -> None:

@@ -1,0 +1,220 @@
+"""How each ad is come by again: where listings lead, what they said, and what visits to its own page found."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from enum import StrEnum
+from typing import Any
+
+from sqlalchemy import ColumnElement, Connection, Row, and_, func, not_, select, update
+from sqlalchemy.dialects import postgresql, sqlite
+
+from crawler.addresses import short_key
+from crawler.baseline import Paged
+from crawler.evidence.warc import Capture
+from crawler.store.schema import ad_versions, ad_visits, ads, captures, misses, nights, runs, sightings
+from crawler.store.writing import chunks, insert_new
+from crawler.visiting import KnownAds, Visit, due_on
+
+KNOWN_FOR = timedelta(days=30)
+"""An ad not seen for longer is read again when a listing shows it."""
+MOST_KNOWN = 200_000
+"""Ads of one source that a run is told of, some 20 MB; beyond it the ones seen longest ago are read again."""
+
+
+class Seen(StrEnum):
+    """How an ad was seen in a night."""
+
+    PAGE = "page"
+    """It was read, on its own page or as a whole on a listing."""
+    LISTING = "listing"
+    """A listing still showed it and said the same."""
+    REVISIT = "revisit"
+    """Its own page was visited without a listing leading there."""
+
+
+@dataclass(frozen=True, slots=True)
+class SeenWay:
+    """How an ad that was read can be come by again."""
+
+    url: str
+    facts: int
+    has_own_page: bool
+    etag: str | None = None
+    last_modified: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class StoredVisit:
+    """An ad as its last visit left it."""
+
+    ad_id: int
+    version_id: int
+    capture: Capture | None
+    """Of its own page."""
+
+
+def read_known(connection: Connection, source: str, *, night_id: int, now: datetime, most_visits: int) -> KnownAds:
+    """What a run of this source needs to know of its ads."""
+    began = connection.execute(select(nights.c.started_at).where(nights.c.id == night_id)).scalar_one()
+    statement = (
+        select(ad_visits.c.link_key, ad_visits.c.facts, ads.c.first_seen)
+        .join(ads, ads.c.id == ad_visits.c.ad_id)
+        .where(ads.c.source == source, ads.c.last_seen >= now - KNOWN_FOR, not_(_was_missed()))
+        .order_by(ads.c.last_seen.desc())
+        .limit(MOST_KNOWN)
+    )
+    known = connection.execute(statement).all()
+    return KnownAds(
+        facts={row.link_key: row.facts for row in known},
+        tonight=frozenset(row.link_key for row in known if row.first_seen >= began),
+        due=_due_visits(connection, source, now=now, most=most_visits),
+        may_stop=_was_swept(connection, source),
+    )
+
+
+def save_ways(connection: Connection, found: Sequence[tuple[int, SeenWay, datetime, int]]) -> None:
+    """Stores the ways to these ads: each ad's id, its way, when it was read and the capture of its page."""
+    if not found:
+        return
+    insert = postgresql.insert if connection.dialect.name == "postgresql" else sqlite.insert
+    statement = insert(ad_visits)
+    newer = {column.name: statement.excluded[column.name] for column in ad_visits.c if column.name != "ad_id"}
+    rows = [_way_row(*one) for one in found]
+    connection.execute(statement.on_conflict_do_update(index_elements=["ad_id"], set_=newer), rows)
+
+
+def stored_visits(connection: Connection, source: str, keys: Iterable[int]) -> dict[int, list[StoredVisit]]:
+    """The ads to which these links lead, by the link's key."""
+    found: dict[int, list[StoredVisit]] = {}
+    for some in chunks(sorted(set(keys))):
+        statement = (
+            select(ad_visits.c.link_key, ads.c.id.label("ad_id"), ads.c.version_id, captures)
+            .select_from(
+                ad_visits.join(ads, ads.c.id == ad_visits.c.ad_id).outerjoin(
+                    captures, captures.c.id == ad_visits.c.capture_id
+                )
+            )
+            .where(ad_visits.c.link_key.in_(some), ads.c.source == source)
+        )
+        for row in connection.execute(statement):
+            found.setdefault(row.link_key, []).append(StoredVisit(row.ad_id, row.version_id, _capture(row)))
+    return found
+
+
+def save_seen_again(
+    connection: Connection,
+    visits: Iterable[StoredVisit],
+    *,
+    night_id: int,
+    capture_id: int,
+    at: datetime,
+    how: Seen,
+) -> None:
+    """Notes that these ads were seen as they are known; one that was seen this night already keeps that sighting."""
+    rows = [
+        {
+            "ad_id": visit.ad_id,
+            "version_id": visit.version_id,
+            "night_id": night_id,
+            "capture_id": capture_id,
+            "seen_at": at,
+            "how": how.value,
+        }
+        for visit in sorted(visits, key=lambda visit: visit.ad_id)
+    ]
+    insert_new(connection, sightings, rows)
+    for some in chunks(row["ad_id"] for row in rows):
+        connection.execute(update(ads).where(ads.c.id.in_(some), ads.c.last_seen < at).values(last_seen=at))
+
+
+def note_visit(connection: Connection, visits: Iterable[StoredVisit], *, at: datetime) -> None:
+    """Notes when the ads' own page was visited."""
+    for some in chunks(visit.ad_id for visit in visits):
+        connection.execute(update(ad_visits).where(ad_visits.c.ad_id.in_(some)).values(visited_at=at))
+
+
+def save_misses(
+    connection: Connection, visits: Iterable[StoredVisit], *, night_id: int, at: datetime, status: int
+) -> None:
+    """Notes that the ads' own page was asked for and is gone."""
+    rows = [{"ad_id": visit.ad_id, "night_id": night_id, "at": at, "status": status} for visit in visits]
+    insert_new(connection, misses, rows)
+
+
+def _way_row(ad_id: int, way: SeenWay, at: datetime, capture_id: int) -> dict[str, Any]:
+    own = way.has_own_page
+    return {
+        "ad_id": ad_id,
+        "link": way.url if own else None,
+        "link_key": short_key(way.url),
+        "facts": way.facts,
+        "visited_at": at if own else None,
+        "capture_id": capture_id if own else None,
+        "etag": way.etag if own else None,
+        "last_modified": way.last_modified if own else None,
+    }
+
+
+def _was_missed() -> ColumnElement[bool]:
+    """Its page was found gone after it was last seen."""
+    return select(misses.c.id).where(misses.c.ad_id == ads.c.id, misses.c.at > ads.c.last_seen).exists()
+
+
+def _was_swept(connection: Connection, source: str) -> bool:
+    newest = (
+        select(runs.c.paged)
+        .where(runs.c.source == source, runs.c.finished_at.is_not(None))
+        .order_by(runs.c.id.desc())
+        .limit(1)
+    )
+    return connection.scalar(newest) in (Paged.END.value, Paged.KNOWN.value)
+
+
+def _due_visits(connection: Connection, source: str, *, now: datetime, most: int) -> dict[int, Visit]:
+    missed = (
+        select(func.count(misses.c.id))
+        .where(misses.c.ad_id == ads.c.id, misses.c.at > ads.c.last_seen)
+        .scalar_subquery()
+        .label("missed")
+    )
+    statement = (
+        select(
+            ad_visits,
+            ad_versions.c.first_seen.label("changed_at"),
+            ad_versions.c.listing_capture_id,
+            missed,
+        )
+        .select_from(
+            ad_visits.join(ads, ads.c.id == ad_visits.c.ad_id).join(
+                ad_versions, and_(ad_versions.c.id == ads.c.version_id, ad_versions.c.ad_id == ads.c.id)
+            )
+        )
+        .where(ads.c.source == source, ad_visits.c.visited_at < now)
+    )
+    today, waiting = now.date(), []
+    for row in connection.execute(statement):
+        due = due_on(row.changed_at.date(), row.visited_at.date(), misses=row.missed)
+        if due is not None and due <= today:
+            waiting.append((due, row.ad_id, _visit(row)))
+    waiting.sort(key=lambda one: one[:2])
+    return {visit.key: visit for _, _, visit in waiting[:most]}
+
+
+def _visit(row: Row[Any]) -> Visit:
+    has_capture = row.capture_id is not None
+    return Visit(
+        key=row.link_key,
+        url=row.link,
+        etag=row.etag if has_capture else None,
+        last_modified=row.last_modified if has_capture else None,
+        needs_listing=row.listing_capture_id is not None,
+    )
+
+
+def _capture(row: Row[Any]) -> Capture | None:
+    if row.record_id is None:
+        return None
+    return Capture(**{name: getattr(row, name) for name in Capture.__slots__})

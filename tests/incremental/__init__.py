@@ -1,0 +1,1 @@
+"""Nights after the first: what is asked for again, and what is known without asking."""
