@@ -31,6 +31,7 @@ CaseNumber = Annotated[int, typer.Argument(metavar="CASE", help="Number of the c
 def add_commands(app: typer.Typer) -> None:
     """Adds this room's commands to the program's."""
     app.command()(draft)
+    app.command()(annex)
     app.command()(intake)
     app.add_typer(cases_app, name="cases")
     app.add_typer(series_app, name="series")
@@ -66,6 +67,37 @@ def draft(
                 output=output,
             )
     typer.echo(f"{output} ({chosen})", err=True)
+
+
+def annex(
+    case: CaseNumber,
+    output: Annotated[Path, typer.Option("--output", "-o", help="The file to write, name.zip.")],
+    script: Annotated[str, typer.Option(help="cyrl or latn.")] = "cyrl",
+    recipient: Annotated[str | None, typer.Option(help="Id of the recipient; by default the first proposed.")] = None,
+) -> None:
+    """Pack the evidence that the case's draft names: manifest with hashes, WACZ, pictures, register and custody.
+
+    Example: [bold]adwatch annex 1 -o prilog.zip[/bold]
+    """
+    from alerts.annex import write_annex  # noqa: PLC0415 - keeps --help fast
+    from alerts.laying import lay_ready  # noqa: PLC0415
+    from crawler.opening import opened  # noqa: PLC0415
+    from crawler.store.engine import reading  # noqa: PLC0415
+
+    now = datetime.now(UTC)
+    with opened() as (settings, engine):
+        chosen = lay_ready(engine, settings, case, recipient, now=now)
+        with reading(engine) as connection:
+            files = write_annex(
+                connection,
+                case,
+                recipient=chosen,
+                script=script,
+                evidence_folder=settings.evidence_folder,
+                output=output,
+                now=now,
+            )
+    typer.echo(f"{output} ({chosen}, {len(files)} files)", err=True)
 
 
 @cases_app.command("list")

@@ -77,7 +77,7 @@ def write_document(
     is no such draft, or the file cannot be written, DraftError where the evidence does not verify.
     """
     kind, letters = chosen_of(DocumentFormat, format), chosen_of(Script, script)
-    facts = DraftFacts.from_json(_kept_draft(connection, case_id, recipient).facts)
+    facts = DraftFacts.from_json(kept_draft(connection, case_id, recipient).facts)
     verify_items(connection, evidence_folder, facts.evidence)
     write_whole(output, render(document_of(facts, letters), kind))
     return output
@@ -121,7 +121,8 @@ def chosen_of(kinds: type[Choice], value: str) -> Choice:
         raise UsageError(f"`{value}` is none of {', '.join(kinds)}") from error
 
 
-def _kept_draft(connection: Connection, case_id: int, recipient: str | None) -> DraftRow:
+def kept_draft(connection: Connection, case_id: int, recipient: str | None) -> DraftRow:
+    """The case's draft to that recipient, by default the first one. Raises UsageError where there is none."""
     chosen = recipient or next(iter(drafted_recipients(connection, case_id)), None)
     draft = find_draft(connection, case_id=case_id, recipient=chosen) if chosen else None
     if draft is None:

@@ -54,7 +54,21 @@ _SEAM = re.compile(
 _DIGRAPHS = {"NJ": "Nj", "LJ": "Lj", "DŽ": "Dž"}
 
 # Names of formats and standards, which Cyrillic texts keep in Latin letters.
-TERMS = ("SHA-256", "WARC-Record-ID", "WARC", "URL", "UTC", "HTTP", "ZIP", "CSV", "Viber", "WhatsApp", "Telegram")
+TERMS = (
+    "SHA-256",
+    "WARC-Record-ID",
+    "WARC",
+    "URL",
+    "UTC",
+    "HTTP",
+    "ZIP",
+    "CSV",
+    "UTF-8",
+    "WACZ",
+    "Viber",
+    "WhatsApp",
+    "Telegram",
+)
 _KEPT = re.compile(rf"\b(?:{'|'.join(TERMS)})\b|\b\w*[qwxyQWXY]\w*\b")
 
 # Measured with the fonts that the PDF writer embeds (typst 0.15, November 2026): these ranges have glyphs in all

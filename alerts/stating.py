@@ -314,9 +314,13 @@ def _partners(recipient: Recipient, destinations: Iterable[str]) -> Iterator[Par
 
 
 def _annexes(leading_number: int, snapshot: Snapshot | None) -> tuple[str, ...]:
-    annexes = [f"tekst oglasa (dokaz {leading_number});", "izvorni zapisi navedeni u delu Dokazi (WARC);"]
+    annexes = [
+        f"tekst oglasa (dokaz {leading_number})",
+        "arhiva u formatu ZIP sa popisom dokaza i otiscima, izvornim zapisima (WACZ), slikama stranica i izvodom iz"
+        " evidencije čuvanja",
+    ]
     if snapshot:
-        annexes.append("datoteka registra navedena u delu o proveri u registru.")
+        annexes.append("u istoj arhivi: datoteka registra navedena u delu o proveri u registru i izvod iz nje")
     return tuple(annexes)
 
 

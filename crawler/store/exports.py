@@ -32,6 +32,13 @@ def captures_of_ads(connection: Connection, ad_ids: Collection[int]) -> list[Cap
     return _with_what_they_refer_to(connection, found)
 
 
+def captures_named(connection: Connection, record_ids: Iterable[str]) -> list[Capture]:
+    """The captures of these WARC-Record-IDs that are there, with those they refer to, in the order of the files."""
+    found: dict[str, Capture] = {}
+    _add(found, connection, captures.c.record_id, set(record_ids))
+    return _with_what_they_refer_to(connection, found)
+
+
 def all_captures(connection: Connection) -> list[Capture]:
     """Every capture, in the order of the files."""
     ordered = select(captures).order_by(captures.c.file, captures.c.offset)

@@ -40,6 +40,7 @@ def test_there_and_back_again(latin: str) -> None:
 
 def test_names_of_formats_stay_latin_in_cyrillic_text() -> None:
     assert to_script("otisak SHA-256 i WARC-Record-ID", Script.CYRL) == "отисак SHA-256 и WARC-Record-ID"
+    assert to_script("raspored UTF-8, format WACZ", Script.CYRL) == "распоред UTF-8, формат WACZ"
 
 
 def test_a_word_with_letters_serbian_lacks_is_not_half_converted() -> None:
