@@ -49,7 +49,7 @@ def draft(
 
     Example: [bold]adwatch draft 1 --format pdf --script cyrl -o predstavka.pdf[/bold]
     """
-    from alerts.drafting import write_document  # noqa: PLC0415 - keeps --help fast
+    from alerts.drafting import cautions, write_document  # noqa: PLC0415 - keeps --help fast
     from alerts.laying import lay_ready  # noqa: PLC0415
     from crawler.opening import opened  # noqa: PLC0415
     from crawler.store.engine import reading  # noqa: PLC0415
@@ -66,7 +66,10 @@ def draft(
                 evidence_folder=settings.evidence_folder,
                 output=output,
             )
+            told = list(cautions(connection, case, chosen))
     typer.echo(f"{output} ({chosen})", err=True)
+    for caution in told:
+        typer.echo(f"note: {caution}", err=True)
 
 
 def annex(

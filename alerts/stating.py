@@ -35,7 +35,7 @@ from alerts.recipients import Recipient, find_recipient, split_recipient
 from alerts.wording import country_name, wording
 from crawler.assessment import Assessment, Indicator
 from crawler.config import Organisation
-from crawler.errors import DraftError
+from crawler.errors import ConfigError, DraftError
 from crawler.evidence.warc import Capture
 from crawler.personal_numbers import redact_jmbg
 from crawler.store.drafts import CaseAd, CaseSighting, LeadingAd, Snapshot
@@ -204,6 +204,15 @@ def portal_of(ad: CaseAd) -> str:
         return ad.source
 
 
+def require_submitter(organisation: Organisation, *, what: str) -> None:
+    """Raises ConfigError naming what the configuration lacks of who files: these letters have no blanks."""
+    needed = organisation.model_dump(exclude={"delivery_address"})
+    blank = [key for key, value in needed.items() if not value.strip() or value == Organisation().name]
+    if blank:
+        lacking = ", ".join(f"organisation.{key}" for key in blank)
+        raise ConfigError(f"{what} states who asks; adwatch.yml lacks {lacking}")
+
+
 def state_submitter(organisation: Organisation) -> Submitter:
     """The organisation as letters name it."""
     return Submitter(
@@ -287,16 +296,16 @@ def _snapshot_facts(snapshot: Snapshot) -> SnapshotFacts:
 
 
 def _cited(law: Law, part: Part, traits: CaseTraits) -> tuple[CitedProvision, ...]:
-    return _citations(law, law.choose(part, traits))
+    return cite(law, law.choose(part, traits))
 
 
 def _set_aside(law: Law, traits: CaseTraits) -> tuple[CitedProvision, ...]:
     chosen = [one for part in Part for one in law.choose(part, traits, unconfirmed=True)]
-    return _citations(law, [one for one in chosen if one.status is not ProvisionStatus.CONFIRMED])
+    return cite(law, [one for one in chosen if one.status is not ProvisionStatus.CONFIRMED])
 
 
-def _citations(law: Law, provisions: Sequence[Provision]) -> tuple[CitedProvision, ...]:
-    """Provisions of one law stand together, in the order in which the laws come first."""
+def cite(law: Law, provisions: Sequence[Provision]) -> tuple[CitedProvision, ...]:
+    """The provisions as letters cite them: those of one law together, in the order in which the laws come first."""
     laws = dict.fromkeys(one.law for one in provisions)
     cited, named = [], set()
     for provision in (one for of_law in laws for one in provisions if one.law == of_law):

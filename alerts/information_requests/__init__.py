@@ -16,9 +16,9 @@ from alerts.drafting import fill
 from alerts.facts import Submitter
 from alerts.law import Law, ProvisionStatus
 from alerts.script import Script
-from alerts.stating import state_submitter
+from alerts.stating import require_submitter, state_submitter
 from crawler.config import Organisation
-from crawler.errors import ConfigError, UsageError
+from crawler.errors import UsageError
 from crawler.yaml_data import parse_yaml
 
 FOLDER = Path(__file__).parent
@@ -78,9 +78,7 @@ def state_request(
 
     Raises ConfigError naming what the configuration lacks (a letter has no blanks), UsageError for an empty reason.
     """
-    lacking = _lacking(organisation)
-    if lacking:
-        raise ConfigError(f"the request states who asks; adwatch.yml lacks {', '.join(lacking)}")
+    require_submitter(organisation, what="the request")
     reason = " ".join(urgent_reason.split()) if urgent_reason is not None else None
     if reason is not None and not 0 < len(reason) <= LONGEST_REASON:
         raise UsageError("an urgent request states why life or freedom of somebody is at stake")
@@ -106,12 +104,6 @@ def request_document(request: RegisterRequest, script: Script) -> DraftDocument:
 def load_request(request_id: str) -> RequestManifest:
     """The manifest of that request."""
     return RequestManifest.model_validate(parse_yaml((FOLDER / request_id / "request.yml").read_text(encoding="utf-8")))
-
-
-def _lacking(organisation: Organisation) -> list[str]:
-    needed = {**organisation.model_dump(exclude={"delivery_address"})}
-    blank = [key for key, value in needed.items() if not value.strip() or value == Organisation().name]
-    return [f"organisation.{key}" for key in blank]
 
 
 def _cited(law: Law, ids: tuple[str, ...]) -> tuple[RequestProvision, ...]:

@@ -14,6 +14,8 @@ from pathlib import Path
 from alerts.document import plain_text
 from alerts.drafting import document_of
 from alerts.facts import DraftFacts
+from alerts.follow_ups import FOLDER as FOLLOW_UPS
+from alerts.follow_ups import REMINDER, FiledComplaint, FollowUp, follow_up_document, state_follow_up
 from alerts.gathering import require_matter, require_register
 from alerts.information_requests import FOLDER as REQUESTS
 from alerts.information_requests import REGISTER, RegisterRequest, request_document, state_request
@@ -287,10 +289,30 @@ def expected_request_path(script: Script) -> Path:
     return REQUESTS / REGISTER / f"expected.{script}.txt"
 
 
+def sample_follow_up(**changes: object) -> FollowUp:
+    """A reminder to the market inspection, which should have answered by 15 November."""
+    filed = FiledComplaint(
+        recipient="trzisna_inspekcija",
+        number="7/2026",
+        channel="preporučena pošiljka",
+        filed_on=date(2026, 10, 30),
+        reference="335-00-00000/2026-07",
+        answer_due=date(2026, 11, 15),
+    )
+    changed = replace(filed, **changes)  # type: ignore[arg-type]
+    return state_follow_up(changed, organisation=ORGANISATION, law=built_in_law(), now=MADE_AT)
+
+
+def expected_follow_up_path(script: Script) -> Path:
+    """Where the expected text of the reminder stands."""
+    return FOLLOW_UPS / REMINDER / f"expected.{script}.txt"
+
+
 def expected_texts() -> Iterable[tuple[Path, str]]:
     """Every file of expected text, with what it should hold."""
     for script in Script:
         yield expected_request_path(script), plain_text(request_document(sample_request(), script))
+        yield expected_follow_up_path(script), plain_text(follow_up_document(sample_follow_up(), script))
         for recipient_id, case in possible_drafts():
             document = document_of(sample_facts(recipient_id, case), script)
             yield expected_path(recipient_id, script, case), plain_text(document)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
@@ -76,6 +77,23 @@ def test_the_script_is_chosen(store: StoreBuilder, case_id: int, tmp_path: Path)
     file = tmp_path / "draft.txt"
     run_adwatch("draft", str(case_id), "--format", "txt", "--script", "latn", "-o", str(file))
     assert file.read_text(encoding="utf-8").startswith("Udruženje „Primer“")
+
+
+def test_what_is_left_out_and_a_time_limit_that_is_near_are_told_beside_the_draft(
+    store: StoreBuilder, people: None, tmp_path: Path
+) -> None:
+    store.register()
+    old = store.complaint_case(at=datetime.now(UTC) - timedelta(days=330))
+    made = run_adwatch("draft", str(old), "--format", "txt", "-o", str(tmp_path / "nacrt.txt"))
+    assert made.exit_code == 0
+    assert "the time limit of one year ends on" in made.stderr
+    assert "left out until a lawyer confirms them in law.yml: c181_7" in made.stderr
+
+
+def test_a_time_limit_that_is_far_is_not_told(store: StoreBuilder, case_id: int, tmp_path: Path) -> None:
+    store.register()
+    made = run_adwatch("draft", str(case_id), "--format", "txt", "-o", str(tmp_path / "nacrt.txt"))
+    assert "time limit" not in made.stderr
 
 
 @pytest.mark.parametrize("wrong", [("--format", "odt"), ("--script", "glag"), ("--recipient", "nepostojeci")])

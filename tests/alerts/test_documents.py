@@ -17,11 +17,12 @@ from docx.table import Table
 from alerts.document import BlockKind, DraftDocument, Verbatim, mark_value, parse_document, plain_text
 from alerts.drafting import DocumentFormat, document_of, render, write_whole
 from alerts.facts import DraftFacts, Statement
+from alerts.follow_ups import follow_up_document
 from alerts.information_requests import request_document
 from alerts.script import Script
 from crawler.assessment import Verdict
 from crawler.errors import DraftError, UsageError
-from tests.alerts.sample import SampleCase, possible_drafts, sample_facts, sample_request
+from tests.alerts.sample import SampleCase, possible_drafts, sample_facts, sample_follow_up, sample_request
 
 HOSTILE = (
     "a & b < c > d </w:t></w:r>",
@@ -95,6 +96,14 @@ def test_a_request_for_the_register_is_the_same_in_all_formats(
     pdf = _squeezed(_pdf_text(render(document, DocumentFormat.PDF), tmp_path))
     text = render(document, DocumentFormat.TXT).decode()
     assert [found for found in document.paragraphs() if _squeezed(found) not in pdf or found not in text] == []
+
+
+@pytest.mark.parametrize("script", Script)
+def test_a_follow_up_is_the_same_in_all_formats(script: Script, tmp_path: Path) -> None:
+    document = follow_up_document(sample_follow_up(), script)
+    assert _docx_paragraphs(render(document, DocumentFormat.DOCX)) == document.paragraphs()
+    pdf = _squeezed(_pdf_text(render(document, DocumentFormat.PDF), tmp_path))
+    assert [found for found in document.paragraphs() if _squeezed(found) not in pdf] == []
 
 
 def test_the_text_file_holds_every_paragraph_too() -> None:

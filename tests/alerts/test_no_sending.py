@@ -27,7 +27,8 @@ SENDING = {
     "webbrowser",
 }
 ROOM = Path(alerts.__file__).parent
-MODULES = sorted((*ROOM.glob("*.py"), *ROOM.glob("recipients/*.py"), *ROOM.glob("information_requests/*.py")))
+LETTERS = ("recipients", "information_requests", "follow_ups")
+MODULES = sorted((*ROOM.glob("*.py"), *(path for folder in LETTERS for path in ROOM.glob(f"{folder}/*.py"))))
 
 
 @pytest.mark.parametrize("path", MODULES, ids=lambda path: str(path.relative_to(ROOM)))

@@ -12,6 +12,7 @@ import pytest
 import alerts
 from alerts.document import plain_text
 from alerts.drafting import LETTERS, document_of
+from alerts.follow_ups import FOLDER as FOLLOW_UPS
 from alerts.information_requests import FOLDER as REQUESTS
 from alerts.law import LAW_FILE, Topic, built_in_law
 from alerts.recipients import FOLDER, DraftKind, RegisterNeed, find_recipient, load_recipients, split_recipient
@@ -39,6 +40,7 @@ def _our_words() -> Iterator[Path]:
     yield from LETTERS.glob("*.txt")
     yield from REQUESTS.glob("*/*.yml")
     yield from REQUESTS.glob("*/*.txt")
+    yield from FOLLOW_UPS.glob("*/*")
     yield from FOLDER.glob("*/*.yml")
     yield from FOLDER.glob("*/template.txt")
     yield from Path(alerts.__file__).parent.glob("*.py")
@@ -51,7 +53,7 @@ def test_every_letter_reads_as_expected(path: Path, text: str) -> None:
 
 def test_every_expected_text_is_of_a_letter_that_can_be_made() -> None:
     made = {path for path, _ in EXPECTED}
-    assert {*FOLDER.glob("*/expected/*"), *REQUESTS.glob("*/expected.*")} == made
+    assert {*FOLDER.glob("*/expected/*"), *REQUESTS.glob("*/expected.*"), *FOLLOW_UPS.glob("*/expected.*")} == made
 
 
 @pytest.mark.parametrize("recipient_id", RECIPIENTS)
