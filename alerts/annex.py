@@ -194,7 +194,7 @@ def _pictures(
     evidence_folder: Path, captures: Iterable[Capture], items: Iterable[EvidenceItem]
 ) -> Iterator[tuple[str, tuple[str, bytes]]]:
     """Of the records that hold a picture: file and bytes, by WARC-Record-ID."""
-    numbers = {item.record_id: item.number for item in items}
+    numbers = {str(item.record_id): item.number for item in items}
     beside = {capture.screenshot_record_id: numbers.get(capture.record_id) for capture in captures}
     for capture in captures:
         if capture.revisit_of is not None:
