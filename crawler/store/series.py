@@ -8,9 +8,23 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from functools import cache
 from typing import Any, NamedTuple
 
-from sqlalchemy import BindParameter, ColumnElement, Connection, and_, bindparam, delete, func, insert, select, update
+from sqlalchemy import (
+    BindParameter,
+    ColumnElement,
+    Connection,
+    Integer,
+    Select,
+    and_,
+    bindparam,
+    delete,
+    func,
+    insert,
+    select,
+    update,
+)
 
 from crawler.store.images import PictureState, told_text
 from crawler.store.schema import ad_versions, ads, bands, cases, series, series_decisions, signatures
@@ -81,20 +95,20 @@ def count_ungrouped(connection: Connection) -> int:
 
 def ungrouped_ads(connection: Connection, *, after: int, limit: int) -> list[UngroupedAd]:
     """The next ads, by ascending id after that one, that wait for their series."""
-    statement = (
-        select(
-            ads.c.id.label("ad_id"),
-            ads.c.version_id,
-            ads.c.series_id,
-            ad_versions.c.title,
-            told_text(),
-        )
+    waiting = connection.execute(_waiting(), {"after": after, "most": limit})
+    return [UngroupedAd(**row._mapping) for row in waiting]
+
+
+@cache
+def _waiting() -> Select[Any]:
+    columns = ads.c.id.label("ad_id"), ads.c.version_id, ads.c.series_id, ad_versions.c.title, told_text()
+    return (
+        select(*columns)
         .join(ad_versions, ad_versions.c.id == ads.c.version_id)
-        .where(ads.c.id > after, _is_ungrouped())
+        .where(ads.c.id > bindparam("after"), _is_ungrouped())
         .order_by(ads.c.id)
-        .limit(limit)
+        .limit(bindparam("most", type_=Integer))
     )
-    return [UngroupedAd(**row._mapping) for row in connection.execute(statement)]
 
 
 def series_by_key(connection: Connection, keys: Iterable[str]) -> dict[str, int]:

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from functools import cache
 from itertools import islice
 from typing import Any, TypeVar
 
-from sqlalchemy import Connection, Table
+from sqlalchemy import Connection, Insert, Table
 from sqlalchemy.dialects import postgresql, sqlite
 
 # Far below the 32,766 bound parameters SQLite takes in one statement.
@@ -18,8 +19,13 @@ Value = TypeVar("Value")
 def insert_new(connection: Connection, table: Table, rows: Sequence[Mapping[str, Any]]) -> None:
     """Inserts the rows; one that breaks a unique constraint is already there and is left as it is."""
     if rows:
-        insert = postgresql.insert if connection.dialect.name == "postgresql" else sqlite.insert
-        connection.execute(insert(table).on_conflict_do_nothing(), [dict(row) for row in rows])
+        connection.execute(_insert_into(table, connection.dialect.name), [dict(row) for row in rows])
+
+
+@cache
+def _insert_into(table: Table, dialect: str) -> Insert:
+    insert = postgresql.insert if dialect == "postgresql" else sqlite.insert
+    return insert(table).on_conflict_do_nothing()
 
 
 def chunks(values: Iterable[Value]) -> Iterator[tuple[Value, ...]]:
