@@ -1,0 +1,134 @@
+"""Counting a deadline in days, with every step of the count in Serbian. Pure: no clock, no store.
+
+The day of the event is not counted, and an end on a day on which authorities do not work moves to the next working
+day. Which deadlines there are stands in `deadlines.yml`, read by `alerts.terms`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import date, timedelta
+from enum import StrEnum
+from functools import cache
+
+import holidays
+
+from alerts.script import Script, to_script
+from pipelines.text.counting import counted, written_day
+
+LONGEST = 366
+SATURDAY = 5
+_NOMINATIVE = ("ponedeljak", "utorak", "sreda", "četvrtak", "petak", "subota", "nedelja")
+_ACCUSATIVE = ("ponedeljak", "utorak", "sredu", "četvrtak", "petak", "subotu", "nedelju")
+_GENITIVE = ("ponedeljka", "utorka", "srede", "četvrtka", "petka", "subote", "nedelje")
+_DAY = timedelta(days=1)
+
+
+class DayCount(StrEnum):
+    """Which days count."""
+
+    CALENDAR = "calendar"
+    WORKING = "working"
+
+
+@dataclass(frozen=True, slots=True)
+class Deadline:
+    """The last day on which something is in time, and how it was counted."""
+
+    start: date
+    """The day of the event; it is not counted."""
+    days: int
+    count: DayCount
+    due: date
+    working_days: int
+    """Working days after the start, up to the last day."""
+    steps: tuple[str, ...]
+    """The count as Serbian sentences (Latin)."""
+
+
+def count_deadline(start: date, days: int, *, count: DayCount = DayCount.CALENDAR) -> Deadline:
+    """The last day of a time limit of so many days. Raises ValueError for less than one day or more than a year."""
+    if not 1 <= days <= LONGEST:
+        raise ValueError(f"a time limit has 1 to {LONGEST} days, not {days}")
+    due, told = _working(start, days) if count is DayCount.WORKING else _calendar(start, days)
+    first = f"{_NOMINATIVE[start.weekday()]} {written_day(start)}, dan od kog rok teče, ne računa se."
+    steps = (first[0].upper() + first[1:], *told)
+    return Deadline(start, days, count, due, working_days_between(start, due), steps)
+
+
+def is_working_day(day: date) -> bool:
+    """Whether authorities in Serbia work that day: no Saturday, Sunday or public holiday."""
+    return day.weekday() < SATURDAY and holiday_name(day) is None
+
+
+def holiday_name(day: date) -> str | None:
+    """What the public holiday in Serbia is called (Latin); None where there is none that day."""
+    return _holidays(day.year).get(day)
+
+
+def working_days_between(start: date, end: date) -> int:
+    """Working days after the start, up to and with the end; 0 where the end is not later."""
+    return sum(map(is_working_day, _days_after(start, end)))
+
+
+def _calendar(start: date, days: int) -> tuple[date, tuple[str, ...]]:
+    end = start + days * _DAY
+    counted_days = counted(days, "dan", "dana", "dana")
+    told = [
+        f"Prvi dan roka je {_NOMINATIVE[(start + _DAY).weekday()]} {written_day(start + _DAY)}; "
+        f"{counted_days} {'ističe' if days % 10 == 1 and days % 100 != 11 else 'ističu'} {_on(end)}"
+    ]
+    due = _next_working(end)
+    if due != end:
+        off = "; ".join(_day_off(day) for day in _days_from(end, due))
+        told.append(f"Neradni dani: {off}. Rok ističe prvog narednog radnog dana, {_on(due)}")
+    return due, tuple(told)
+
+
+def _working(start: date, days: int) -> tuple[date, tuple[str, ...]]:
+    due, left = start, days
+    while left:
+        due += _DAY
+        left -= is_working_day(due)
+    last = counted(days, "radni dan", "radna dana", "radnih dana")
+    skipped = [_day_off(day) for day in _days_after(start, due) if day.weekday() < SATURDAY and holiday_name(day)]
+    told = [f"Računaju se samo radni dani, bez subote, nedelje i praznika; {last} od {_of(start + _DAY)} do {_of(due)}"]
+    if skipped:
+        told.append(f"Preskočeni praznici: {'; '.join(skipped)}.")
+    return due, tuple(told)
+
+
+def _next_working(day: date) -> date:
+    while not is_working_day(day):
+        day += _DAY
+    return day
+
+
+def _days_after(start: date, end: date) -> Iterator[date]:
+    return _days_from(start + _DAY, end + _DAY)
+
+
+def _days_from(first: date, end: date) -> Iterator[date]:
+    """The days from the first one up to, and without, the end."""
+    yield from (first + number * _DAY for number in range((end - first).days))
+
+
+def _on(day: date) -> str:
+    return f"u {_ACCUSATIVE[day.weekday()]} {written_day(day)}"
+
+
+def _of(day: date) -> str:
+    return f"{_GENITIVE[day.weekday()]} {written_day(day)}"
+
+
+def _day_off(day: date) -> str:
+    name = holiday_name(day)
+    return f"{_NOMINATIVE[day.weekday()]} {written_day(day)}{f' ({name})' if name else ''}"
+
+
+@cache
+def _holidays(year: int) -> dict[date, str]:
+    """Public holidays of a year; Easter is the Orthodox one, and some days off follow a holiday on a Sunday."""
+    found = holidays.country_holidays("RS", years=year, language="sr")
+    return {day: to_script(name, Script.LATN) for day, name in found.items()}
