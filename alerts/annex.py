@@ -48,6 +48,7 @@ EVENTS = {
     CustodyEvent.SEALED: "datoteka zatvorena",
     CustodyEvent.TORN_END_MOVED: "nepotpun kraj datoteke izdvojen",
     CustodyEvent.TIMESTAMPED: "overeno vremenskim žigom",
+    CustodyEvent.RECEIPT_KEPT: "potvrda o podnošenju sačuvana",
     CustodyEvent.DELETED: "obrisano",
 }
 STATUSES = {

@@ -47,6 +47,9 @@ class Decision(StrEnum):
     FILE = "file"
     """Records that a person filed; nothing is sent by the program."""
     ANSWER = "answer"
+    """Records that the authority told what it does."""
+    OUTCOME = "outcome"
+    """Records what else became of it: the ad removed, no answer, a request to mend."""
     CLOSE = "close"
     PREPARE = "prepare"
     """Drafts of a confirmed case are ready. Made by the program."""
@@ -56,6 +59,46 @@ class Decision(StrEnum):
 
 BY_PROGRAM = frozenset({Decision.PREPARE, Decision.REVISE})
 """Decisions no person makes; all others need a named person."""
+
+OF_LEGAL_STAFF = frozenset(
+    {Decision.APPROVE, Decision.WITHDRAW, Decision.FILE, Decision.ANSWER, Decision.OUTCOME, Decision.CLOSE}
+)
+"""Decisions that only legal staff make."""
+
+WITH_DETAILS = frozenset({Decision.FILE, Decision.ANSWER, Decision.OUTCOME})
+"""Decisions that say more than a note: they are recorded by `alerts.filing`."""
+
+UNDO = "undo"
+"""What stands in the place of a decision where one is taken back."""
+
+
+class DismissReason(StrEnum):
+    """Why a case is dismissed."""
+
+    NO_JOB_AD = "no_job_ad"
+    NOT_ABROAD = "not_abroad"
+    LICENSED = "licensed"
+    OWN_EMPLOYER = "own_employer"
+    DUPLICATE = "duplicate"
+    NO_GROUNDS = "no_grounds"
+    OTHER = "other"
+    """Only with words of one's own."""
+
+    @property
+    def words(self) -> str:
+        """In Serbian (Latin)."""
+        return _REASONS[self]
+
+
+_REASONS = {
+    DismissReason.NO_JOB_AD: "nije oglas za posao",
+    DismissReason.NOT_ABROAD: "posao nije u inostranstvu",
+    DismissReason.LICENSED: "posrednik ima dozvolu",
+    DismissReason.OWN_EMPLOYER: "poslodavac zapošljava za sebe",
+    DismissReason.DUPLICATE: "duplikat drugog slučaja",
+    DismissReason.NO_GROUNDS: "nema dovoljno osnova",
+    DismissReason.OTHER: "drugo",
+}
 
 TRANSITIONS: dict[CaseState, dict[Decision, CaseState]] = {
     CaseState.OPEN: {
@@ -90,12 +133,24 @@ TRANSITIONS: dict[CaseState, dict[Decision, CaseState]] = {
     },
     CaseState.APPROVED: {
         Decision.FILE: CaseState.FILED,
-        Decision.WITHDRAW: CaseState.DRAFTED,
-        # The approved text may be on its way already: it stays, and whoever files is told of the change.
+        Decision.WITHDRAW: CaseState.CONFIRMED,
+        # A new version is laid beside the frozen text, which may be on its way already; it is approved anew.
         Decision.REVISE: CaseState.APPROVED,
+        Decision.APPROVE: CaseState.APPROVED,
     },
-    CaseState.FILED: {Decision.ANSWER: CaseState.ANSWERED, Decision.CLOSE: CaseState.CLOSED},
-    CaseState.ANSWERED: {Decision.CLOSE: CaseState.CLOSED},
+    CaseState.FILED: {
+        # To a second recipient.
+        Decision.FILE: CaseState.FILED,
+        Decision.ANSWER: CaseState.ANSWERED,
+        Decision.OUTCOME: CaseState.FILED,
+        Decision.CLOSE: CaseState.CLOSED,
+    },
+    CaseState.ANSWERED: {
+        Decision.FILE: CaseState.ANSWERED,
+        Decision.ANSWER: CaseState.ANSWERED,
+        Decision.OUTCOME: CaseState.ANSWERED,
+        Decision.CLOSE: CaseState.CLOSED,
+    },
     CaseState.CLOSED: {},
     CaseState.DISMISSED: {Decision.REOPEN: CaseState.OPEN, Decision.REVISE: CaseState.OPEN},
     CaseState.REFERRED: {

@@ -9,8 +9,11 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 import alerts.register_commands  # noqa: F401 - adds people's commands to those of the register
-from alerts.cases import CaseState, Decision
+from alerts.cases import CaseState
+from alerts.deciding_commands import CaseNumber, add_deciding_commands
 from alerts.desk.commands import add_desk_commands
+from alerts.draft_commands import add_draft_commands
+from alerts.filing_commands import add_filing_commands
 from alerts.headings import heading
 from alerts.intake_commands import intake
 from alerts.series_commands import series_app
@@ -25,7 +28,9 @@ if TYPE_CHECKING:
 
 cases_app = typer.Typer(no_args_is_help=True, help="Cases that people decide on.")
 
-CaseNumber = Annotated[int, typer.Argument(metavar="CASE", help="Number of the case, see `adwatch cases list`.")]
+add_deciding_commands(cases_app)
+add_draft_commands(cases_app)
+add_filing_commands(cases_app)
 
 
 def add_commands(app: typer.Typer) -> None:
@@ -122,27 +127,6 @@ def list_all(
             return
         with reading(engine) as connection:
             print_json([_as_json(line) for line in list_cases(connection, states=state or ())])
-
-
-@cases_app.command("decide")
-def decide(
-    case: CaseNumber,
-    decision: Annotated[Decision, typer.Argument(help="What is decided.")],
-    person: Annotated[str, typer.Option(help="E-mail of the person who decides.")],
-    reason: Annotated[str, typer.Option(help="Why; dismissing needs it.")] = "",
-) -> None:
-    """Record a person's decision on a case.
-
-    Example: [bold]adwatch cases decide 1 confirm --person ana@primer.example[/bold]
-    """
-    from alerts.deciding import decide_case  # noqa: PLC0415 - keeps --help fast
-    from alerts.desk.people import require_decider  # noqa: PLC0415
-    from crawler.opening import opened  # noqa: PLC0415
-
-    with opened() as (_, engine), engine.begin() as connection:
-        require_decider(connection, person)
-        state = decide_case(connection, case, decision, person=person, now=datetime.now(UTC), note=reason)
-    typer.echo(f"case {case} is {state}", err=True)
 
 
 @cases_app.command("timeline")

@@ -20,10 +20,13 @@ from sqlalchemy import Connection
 from alerts.document import DraftDocument, Verbatim, mark_value, parse_document, plain_text
 from alerts.evidence import verify_items
 from alerts.facts import DraftFacts
+from alerts.frozen import approved_document
+from alerts.passages import worded_anew
 from alerts.recipients import FOLDER, TEMPLATE
 from alerts.script import Script
 from alerts.stating import BELGRADE
 from crawler.errors import DraftError, UsageError
+from crawler.store.approvals import standing_approvals
 from crawler.store.drafts import DraftRow, drafted_recipients, find_draft, read_draft
 from pipelines.text.counting import counted
 
@@ -40,8 +43,28 @@ class DocumentFormat(StrEnum):
 
 
 def document_of(facts: DraftFacts, script: Script) -> DraftDocument:
-    """The draft as a document. Raises DraftError where the template asks for what the facts do not hold."""
+    """The draft as a document, with the passages that people worded anew.
+
+    Raises DraftError where the template asks for what the facts do not hold.
+    """
+    document = template_document(facts, script)
+    if not facts.edits:
+        return document
+    texts = {edit.original: edit.text for edit in facts.edits}
+    return worded_anew(document, template_document(facts, Script.LATN), texts)
+
+
+def template_document(facts: DraftFacts, script: Script) -> DraftDocument:
+    """The draft as its template words it. Raises DraftError as `document_of`."""
     return fill(FOLDER / facts.authority.id, script, made_at=facts.made_at, facts=facts)
+
+
+def kept_document(connection: Connection, draft: DraftRow, script: Script) -> DraftDocument:
+    """The kept draft: as it was approved where this very version is, else as its facts are told now."""
+    for approval in standing_approvals(connection, draft.case_id):
+        if (approval.recipient, approval.version) == (draft.recipient, draft.version):
+            return approved_document(approval, script)
+    return document_of(DraftFacts.from_json(draft.facts), script)
 
 
 def fill(folder: Path, script: Script, *, made_at: datetime, **values: object) -> DraftDocument:
@@ -58,7 +81,7 @@ def text_of_draft(connection: Connection, draft_id: int, *, script: Script = Scr
     draft = read_draft(connection, draft_id)
     if draft is None:
         raise UsageError(f"there is no draft {draft_id}")
-    return plain_text(document_of(DraftFacts.from_json(draft.facts), script))
+    return plain_text(kept_document(connection, draft, script))
 
 
 def write_document(
@@ -77,9 +100,9 @@ def write_document(
     is no such draft, or the file cannot be written, DraftError where the evidence does not verify.
     """
     kind, letters = chosen_of(DocumentFormat, format), chosen_of(Script, script)
-    facts = DraftFacts.from_json(kept_draft(connection, case_id, recipient).facts)
-    verify_items(connection, evidence_folder, facts.evidence)
-    write_whole(output, render(document_of(facts, letters), kind))
+    draft = kept_draft(connection, case_id, recipient)
+    verify_items(connection, evidence_folder, DraftFacts.from_json(draft.facts).evidence)
+    write_whole(output, render(kept_document(connection, draft, letters), kind))
     return output
 
 

@@ -213,6 +213,28 @@ class CitedProvision:
 
 
 @dataclass(frozen=True, slots=True)
+class ProvisionChoice:
+    """A provision that a person switched on or off for this draft."""
+
+    id: str
+    is_on: bool
+    person: str
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class EditedPassage:
+    """A paragraph or list item that a person worded anew for this draft."""
+
+    original: str
+    """As the template words it in Latin script, without its number in a list."""
+    text: str
+    """What stands in its place, in Latin script."""
+    person: str
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True)
 class DraftFacts:
     """The contents of one draft."""
 
@@ -249,6 +271,10 @@ class DraftFacts:
     set_aside: tuple[CitedProvision, ...] = ()
     """Provisions that the rules chose and no lawyer confirmed yet: left out of the text."""
     partners: tuple[Partner, ...] = ()
+    choices: tuple[ProvisionChoice, ...] = ()
+    """The newest for each provision; what they amount to is in the provisions already."""
+    edits: tuple[EditedPassage, ...] = ()
+    """One for each passage that was worded anew."""
 
     @property
     def is_brought(self) -> bool:

@@ -8,12 +8,15 @@ from sqlalchemy import Connection, Engine
 
 from alerts.cases import CaseState
 from alerts.deciding import mark_drafted
+from alerts.editing import carry_over
+from alerts.facts import DraftFacts
 from alerts.gathering import gather_facts, require_no_decision
+from alerts.law import built_in_law
 from alerts.recipients import find_recipient
 from crawler.config import Settings
 from crawler.errors import UsageError
 from crawler.store.cases import hold_cases, read_case
-from crawler.store.drafts import NewDraft, drafted_recipients, leading_ad, save_drafts
+from crawler.store.drafts import NewDraft, drafted_recipients, leading_ad, newest_version, save_drafts
 from crawler.store.engine import reading
 
 STILL_DRAFTABLE = frozenset(
@@ -42,9 +45,18 @@ def lay_ready(engine: Engine, settings: Settings, case_id: int, recipient: str |
     with engine.begin() as connection:
         if not hold_cases(connection, [case_id], states=STILL_DRAFTABLE):
             raise UsageError(f"case {case_id} was decided meanwhile; look at it again")
-        save_drafts(connection, [NewDraft(case_id=case_id, recipient=chosen, facts=facts.to_json())], now=now)
+        save_drafts(connection, [next_draft(connection, chosen, facts)], now=now)
         mark_drafted(connection, case_id, now=now)
     return chosen
+
+
+def next_draft(connection: Connection, recipient: str, facts: DraftFacts) -> NewDraft:
+    """The facts as a draft to be kept, with what legal staff chose and wrote in the version before it, if any."""
+    previous = newest_version(connection, facts.case_id, recipient)
+    if previous is None:
+        return NewDraft(facts.case_id, recipient, facts.to_json())
+    carried = carry_over(facts, DraftFacts.from_json(previous.facts), built_in_law())
+    return NewDraft(facts.case_id, recipient, carried.to_json(), "napravljen po novim podacima")
 
 
 def _main_recipient(connection: Connection, case_id: int) -> str:

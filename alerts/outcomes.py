@@ -23,6 +23,8 @@ class Outcome(StrEnum):
     INSPECTION_ENDED = "inspection_ended"
     RESULT_TOLD = "result_told"
     """The authority told what its inspection found."""
+    CONTESTED = "contested"
+    """A portal contests what it was told in a notice."""
 
     @property
     def is_answer(self) -> bool:
@@ -43,6 +45,7 @@ _ANSWERS = frozenset(
         Outcome.FORWARDED,
         Outcome.INSPECTION_ENDED,
         Outcome.RESULT_TOLD,
+        Outcome.CONTESTED,
     }
 )
 _WORDS = {
@@ -56,4 +59,5 @@ _WORDS = {
     Outcome.MENDED: "uređeno i ponovo predato",
     Outcome.INSPECTION_ENDED: "nadzor okončan",
     Outcome.RESULT_TOLD: "saopšten ishod nadzora",
+    Outcome.CONTESTED: "portal osporava navode iz obaveštenja",
 }

@@ -13,6 +13,7 @@ from datetime import datetime
 from sqlalchemy import Connection
 
 from crawler.errors import UsageError
+from crawler.store.cases import note_on_case
 from crawler.store.locks import Lock, take_lock
 from crawler.store.regrouping import (
     CurrentText,
@@ -23,7 +24,6 @@ from crawler.store.regrouping import (
     members_of,
     move_ads,
     move_case,
-    note_on_case,
     record_decision,
     series_exists,
     texts_without_parts,
@@ -68,7 +68,7 @@ def split(connection: Connection, ad_ids: Sequence[int], *, person: str, now: da
     for case in following:
         move_case(connection, case.id, to=after)
     for case in cases:
-        note_on_case(connection, case, person=person, now=now, note=note)
+        note_on_case(connection, case.id, person=person, now=now, note=note)
     return Regrouped(after, moving, tuple(case.id for case in following), ())
 
 
@@ -92,12 +92,12 @@ def merge(connection: Connection, kept: int, absorbed: int, *, person: str, now:
         note = f"serija {absorbed} je spojena sa serijom {kept}"
         if twin := there.get(case.mediator_key):
             note += f"; isti posrednik: slučajevi {twin.id} i {case.id}"
-            note_on_case(connection, twin, person=person, now=now, note=note)
+            note_on_case(connection, twin.id, person=person, now=now, note=note)
             left.append(case.id)
         else:
             move_case(connection, case.id, to=kept)
             moved.append(case.id)
-        note_on_case(connection, case, person=person, now=now, note=note)
+        note_on_case(connection, case.id, person=person, now=now, note=note)
     return Regrouped(kept, moving, tuple(moved), tuple(left))
 
 

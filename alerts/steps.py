@@ -17,18 +17,30 @@ from sqlalchemy import Connection
 
 from alerts.cases import TRANSITIONS, CaseState, Decision
 from alerts.changes import advert_changes, judgement_changes
-from alerts.deciding import mark_by_program, mark_drafted
+from alerts.deciding import mark_drafted
 from alerts.evidence import verify_captures
 from alerts.gathering import gather_facts
+from alerts.laying import next_draft
+from alerts.moving import move_by_program
 from crawler.assessment import RiskLevel
 from crawler.errors import DraftError, EvidenceError, UsageError
 from crawler.night import Night, StepReport
 from crawler.store.approvals import changes_after_approval
 from crawler.store.assessments import pictures_in
-from crawler.store.cases import Candidate, NewCase, candidates, hold_cases, open_new_cases, point_case_to
+from crawler.store.cases import (
+    SYSTEM,
+    Candidate,
+    NewCase,
+    candidates,
+    hold_cases,
+    note_on_case,
+    open_new_cases,
+    point_case_to,
+)
 from crawler.store.drafts import NewDraft, Proposed, captures_by_id, delete_drafts, proposed_cases, save_drafts
 from crawler.store.engine import reading
 from crawler.store.images import captures_of_images
+from crawler.store.links import kept_cases
 from crawler.store.lives import CaseVersion, versions_of_cases
 
 BATCH = 100
@@ -73,12 +85,13 @@ def open_cases(night: Night) -> StepReport:
 
 
 def prepare_drafts(night: Night) -> StepReport:
-    """Lays ready one draft for each proposed recipient of open and confirmed cases.
+    """Lays ready one draft for each proposed recipient of open and confirmed cases, and anew of those that really
+    changed after they were approved.
 
     Counts: `drafted`, `refused` (no evidence that verifies, or no fresh register).
     """
     with reading(night.engine) as connection:
-        proposed = proposed_cases(connection, states=DRAFTED_FOR)
+        proposed = _to_draft(connection)
     waiting = [case for case in proposed if _lacks_drafts(case) or case.state == CaseState.CONFIRMED]
     counts: Counter[str] = Counter(drafted=0, refused=0)
     for done, batch in _batches(waiting):
@@ -87,6 +100,11 @@ def prepare_drafts(night: Night) -> StepReport:
         with night.engine.begin() as connection:
             # Whoever approved a case meanwhile approved what was there.
             held = hold_cases(connection, [case.case_id for case in batch], states=DRAFTED_FOR)
+            held |= hold_cases(
+                connection,
+                [case.case_id for case in batch if case.state == CaseState.APPROVED],
+                states=(CaseState.APPROVED,),
+            )
             kept = [draft for draft in made if draft.case_id in held]
             save_drafts(connection, kept, now=night.now)
             for case_id in sorted(held):
@@ -94,6 +112,12 @@ def prepare_drafts(night: Night) -> StepReport:
         counts["drafted"] += len(kept)
         night.progress("drafts", done, len(waiting))
     return StepReport(dict(counts))
+
+
+def _to_draft(connection: Connection) -> list[Proposed]:
+    proposed = proposed_cases(connection, states=(*DRAFTED_FOR, CaseState.APPROVED))
+    changed = changes_after_approval(connection, [case.case_id for case in proposed])
+    return [case for case in proposed if case.state != CaseState.APPROVED or case.case_id in changed]
 
 
 def _groups(found: Iterable[Candidate]) -> Iterator[tuple[Candidate, ...]]:
@@ -120,9 +144,7 @@ def _examine(
         elif leading.case_id is None:
             opening.append(_new_case(leading))
         elif note := _name_change(leading, versions):
-            change = Change(leading.case_id, leading, note)
-            if changes_after_approval(connection, [change.case_id]).get(change.case_id) != change.note:
-                changes.append(change)
+            changes.append(Change(leading.case_id, leading, note))
     return opening, changes
 
 
@@ -177,14 +199,13 @@ def _new_case(leading: Candidate) -> NewCase:
 
 
 def _apply(connection: Connection, change: Change, *, now: datetime) -> None:
+    kept_id = kept_cases(connection, [change.case_id]).get(change.case_id)
+    note = change.note if kept_id is None else f"slučaj {change.case_id}: {change.note}"
     try:
-        state = mark_by_program(connection, change.case_id, Decision.REVISE, now=now, note=change.note)
+        move_by_program(connection, kept_id or change.case_id, Decision.REVISE, now=now, note=note)
     except UsageError as error:
         # A person filed or closed it since it was read; what was filed rests on the facts of then.
         log.warning("case=%d left as it is: %s", change.case_id, error)
-        return
-    if state is CaseState.APPROVED:
-        # Text and judgement that were approved stay together; once the approval is withdrawn, the change applies.
         return
     leading = change.leading
     point_case_to(
@@ -194,7 +215,9 @@ def _apply(connection: Connection, change: Change, *, now: datetime) -> None:
         level=leading.level,
         score=leading.score,
     )
-    delete_drafts(connection, change.case_id)
+    delete_drafts(connection, kept_id or change.case_id)
+    if kept_id is not None:
+        note_on_case(connection, change.case_id, person=SYSTEM, now=now, note=change.note)
 
 
 def _lacks_drafts(case: Proposed) -> bool:
@@ -211,7 +234,7 @@ def _make_drafts(connection: Connection, night: Night, case: Proposed, counts: C
             log.warning("case=%d recipient=%s no draft: %s", case.case_id, recipient, error)
             counts["refused"] += 1
             continue
-        yield NewDraft(case_id=case.case_id, recipient=recipient, facts=facts.to_json())
+        yield next_draft(connection, recipient, facts)
 
 
 def _batches(items: Sequence[Item]) -> Iterator[tuple[int, Sequence[Item]]]:

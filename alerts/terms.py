@@ -29,7 +29,7 @@ FILED = "filed"
 class Whose(StrEnum):
     """Who has to keep a limit."""
 
-    AUTHORITY = "authority"
+    RECIPIENT = "recipient"
     US = "us"
 
 

@@ -65,6 +65,8 @@ class FileSettings(BaseModel):
     """An ad is said to be missing once so many nights that ended well looked for it in vain."""
     reposted_after_days: int = Field(default=14, ge=1, le=365)
     """An offer that was missing for so long and returns is said to be published anew."""
+    filed_again_after_days: int = Field(default=180, ge=1, le=3650)
+    """Within so many days the same series is not filed with the same recipient again without a word why."""
     parallel_spiders: int = Field(default=2, ge=1, le=16)
     spider_timeout_minutes: int = Field(default=60, ge=1)
     screenshots_from: Literal["low", "medium", "high", "critical", "never"] = "high"

@@ -19,8 +19,7 @@ from alerts.desk.naming import NameDecisions, read_decisions
 from alerts.desk.pictures import ShownPicture, show_pictures
 from alerts.desk.piles import Pile, pile_of
 from alerts.document import plain_text
-from alerts.drafting import document_of
-from alerts.facts import DraftFacts
+from alerts.drafting import kept_document
 from alerts.recipients import find_recipient
 from alerts.script import Script
 from alerts.stating import BELGRADE
@@ -29,21 +28,20 @@ from crawler.assessment import Assessment
 from crawler.config import Settings
 from crawler.errors import DraftError, UsageError
 from crawler.evidence.warc import Capture
-from crawler.store.approvals import changes_after_approval
+from crawler.store.approvals import changes_after_approval, standing_approvals
 from crawler.store.cases import CaseRow, case_history, read_case
 from crawler.store.desk_views import (
     Copy,
     Neighbours,
     Seen,
     SisterCase,
-    drafts_of_case,
     find_capture,
     find_neighbours,
     read_copies,
     read_sightings,
     sister_cases,
 )
-from crawler.store.drafts import CaseAd, DraftRow, leading_ad
+from crawler.store.drafts import CaseAd, DraftRow, approved_draft, drafts_of_case, leading_ad
 from crawler.store.images import pictures_of_versions
 from crawler.store.intakes import Intake, intakes_of_ads
 from crawler.store.register import newest_snapshot_row
@@ -157,7 +155,7 @@ def read_case_view(
                 *(copy.capture for copy in copies),
             ]
         ),
-        drafts=tuple(_preview(row, script) for row in drafts_of_case(connection, case_id)),
+        drafts=tuple(_preview(connection, row, script) for row in shown_drafts(connection, case_id)),
         changed_after_approval=changes_after_approval(connection, [case_id]).get(case_id),
         history=tuple(case_history(connection, case_id)),
         neighbours=find_neighbours(connection, case_id, pile.states),
@@ -205,9 +203,17 @@ def _once(captures: Sequence[Capture]) -> tuple[Capture, ...]:
     return tuple({capture.record_id: capture for capture in captures}.values())
 
 
-def _preview(row: DraftRow, script: Script) -> DraftPreview:
+def shown_drafts(connection: Connection, case_id: int) -> list[DraftRow]:
+    """The case's drafts; where one was taken back after it was approved, the approved one."""
+    current = drafts_of_case(connection, case_id)
+    there = {row.recipient for row in current}
+    approved = [approval for approval in standing_approvals(connection, case_id) if approval.recipient not in there]
+    return [*current, *(approved_draft(connection, approval) for approval in approved)]
+
+
+def _preview(connection: Connection, row: DraftRow, script: Script) -> DraftPreview:
     try:
-        text = plain_text(document_of(DraftFacts.from_json(row.facts), script))
+        text = plain_text(kept_document(connection, row, script))
     except DraftError:
         text = None
     return DraftPreview(row.recipient, recipient_name(row.recipient), row, text)

@@ -12,6 +12,7 @@ from argon2 import PasswordHasher
 from argon2.exceptions import InvalidHashError, VerificationError
 from sqlalchemy import Connection
 
+from alerts.cases import OF_LEGAL_STAFF, Decision
 from alerts.script import storable
 from crawler.errors import UsageError
 from crawler.store.cases import SYSTEM
@@ -37,6 +38,11 @@ class Role(StrEnum):
     def may_decide(self) -> bool:
         """Whether the person's decisions on cases count."""
         return self is not Role.READONLY
+
+    @property
+    def may_file(self) -> bool:
+        """Whether the person approves drafts, records filings and what became of them, and closes cases."""
+        return self in (Role.LEGAL, Role.ADMIN)
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,6 +93,19 @@ def require_decider(connection: Connection, email: str) -> Person:
     if not person.role.may_decide:
         raise UsageError(f"{email} may read only")
     return person
+
+
+def require_legal(connection: Connection, email: str) -> Person:
+    """The person of that address. Raises UsageError unless they are of the legal staff."""
+    person = require_decider(connection, email)
+    if not person.role.may_file:
+        raise UsageError(f"{email} is {person.role}; this is for legal staff (role `legal` or `admin`)")
+    return person
+
+
+def require_for(connection: Connection, email: str, decision: Decision) -> Person:
+    """The person of that address. Raises UsageError unless their role may decide so."""
+    return require_legal(connection, email) if decision in OF_LEGAL_STAFF else require_decider(connection, email)
 
 
 def person_of(row: PersonRow) -> Person:

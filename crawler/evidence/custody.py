@@ -33,6 +33,8 @@ class CustodyEvent(StrEnum):
     """The subject is the file that the torn bytes were moved to."""
     TIMESTAMPED = "timestamped"
     """The subject is the token of an authority, or the certificates that it is checked by."""
+    RECEIPT_KEPT = "receipt_kept"
+    """Of something that a person filed."""
     DELETED = "deleted"
 
 

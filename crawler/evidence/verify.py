@@ -15,7 +15,7 @@ from crawler.evidence.heads import head_failures
 from crawler.evidence.sealing import file_digest, torn_tails
 from crawler.evidence.timestamping import timestamp_failures, timestamp_files
 from crawler.evidence.warc import check_revisit, read_payload
-from crawler.store.schema import captures, custody, register_snapshots
+from crawler.store.schema import captures, custody, filings, register_snapshots
 
 Advance = Callable[[int, int], None]
 BATCH = 500
@@ -63,9 +63,17 @@ def verify_evidence(
     sealed = _kept_files(connection, CustodyEvent.SEALED)
     moved = _kept_files(connection, CustodyEvent.TORN_END_MOVED)
     stamped = _kept_files(connection, CustodyEvent.TIMESTAMPED)
-    for kind, files in (("register file ", registers), ("", sealed), ("", moved), ("timestamp ", stamped)):
+    receipts = _kept_files(connection, CustodyEvent.RECEIPT_KEPT)
+    for kind, files in (
+        ("register file ", registers),
+        ("", sealed),
+        ("", moved),
+        ("timestamp ", stamped),
+        ("receipt ", receipts),
+    ):
         failures.extend(failure for file in files for failure in _file_failures(evidence_folder, kind, file))
     failures.extend(_unlogged_registers(connection, registers))
+    failures.extend(_unlogged_receipts(connection, receipts))
     failures.extend(timestamp_failures(connection, evidence_folder))
     return Verification(
         captures=done,
@@ -152,6 +160,14 @@ def _unlogged_registers(connection: Connection, logged: Collection[tuple[str, st
     for row in connection.execute(select(*columns).order_by(register_snapshots.c.id)):
         if (row.file, row.digest) not in logged:
             yield f"register of {row.as_of}: {row.file} with this hash is not in the custody log"
+
+
+def _unlogged_receipts(connection: Connection, logged: Collection[tuple[str, str]]) -> Iterator[str]:
+    """Filings whose receipt the custody log does not know."""
+    columns = filings.c.id, filings.c.receipt, filings.c.receipt_digest
+    for row in connection.execute(select(*columns).where(filings.c.receipt.is_not(None)).order_by(filings.c.id)):
+        if (row.receipt, row.receipt_digest) not in logged:
+            yield f"filing {row.id}: {row.receipt} with this hash is not in the custody log"
 
 
 def _all_rows(connection: Connection, table: Any) -> Iterator[Row[Any]]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from datetime import datetime
 from typing import Any
 
@@ -113,18 +113,43 @@ def read_case(connection: Connection, case_id: int) -> CaseRow:
     return CaseRow(**row._mapping)
 
 
-def change_state(
-    connection: Connection, case: CaseRow, *, after: str, person: str, now: datetime, note: str = ""
-) -> None:
-    """Moves the case and writes who did it. Raises UsageError where somebody else moved it meanwhile."""
+@dataclass(frozen=True, slots=True)
+class CaseEvent:
+    """What a change of a case's state is written down with."""
+
+    after: str
+    person: str
+    at: datetime
+    note: str = ""
+    decision: str | None = None
+    reason: str | None = None
+    """Code of a dismissal's reason."""
+    undoes: int | None = None
+    """Id of the event that it takes back."""
+
+
+def change_state(connection: Connection, case: CaseRow, event: CaseEvent) -> int:
+    """Moves the case and writes who did it; returns the event's id.
+
+    Raises UsageError where somebody else moved it meanwhile.
+    """
     moved = connection.execute(
-        update(cases).where(cases.c.id == case.id, cases.c.state == case.state).values(state=after, changed_at=now)
+        update(cases)
+        .where(cases.c.id == case.id, cases.c.state == case.state)
+        .values(state=event.after, changed_at=event.at)
     )
     if moved.rowcount != 1:
         raise UsageError(f"case {case.id} was changed by somebody else meanwhile; look at it again")
-    connection.execute(
-        insert(case_events).values(case_id=case.id, at=now, person=person, before=case.state, after=after, note=note)
-    )
+    values = {field.name: getattr(event, field.name) for field in fields(event)}
+    row = insert(case_events).values(case_id=case.id, before=case.state, **values)
+    return int(connection.scalar(row.returning(case_events.c.id)) or 0)
+
+
+def note_on_case(connection: Connection, case_id: int, *, person: str, now: datetime, note: str) -> None:
+    """Adds to the case's history; its state stays."""
+    state = read_case(connection, case_id).state
+    event = {"case_id": case_id, "at": now, "person": person, "before": state, "after": state, "note": note}
+    connection.execute(insert(case_events).values(event))
 
 
 def hold_cases(connection: Connection, case_ids: Iterable[int], *, states: Iterable[str]) -> set[int]:
@@ -244,7 +269,7 @@ def list_cases(connection: Connection, *, states: Iterable[str] = ()) -> list[Ca
 
 
 def case_history(connection: Connection, case_id: int) -> list[Row[Any]]:
-    """Events of the case, oldest first: at, person, before, after, note."""
+    """Events of the case, oldest first: at, person, before, after, note, decision, reason, undoes."""
     statement = select(case_events).where(case_events.c.case_id == case_id).order_by(case_events.c.id)
     return list(connection.execute(statement))
 
@@ -255,14 +280,11 @@ def _candidate(row: Row[Any]) -> Candidate:
 
 
 def _last_told() -> Subquery:
-    """By case: when the program last opened it or applied a change. Neither is a note on an approved case, whose
-    drafts stand as they were, nor that drafts lie ready.
-    """
+    """By case: when the program last opened it or applied a change. That drafts lie ready is none."""
     events = case_events.c
-    is_note = and_(events.before == "approved", events.after == "approved")
     return (
         select(events.case_id, func.max(events.at).label("at"))
-        .where(events.person == SYSTEM, events.after != "drafted", not_(is_note))
+        .where(events.person == SYSTEM, events.after != "drafted")
         .group_by(events.case_id)
         .subquery()
     )
@@ -272,8 +294,8 @@ _LEVELS = ("low", "medium", "high", "critical")
 
 
 def _line(row: Row[Any], count: int) -> CaseLine:
-    fields = {name: value for name, value in row._mapping.items() if name not in ("series_id", "mediator_key")}
-    return CaseLine(**fields, ads=count)
+    told = {name: value for name, value in row._mapping.items() if name not in ("series_id", "mediator_key")}
+    return CaseLine(**told, ads=count)
 
 
 def _count_ads(connection: Connection, rows: Sequence[Row[Any]]) -> dict[tuple[int, str], int]:

@@ -29,8 +29,8 @@ from crawler.assessment import Assessment, RiskLevel
 from crawler.evidence.warc import Capture
 from crawler.store.assessments import is_current
 from crawler.store.cases import SYSTEM
-from crawler.store.drafts import DraftRow
 from crawler.store.images import told_text
+from crawler.store.links import with_joined
 from crawler.store.schema import (
     ad_versions,
     ads,
@@ -38,7 +38,6 @@ from crawler.store.schema import (
     captures,
     case_events,
     cases,
-    drafts,
     sightings,
 )
 
@@ -196,7 +195,7 @@ def read_copies(connection: Connection, case_id: int, *, limit: int) -> list[Cop
             .join(ad_versions, ad_versions.c.id == ads.c.version_id)
             .join(captures, captures.c.id == ad_versions.c.capture_id)
         )
-        .where(cases.c.id == case_id, _belongs_to_mediator())
+        .where(cases.c.id.in_(with_joined(connection, case_id)), _belongs_to_mediator())
         .order_by(ads.c.first_seen, ads.c.id)
         .limit(limit)
     )
@@ -215,7 +214,7 @@ def read_sightings(connection: Connection, case_id: int, *, limit: int) -> list[
             .join(sightings, sightings.c.ad_id == ads.c.id)
             .join(captures, captures.c.id == sightings.c.capture_id)
         )
-        .where(cases.c.id == case_id, _belongs_to_mediator())
+        .where(cases.c.id.in_(with_joined(connection, case_id)), _belongs_to_mediator())
         .order_by(sightings.c.seen_at.desc(), ads.c.id)
         .limit(limit)
     )
@@ -233,12 +232,6 @@ def sister_cases(connection: Connection, case_id: int, *, limit: int) -> list[Si
         .limit(limit)
     )
     return [SisterCase(**row._mapping) for row in connection.execute(statement)]
-
-
-def drafts_of_case(connection: Connection, case_id: int) -> list[DraftRow]:
-    """The case's drafts, in the order they were made."""
-    statement = select(drafts).where(drafts.c.case_id == case_id).order_by(drafts.c.id)
-    return [DraftRow(**row._mapping) for row in connection.execute(statement)]
 
 
 def find_capture(connection: Connection, capture_id: int) -> Capture | None:

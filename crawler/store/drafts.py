@@ -10,13 +10,16 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import Connection, delete, exists, func, select
+from sqlalchemy import Connection, delete, exists, func, select, update
 
 from crawler.assessment import Ad, Assessment
 from crawler.errors import UsageError
 from crawler.evidence.warc import Capture
+from crawler.store.approvals import ApprovalRow
 from crawler.store.assessments import is_current, pictures_in
+from crawler.store.cases import SYSTEM
 from crawler.store.images import AdPicture, pictures_of_versions
+from crawler.store.links import with_joined
 from crawler.store.register import newest_snapshot_row
 from crawler.store.schema import (
     ad_versions,
@@ -24,6 +27,7 @@ from crawler.store.schema import (
     assessments,
     captures,
     cases,
+    draft_versions,
     drafts,
     register_snapshots,
     screenshots,
@@ -103,6 +107,8 @@ class NewDraft:
     case_id: int
     recipient: str
     facts: dict[str, Any]
+    note: str = ""
+    """What is new about it, where there was one before."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,6 +119,20 @@ class DraftRow:
     case_id: int
     recipient: str
     created_at: datetime
+    facts: dict[str, Any]
+    version: int
+
+
+@dataclass(frozen=True, slots=True)
+class DraftVersion:
+    """A draft as it was at some time; none is ever changed or removed with its draft."""
+
+    case_id: int
+    recipient: str
+    number: int
+    made_at: datetime
+    person: str
+    note: str
     facts: dict[str, Any]
 
 
@@ -171,7 +191,10 @@ def _judged_ad(connection: Connection, assessment_id: int) -> LeadingAd:
 
 
 def ads_of_case(connection: Connection, case_id: int) -> list[CaseAd]:
-    """The ads of the case's series that, as they stand now, are judged to come from the case's mediator."""
+    """The ads of the case's series that, as they stand now, are judged to come from the case's mediator.
+
+    Those of the cases that it goes on for are among them.
+    """
     judged_so = exists().where(is_current(), assessments.c.mediator_key == cases.c.mediator_key)
     statement = (
         select(
@@ -190,7 +213,7 @@ def ads_of_case(connection: Connection, case_id: int) -> list[CaseAd]:
             .join(ad_versions, ad_versions.c.id == ads.c.version_id)
             .outerjoin(screenshots, screenshots.c.version_id == ad_versions.c.id)
         )
-        .where(cases.c.id == case_id, judged_so)
+        .where(cases.c.id.in_(with_joined(connection, case_id)), judged_so)
         .order_by(ads.c.first_seen, ads.c.id)
     )
     return [CaseAd(**row._mapping) for row in connection.execute(statement)]
@@ -261,12 +284,69 @@ def proposed_cases(connection: Connection, *, states: Sequence[str]) -> list[Pro
 
 
 def save_drafts(connection: Connection, made: Sequence[NewDraft], *, now: datetime) -> None:
-    """Keeps the drafts; one that its case and recipient already have is left as it is."""
+    """Keeps the drafts, each as the next version for its case and recipient; one that is there is left as it is."""
+    case_ids = sorted({draft.case_id for draft in made})
+    there, newest = _drafted(connection, case_ids), _newest_numbers(connection, case_ids)
     rows = [
         {"case_id": draft.case_id, "recipient": draft.recipient, "created_at": now, "facts": draft.facts}
+        | {"version": newest.get((draft.case_id, draft.recipient), 0) + 1, "note": draft.note}
         for draft in made
+        if draft.recipient not in there.get(draft.case_id, ())
     ]
-    insert_new(connection, drafts, rows)
+    insert_new(connection, drafts, [{name: row[name] for name in row if name != "note"} for row in rows])
+    _keep_versions(connection, rows, person=SYSTEM)
+
+
+def change_draft(
+    connection: Connection, draft: DraftRow, facts: dict[str, Any], *, person: str, note: str, now: datetime
+) -> int:
+    """Makes the facts the draft's next version and returns its number.
+
+    Raises UsageError where somebody else changed or removed the draft since it was read.
+    """
+    number = _newest_numbers(connection, [draft.case_id]).get((draft.case_id, draft.recipient), draft.version) + 1
+    changed = connection.execute(
+        update(drafts)
+        .where(drafts.c.id == draft.id, drafts.c.version == draft.version)
+        .values(facts=facts, version=number, created_at=now)
+    )
+    if changed.rowcount != 1:
+        raise UsageError(f"the draft to `{draft.recipient}` was changed by somebody else meanwhile; look at it again")
+    row = {"case_id": draft.case_id, "recipient": draft.recipient, "version": number, "created_at": now}
+    _keep_versions(connection, [{**row, "facts": facts, "note": note}], person=person)
+    return number
+
+
+def draft_versions_of(connection: Connection, case_id: int, recipient: str) -> list[DraftVersion]:
+    """All versions of the case's draft to that recipient, oldest first."""
+    columns = [draft_versions.c[name] for name in DraftVersion.__slots__]
+    statement = select(*columns).where(draft_versions.c.case_id == case_id, draft_versions.c.recipient == recipient)
+    return [DraftVersion(**row._mapping) for row in connection.execute(statement.order_by(draft_versions.c.number))]
+
+
+def draft_version(connection: Connection, case_id: int, recipient: str, number: int) -> DraftVersion:
+    """That version of the case's draft to the recipient. Raises UsageError where there is none."""
+    for version in draft_versions_of(connection, case_id, recipient):
+        if version.number == number:
+            return version
+    raise UsageError(f"case {case_id} has no version {number} of a draft to `{recipient}`")
+
+
+def approved_draft(connection: Connection, approval: ApprovalRow) -> DraftRow:
+    """The version that was approved, as a draft; it may have been taken back since."""
+    found = draft_version(connection, approval.case_id, approval.recipient, approval.version)
+    return DraftRow(0, found.case_id, found.recipient, found.made_at, found.facts, found.number)
+
+
+def newest_version(connection: Connection, case_id: int, recipient: str) -> DraftVersion | None:
+    """The newest version, also where the draft itself was taken back since; None where there never was one."""
+    return next(reversed(draft_versions_of(connection, case_id, recipient)), None)
+
+
+def drafts_of_case(connection: Connection, case_id: int) -> list[DraftRow]:
+    """The case's drafts, in the order they were made."""
+    statement = select(drafts).where(drafts.c.case_id == case_id).order_by(drafts.c.id)
+    return [DraftRow(**row._mapping) for row in connection.execute(statement)]
 
 
 def read_draft(connection: Connection, draft_id: int) -> DraftRow | None:
@@ -302,3 +382,22 @@ def _drafted(connection: Connection, case_ids: Sequence[int]) -> dict[int, list[
         for row in connection.execute(statement.order_by(drafts.c.id)):
             found.setdefault(row.case_id, []).append(row.recipient)
     return found
+
+
+def _newest_numbers(connection: Connection, case_ids: Sequence[int]) -> dict[tuple[int, str], int]:
+    found: dict[tuple[int, str], int] = {}
+    key = draft_versions.c.case_id, draft_versions.c.recipient
+    for some in chunks(case_ids):
+        statement = select(*key, func.max(draft_versions.c.number).label("number"))
+        for row in connection.execute(statement.where(key[0].in_(some)).group_by(*key)):
+            found[row.case_id, row.recipient] = row.number
+    return found
+
+
+def _keep_versions(connection: Connection, rows: Sequence[dict[str, Any]], *, person: str) -> None:
+    kept = [
+        {name: row[name] for name in ("case_id", "recipient", "facts", "note")}
+        | {"number": row["version"], "made_at": row["created_at"], "person": person}
+        for row in rows
+    ]
+    insert_new(connection, draft_versions, kept)

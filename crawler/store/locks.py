@@ -14,6 +14,7 @@ class Lock(IntEnum):
     CUSTODY = 4_178_202_612
     SERIES = 4_178_202_613
     NIGHT = 4_178_202_614
+    FILING = 4_178_202_615
 
 
 def take_lock(connection: Connection, lock: Lock) -> None:

@@ -17,7 +17,6 @@ from crawler.store.schema import (
     ads,
     assessments,
     bands,
-    case_events,
     cases,
     series,
     series_decisions,
@@ -137,12 +136,6 @@ def move_ads(connection: Connection, ad_ids: Iterable[int], *, to: int) -> None:
 def move_case(connection: Connection, case_id: int, *, to: int) -> None:
     """Puts the case on that series."""
     connection.execute(update(cases).where(cases.c.id == case_id).values(series_id=to))
-
-
-def note_on_case(connection: Connection, case: SeriesCase, *, person: str, now: datetime, note: str) -> None:
-    """Adds to the case's history that a person regrouped its ads; its state stays."""
-    event = {"case_id": case.id, "at": now, "person": person, "before": case.state, "after": case.state, "note": note}
-    connection.execute(insert(case_events).values(event))
 
 
 def texts_without_parts(connection: Connection, series_id: int) -> list[StoredText]:

@@ -530,6 +530,20 @@ case_events = Table(
     Column("before", String(20), nullable=False),
     Column("after", String(20), nullable=False),
     Column("note", Text, nullable=False, default=""),
+    Column("decision", String(20), doc="alerts.cases.Decision, or `undo`; None: a note, or older than the column"),
+    Column("reason", String(30), doc="alerts.cases.DismissReason of a dismissal"),
+    Column("undoes", Integer, doc="Id of the event that this one takes back"),
+    sqlite_autoincrement=True,
+)
+
+case_links = Table(
+    "case_links",
+    metadata,
+    _id(),
+    _reference("kept_id", "cases.id", nullable=False, index=True, doc="The case that goes on for both"),
+    _reference("joined_id", "cases.id", nullable=False, index=True),
+    _reference("event_id", "case_events.id", nullable=False, doc="Of the joined case"),
+    _reference("ended_event_id", "case_events.id", doc="By which a person parted them again"),
     sqlite_autoincrement=True,
 )
 
@@ -541,7 +555,72 @@ drafts = Table(
     Column("recipient", String(60), nullable=False),
     Column("created_at", UtcTime, nullable=False),
     Column("facts", Json, nullable=False, doc="What the templates are filled with; the text is made from it"),
+    Column("version", Integer, nullable=False, server_default="1", doc="draft_versions.number of these facts"),
     UniqueConstraint("case_id", "recipient"),
+    sqlite_autoincrement=True,
+)
+
+draft_versions = Table(
+    "draft_versions",
+    metadata,
+    _id(),
+    _reference("case_id", "cases.id", nullable=False),
+    Column("recipient", String(60), nullable=False),
+    Column("number", Integer, nullable=False, doc="From 1, for each case and recipient"),
+    Column("made_at", UtcTime, nullable=False),
+    Column("person", String(200), nullable=False, doc="E-mail of the person who changed it, or `system`"),
+    Column("note", Text, nullable=False, default="", doc="What is new about it"),
+    Column("facts", Json, nullable=False),
+    UniqueConstraint("case_id", "recipient", "number"),
+    sqlite_autoincrement=True,
+)
+
+approvals = Table(
+    "approvals",
+    metadata,
+    _id(),
+    _reference("case_id", "cases.id", nullable=False, index=True),
+    Column("recipient", String(60), nullable=False),
+    Column("version", Integer, nullable=False, doc="draft_versions.number"),
+    _reference("event_id", "case_events.id", nullable=False, doc="Who approved, and when"),
+    Column(
+        "document", Text, nullable=False, doc="The text as it was approved, in both scripts: JSON, kept byte by byte"
+    ),
+    Column("digest", String(64), nullable=False, doc="SHA-256 of `document` in UTF-8"),
+    _reference("ended_event_id", "case_events.id", doc="By which it was withdrawn, undone or replaced"),
+    sqlite_autoincrement=True,
+)
+
+filings = Table(
+    "filings",
+    metadata,
+    _id(),
+    _reference("case_id", "cases.id", nullable=False, index=True),
+    _reference("approval_id", "approvals.id", nullable=False),
+    Column("recipient", String(60), nullable=False),
+    Column("channel", String(20), nullable=False, doc="alerts.filing.Channel"),
+    Column("filed_on", Date, nullable=False, doc="Day in Belgrade"),
+    Column("reference", String(120), nullable=False, default="", doc="The authority's number; empty: none was given"),
+    Column("receipt", String(255), doc="The kept file, relative to the evidence folder"),
+    Column("receipt_digest", String(64), doc="SHA-256 of the file"),
+    Column("receipt_name", String(255), doc="What the file was called"),
+    _reference("first_id", "filings.id", doc="The earlier filing that it repeats"),
+    Column("again", Text, nullable=False, default="", doc="Why it was filed again"),
+    _reference("event_id", "case_events.id", nullable=False, doc="Who recorded it, and when"),
+    _reference("revoked_event_id", "case_events.id", doc="By which the record was taken back as a mistake"),
+    sqlite_autoincrement=True,
+)
+
+filing_outcomes = Table(
+    "filing_outcomes",
+    metadata,
+    _id(),
+    _reference("filing_id", "filings.id", nullable=False, index=True),
+    Column("outcome", String(30), nullable=False, doc="alerts.outcomes.Outcome"),
+    Column("happened_on", Date, nullable=False, doc="Day in Belgrade"),
+    Column("note", Text, nullable=False, default=""),
+    _reference("event_id", "case_events.id", nullable=False),
+    _reference("revoked_event_id", "case_events.id"),
     sqlite_autoincrement=True,
 )
 
@@ -560,4 +639,5 @@ people = Table(
 Index("ix_sightings_night_id", sightings.c.night_id)
 Index("ix_contact_mentions_version_id", contact_mentions.c.version_id)
 Index("ix_bands_version_id", bands.c.version_id)
+Index("ix_filings_recipient_filed_on", filings.c.recipient, filings.c.filed_on)
 Index("ix_cases_state_level", cases.c.state, cases.c.level)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 import pytest
@@ -12,10 +12,15 @@ from sqlalchemy import func, select, update
 from alerts import steps
 from alerts.cases import Decision
 from alerts.deciding import decide_case
+from alerts.document import plain_text
+from alerts.filing import Channel, Filed, record_filing
+from alerts.frozen import approved_document
+from alerts.script import Script
 from alerts.steps import open_cases, prepare_drafts
 from crawler.assessment import Proposal, Risk, RiskLevel, Verdict
-from crawler.store.approvals import changes_after_approval
+from crawler.store.approvals import changes_after_approval, standing_approvals
 from crawler.store.cases import case_history, list_cases
+from crawler.store.drafts import draft_versions_of
 from crawler.store.schema import captures, cases, drafts
 from tests.builders import NOW, StoreBuilder, StoredAd, complaint_assessment
 
@@ -195,11 +200,35 @@ def test_what_was_approved_stays_and_the_change_is_told_once(store: StoreBuilder
     _drafted_then_changed(store, Decision.CONFIRM, Decision.APPROVE)
     open_cases(store.night_now(at=LATER + timedelta(days=1)))
     assert _states(store) == [("approved", "high")]
-    assert _count(store, drafts) == 1
+    assert _count(store, drafts) == 0
     with store.connect() as connection:
+        (approval,) = standing_approvals(connection, 1)
+        assert "Kotizacija 200 evra" in plain_text(approved_document(approval, Script.LATN))
         told = [event for event in case_history(connection, 1) if event.before == event.after == "approved"]
         assert changes_after_approval(connection, [1]) == {1: "registar: nije pronađen → važeća dozvola"}
     assert [(event.person, event.note) for event in told] == [("system", "registar: nije pronađen → važeća dozvola")]
+
+
+def test_a_real_change_lays_a_new_version_that_is_approved_anew(store: StoreBuilder) -> None:
+    store.register()
+    ad = store.ad()
+    store.assess(ad)
+    open_cases(store.night_now())
+    prepare_drafts(store.night_now())
+    for decision in (Decision.CONFIRM, Decision.APPROVE):
+        _decide(store, decision)
+    _reassess(store, ad, risk=Risk(RiskLevel.CRITICAL, 0.9))
+    for at in (LATER, LATER + timedelta(days=1)):
+        open_cases(store.night_now(at=at))
+        prepare_drafts(store.night_now(at=at))
+    with store.connect() as connection:
+        assert [one.number for one in draft_versions_of(connection, 1, "trzisna_inspekcija")] == [1, 2]
+        assert [one.version for one in standing_approvals(connection, 1)] == [1]
+        assert changes_after_approval(connection, [1]) == {1: "nivo rizika: visok → kritičan"}
+    _decide(store, Decision.APPROVE, at=LATER + timedelta(days=2))
+    with store.connect() as connection:
+        assert [one.version for one in standing_approvals(connection, 1)] == [2]
+        assert changes_after_approval(connection, [1]) == {}
 
 
 def test_once_the_approval_is_withdrawn_the_change_applies(store: StoreBuilder) -> None:
@@ -229,8 +258,11 @@ def test_what_was_filed_is_left_as_it_was_filed(store: StoreBuilder) -> None:
     store.assess(ad)
     open_cases(store.night_now())
     prepare_drafts(store.night_now())
-    for decision in (Decision.CONFIRM, Decision.APPROVE, Decision.FILE):
+    for decision in (Decision.CONFIRM, Decision.APPROVE):
         _decide(store, decision)
+    with store.engine.begin() as connection:
+        filed = Filed("trzisna_inspekcija", Channel.POST, NOW.date())
+        record_filing(connection, 1, filed, person="iva@primer.example", now=NOW, guard_days=180)
     _reassess(store, ad, complaint=Proposal(), register=_with_verdict(Verdict.REGISTERED))
     assert open_cases(store.night_now(at=LATER)).counts["changed"] == 0
     assert _states(store) == [("filed", "high")]
@@ -268,9 +300,9 @@ def test_without_a_register_drafts_are_refused_and_counted(store: StoreBuilder) 
     assert prepare_drafts(store.night_now()).counts == {"drafted": 1, "refused": 0}
 
 
-def _decide(store: StoreBuilder, decision: Decision) -> None:
+def _decide(store: StoreBuilder, decision: Decision, *, at: datetime = NOW) -> None:
     with store.engine.begin() as connection:
-        decide_case(connection, 1, decision, person="ana@primer.example", now=NOW, note="razlog")
+        decide_case(connection, 1, decision, person="ana@primer.example", now=at, note="razlog")
 
 
 def _dismiss(store: StoreBuilder) -> None:

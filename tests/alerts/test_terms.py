@@ -70,6 +70,11 @@ def test_no_limit_is_invented_for_who_is_no_inspection() -> None:
     assert answer_due(FILED, topics=INSPECTION) == date(2026, 3, 26)
 
 
+def test_a_portal_has_two_working_days() -> None:
+    (found,) = states_of(date(2026, 4, 8), [], topics={Topic.HOSTING}, is_closed=False, today=date(2026, 4, 8))
+    assert (found.term.id, found.deadline.due, found.left) == ("removal", date(2026, 4, 14), 2)
+
+
 def test_limits_rest_on_provisions_and_recipients_that_exist() -> None:
     known = {provision.id for provision in built_in_law().provisions}
     assert {term.provision for term in built_in_terms() if term.provision} <= known

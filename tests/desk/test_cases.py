@@ -6,9 +6,9 @@ import pytest
 from sqlalchemy import event, insert, update
 
 from alerts.cases import Decision
-from alerts.deciding import mark_by_program
 from alerts.desk.people import Role
 from alerts.gathering import gather_facts
+from alerts.moving import move_by_program
 from crawler.assessment import Impersonation, Indicator, Mediator, MediatorKind, Proposal, RegisterAnswer, Verdict
 from crawler.store.drafts import NewDraft, save_drafts
 from crawler.store.schema import captures, case_events, cases
@@ -75,7 +75,7 @@ def test_a_change_after_approval_is_told_and_the_text_stays(desk: DeskUnderTest)
     _draft(desk, case_id)
     assert "zmenjeno posle odobrenja" not in desk.page("/?pile=confirmed") + desk.page(f"/cases/{case_id}")
     with desk.store.engine.begin() as connection:
-        mark_by_program(connection, case_id, Decision.REVISE, now=NOW, note="registar: A → B")
+        move_by_program(connection, case_id, Decision.REVISE, now=NOW, note="registar: A → B")
     assert "izmenjeno posle odobrenja" in desk.page("/?pile=confirmed")
     shown = desk.page(f"/cases/{case_id}")
     assert "Izmenjeno posle odobrenja:</strong> registar: A → B." in shown

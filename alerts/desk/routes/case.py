@@ -8,21 +8,20 @@ from fastapi import APIRouter, Form, Path, Response
 from fastapi.responses import RedirectResponse
 from sqlalchemy import Connection
 
-from alerts.cases import CaseState, Decision
+from alerts.cases import CaseState, Decision, DismissReason
 from alerts.deciding import decide_case
 from alerts.desk.access import Decider, LoggedIn, TheDesk
-from alerts.desk.case_view import DESK_DECISIONS, case_or_not_found, just_decided, mark_of, read_case_view
+from alerts.desk.case_view import DESK_DECISIONS, case_or_not_found, just_decided, mark_of, read_case_view, shown_drafts
 from alerts.desk.failures import Failure, PageError
 from alerts.desk.missing import missing_drafts
 from alerts.desk.piles import Pile, pile_of
-from alerts.drafting import DocumentFormat, document_of, render
-from alerts.facts import DraftFacts
+from alerts.drafting import DocumentFormat, kept_document, render
 from alerts.recipients import split_recipient
 from alerts.script import Script, storable
 from alerts.wording import wording
 from crawler.errors import DraftError, UsageError
 from crawler.store.cases import CaseRow
-from crawler.store.desk_views import drafts_of_case, find_neighbours, worst_case
+from crawler.store.desk_views import find_neighbours, worst_case
 from crawler.store.engine import reading
 
 LONGEST_NOTE = 2000
@@ -61,6 +60,7 @@ def case_page(
         decided=decided,
         names=desk.sources.names(),
         omissions=wording().not_stated,
+        reasons=[reason.words for reason in DismissReason if reason is not DismissReason.OTHER],
     )
 
 
@@ -77,8 +77,9 @@ def decide(
 ) -> Response:
     """Writes the decision and goes on to the next case of the pile."""
     chosen = _desk_decision(decision, case_id)
-    told = _note(reason, note)
-    if chosen is Decision.DISMISS and not told:
+    why = _dismiss_reason(reason) if chosen is Decision.DISMISS else None
+    told = _note(reason if why is DismissReason.OTHER or why is None else "", note)
+    if why is DismissReason.OTHER and not told:
         raise PageError(Failure.NO_REASON, case_id=case_id)
     with desk.engine.begin() as connection:
         case = case_or_not_found(connection, case_id)
@@ -86,7 +87,9 @@ def decide(
             raise PageError(Failure.CHANGED, case_id=case_id)
         following = _following(connection, case, chosen, pile)
         try:
-            decide_case(connection, case_id, chosen, person=visitor.person.email, now=desk.clock(), note=told)
+            decide_case(
+                connection, case_id, chosen, person=visitor.person.email, now=desk.clock(), note=told, reason=why
+            )
         except UsageError as error:
             raise PageError(Failure.CHANGED, case_id=case_id) from error
     shown_pile = Pile.OPEN if chosen is Decision.REOPEN else pile
@@ -104,13 +107,13 @@ def draft_file(
 ) -> Response:
     """The case's draft to that recipient (by default the first) as a file."""
     with reading(desk.engine) as connection:
-        rows = [row for row in drafts_of_case(connection, case_id) if recipient in ("", row.recipient)]
-    if not rows:
-        raise PageError(Failure.NOT_FOUND)
-    try:
-        content = render(document_of(DraftFacts.from_json(rows[0].facts), script), kind)
-    except DraftError as error:
-        raise PageError(Failure.DRAFT, case_id=case_id) from error
+        rows = [row for row in shown_drafts(connection, case_id) if recipient in ("", row.recipient)]
+        if not rows:
+            raise PageError(Failure.NOT_FOUND)
+        try:
+            content = render(kept_document(connection, rows[0], script), kind)
+        except DraftError as error:
+            raise PageError(Failure.DRAFT, case_id=case_id) from error
     name = f"slucaj-{case_id}-{split_recipient(rows[0].recipient)[0]}-{script}.{kind}"
     headers = {"Content-Disposition": f'attachment; filename="{name}"'}
     return Response(content, media_type=MEDIA_TYPES[kind], headers=headers)
@@ -120,6 +123,11 @@ def _desk_decision(name: str, case_id: int) -> Decision:
     if name not in DESK_DECISIONS:
         raise PageError(Failure.BAD_FORM, case_id=case_id)
     return Decision(name)
+
+
+def _dismiss_reason(words: str) -> DismissReason:
+    """The reason that the form offers in these words; `other` for words of one's own."""
+    return next((reason for reason in DismissReason if reason.words == words.strip()), DismissReason.OTHER)
 
 
 def _note(reason: str, note: str) -> str:

@@ -1,0 +1,119 @@
+"""Changing a kept draft: the change becomes its next version, with person and time; earlier versions stay.
+
+What can be changed is told by `alerts.editing`. An approved text is never changed.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection
+from datetime import datetime
+
+from sqlalchemy import Connection
+
+from alerts.cases import CaseState
+from alerts.editing import Passage, ProvisionState, edit_passage, passages_of, provision_states, switch_provision
+from alerts.facts import DraftFacts
+from alerts.law import built_in_law
+from alerts.laying import STILL_DRAFTABLE
+from crawler.errors import UsageError
+from crawler.store.approvals import standing_approvals
+from crawler.store.cases import hold_cases, read_case
+from crawler.store.drafts import DraftRow, change_draft, drafts_of_case
+
+
+def read_provisions(connection: Connection, case_id: int, recipient: str | None) -> tuple[ProvisionState, ...]:
+    """All provisions, and whether the draft cites them. Raises UsageError where there is no such draft."""
+    return provision_states(_facts(_draft(connection, case_id, recipient)), built_in_law())
+
+
+def read_passages(connection: Connection, case_id: int, recipient: str | None) -> tuple[Passage, ...]:
+    """The draft's passages. Raises UsageError where there is no such draft."""
+    return passages_of(_facts(_draft(connection, case_id, recipient)))
+
+
+def change_provisions(
+    connection: Connection,
+    case_id: int,
+    recipient: str | None,
+    *,
+    on: Collection[str],
+    off: Collection[str],
+    person: str,
+    now: datetime,
+) -> int:
+    """Switches provisions of the draft and returns the number of its new version.
+
+    Raises UsageError for an unknown draft or provision, one that is switched so already, or an approved text.
+    """
+    switches = [(provision_id, True) for provision_id in on] + [(provision_id, False) for provision_id in off]
+
+    def changed(facts: DraftFacts) -> DraftFacts:
+        for provision_id, is_on in switches:
+            facts = switch_provision(facts, built_in_law(), provision_id, on=is_on, person=person, now=now)
+        return facts
+
+    note = ", ".join(f"{provision_id} {'uključen' if is_on else 'isključen'}" for provision_id, is_on in switches)
+    return _change(connection, case_id, recipient, changed, person=person, note=f"propisi: {note}", now=now)
+
+
+def change_passage(
+    connection: Connection,
+    case_id: int,
+    recipient: str | None,
+    number: int,
+    text: str | None,
+    *,
+    person: str,
+    now: datetime,
+) -> int:
+    """Words a passage of the draft anew (None: as the template does) and returns the number of its new version.
+
+    Raises UsageError for an unknown draft or passage, words of the ad that would change, or an approved text.
+    """
+
+    def changed(facts: DraftFacts) -> DraftFacts:
+        return edit_passage(facts, number, text, person=person, now=now)
+
+    note = f"izmenjen pasus {number}" if text is not None else f"vraćen pasus {number}"
+    return _change(connection, case_id, recipient, changed, person=person, note=note, now=now)
+
+
+def _change(
+    connection: Connection,
+    case_id: int,
+    recipient: str | None,
+    change: Callable[[DraftFacts], DraftFacts],
+    *,
+    person: str,
+    note: str,
+    now: datetime,
+) -> int:
+    draft = _draft(connection, case_id, recipient)
+    _require_changeable(connection, draft)
+    facts = change(_facts(draft))
+    return change_draft(connection, draft, facts.to_json(), person=person, note=note, now=now)
+
+
+def _require_changeable(connection: Connection, draft: DraftRow) -> None:
+    """Raises UsageError where the text is approved as it is, or the case is past drafting."""
+    if any(
+        (approval.recipient, approval.version) == (draft.recipient, draft.version)
+        for approval in standing_approvals(connection, draft.case_id)
+    ):
+        raise UsageError(f"this text is approved; `adwatch cases withdraw {draft.case_id}` before it is changed")
+    states = (*STILL_DRAFTABLE, CaseState.APPROVED)
+    if not hold_cases(connection, [draft.case_id], states=states):
+        raise UsageError(f"case {draft.case_id} is {read_case(connection, draft.case_id).state}; its drafts stay")
+
+
+def _draft(connection: Connection, case_id: int, recipient: str | None) -> DraftRow:
+    read_case(connection, case_id)
+    found = [draft for draft in drafts_of_case(connection, case_id) if recipient in (None, draft.recipient)]
+    if not found:
+        to = f" to `{recipient}`" if recipient else ""
+        raise UsageError(f"case {case_id} has no draft{to}; `adwatch draft {case_id}` makes one")
+    return found[0]
+
+
+def _facts(draft: DraftRow) -> DraftFacts:
+    return DraftFacts.from_json(draft.facts)
