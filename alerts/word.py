@@ -37,8 +37,12 @@ STYLES = {
     BlockKind.ITEM: "adwItem",
     BlockKind.PARAGRAPH: "Normal",
 }
-_EFFECTS = "http://schemas.microsoft.com/office/2007/relationships/stylesWithEffects"
-_THUMBNAIL = "http://schemas.openxmlformats.org/package/2006/relationships/metadata/thumbnail"
+UNUSED_PARTS = (
+    RELATIONSHIP_TYPE.CUSTOM_XML,
+    RELATIONSHIP_TYPE.NUMBERING,
+    RELATIONSHIP_TYPE.THUMBNAIL,
+    "http://schemas.microsoft.com/office/2007/relationships/stylesWithEffects",
+)
 
 
 def docx_of(document: DraftDocument) -> bytes:
@@ -105,11 +109,14 @@ def _drop_unused(made: Any) -> None:
     for style in list(made.styles):
         if style.name not in BASE_STYLES:
             style.delete()
-    for source, kind in ((made.part, _EFFECTS), (made.part.package, _THUMBNAIL)):
-        for name in [name for name, relation in source.rels.items() if relation.reltype == kind]:
+            continue
+        # What the links and the title's blue line name is gone, or not ours.
+        for path in ("w:link", "w:pPr/w:pBdr"):
+            for found in style.element.xpath(path):
+                found.getparent().remove(found)
+    for source in (made.part, made.part.package):
+        for name in [name for name, relation in source.rels.items() if relation.reltype in UNUSED_PARTS]:
             del source.rels[name]
-    for name in [name for name, found in made.part.rels.items() if found.reltype == RELATIONSHIP_TYPE.CUSTOM_XML]:
-        del made.part.rels[name]
 
 
 def _set_fonts(made: Any, script: Script) -> None:
@@ -130,7 +137,9 @@ def _set_fonts(made: Any, script: Script) -> None:
 
 def _add_styles(made: Any) -> None:
     _style(made, "adwLetterhead", "Zaglavlje pisma", after=2)
-    _style(made, "adwLetterheadEnd", "Zaglavlje pisma, kraj", after=12).element.get_or_add_pPr().append(_line_below())
+    end = _style(made, "adwLetterheadEnd", "Zaglavlje pisma, kraj", after=12)
+    # The schema has an order: borders stand before the spacing.
+    end.element.pPr.find(qn("w:spacing")).addprevious(_line_below())
     item = _style(made, "adwItem", "Stavka", after=3).paragraph_format
     item.left_indent, item.first_line_indent = Cm(1.2), Cm(-0.6)
     _style(made, "adwCell", "Ćelija", after=0).font.size = Pt(10)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import subprocess
+import zipfile
 from dataclasses import replace
 from datetime import UTC, datetime
 from io import BytesIO
@@ -254,3 +255,15 @@ def test_a_file_is_replaced_whole_and_nothing_is_left_beside_it(tmp_path: Path) 
 def test_a_folder_that_is_not_there_is_named(tmp_path: Path) -> None:
     with pytest.raises(UsageError, match=r"nema.*cannot be written"):
         write_whole(tmp_path / "nema" / "draft.txt", b"x")
+
+
+def test_the_docx_names_no_style_or_part_that_is_not_in_it() -> None:
+    content = render(document_of(sample_facts("trzisna_inspekcija"), Script.LATN), DocumentFormat.DOCX)
+    with zipfile.ZipFile(BytesIO(content)) as package:
+        names = set(package.namelist())
+        styles, body = (package.read(f"word/{part}.xml").decode() for part in ("styles", "document"))
+        targets = re.findall(r'Target="([^"]+)"', package.read("word/_rels/document.xml.rels").decode())
+    known = set(re.findall(r'w:styleId="([^"]+)"', styles))
+    assert set(re.findall(r'<w:(?:pStyle|tblStyle) w:val="([^"]+)"', body)) <= known
+    assert set(re.findall(r'<w:(?:basedOn|next|link) w:val="([^"]+)"', styles)) <= known
+    assert {f"word/{target}" for target in targets} <= names
