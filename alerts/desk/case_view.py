@@ -20,7 +20,7 @@ from alerts.desk.pictures import ShownPicture, show_pictures
 from alerts.desk.piles import Pile, pile_of
 from alerts.document import plain_text
 from alerts.drafting import kept_document
-from alerts.recipients import find_recipient
+from alerts.recipients import title_of
 from alerts.script import Script
 from alerts.stating import BELGRADE
 from alerts.timeline import Timeline, read_timeline
@@ -222,7 +222,7 @@ def _preview(connection: Connection, row: DraftRow, script: Script) -> DraftPrev
 def recipient_name(recipient_id: str) -> str:
     """The recipient's name, or its id where there is none of that id."""
     try:
-        return find_recipient(recipient_id).name
+        return title_of(recipient_id)
     except UsageError:
         # A recipient whose folder was taken away since; its drafts stay readable.
         return recipient_id

@@ -114,6 +114,12 @@ def find_recipient(recipient: str) -> Recipient:
     return known[recipient_id]
 
 
+def title_of(recipient: str) -> str:
+    """What lists call it. Raises UsageError as `find_recipient` does."""
+    found, portal = find_recipient(recipient), split_recipient(recipient)[1]
+    return f"{found.name}: {portal}" if portal else found.name
+
+
 def split_recipient(recipient: str) -> tuple[str, str | None]:
     """Id (the name of the folder) and host of the portal; None where none is named."""
     recipient_id, colon, portal = recipient.partition(":")

@@ -15,7 +15,15 @@ from alerts.drafting import LETTERS, document_of
 from alerts.follow_ups import FOLDER as FOLLOW_UPS
 from alerts.information_requests import FOLDER as REQUESTS
 from alerts.law import LAW_FILE, Topic, built_in_law
-from alerts.recipients import FOLDER, DraftKind, RegisterNeed, find_recipient, load_recipients, split_recipient
+from alerts.recipients import (
+    FOLDER,
+    DraftKind,
+    RegisterNeed,
+    find_recipient,
+    load_recipients,
+    split_recipient,
+    title_of,
+)
 from alerts.script import Script, to_script
 from alerts.wording import WORDING_FILE, wording
 from crawler.errors import ConfigError, UsageError
@@ -30,7 +38,8 @@ EXPECTED = list(expected_texts())
 ACCUSING = re.compile(
     r"\b(?:trgov(?:ac|c|če)\w*\s+ljud|kriminal|prekršil|počinil|počinio|učinil(?:ac|o)|izvršil(?:ac|o)|prestupni"
     r"|prevarant|lopov|lažov|varalic|krijumčar(?!enj)|kriv(?:ac|c[iea])\b|osumnjičen|okrivljen|optužen"
-    r"|nezakonito\s+(?:posreduje|radi)|trafficker|criminal|offender)",
+    r"|nezakonit|protivzakonit|protivpravn|ilegaln|nelegaln|(?:pre)?kršil(?:ac|o|a|i)|eksploat\w+\s+radnik|zlostavlja"
+    r"|mafij|razbojni|nepošten|sumnjiv(?:a|o|i)?\s+(?:agencij|firm|lic)|trafficker|criminal|offender)",
     re.IGNORECASE,
 )
 
@@ -73,7 +82,18 @@ def test_nobody_is_accused_in_our_own_words(path: Path) -> None:
     assert found is None, found
 
 
-@pytest.mark.parametrize("accusing", ["trgovac ljudima", "Prekršilac", "kriminalne grupe", "prevarant", "učinilac"])
+@pytest.mark.parametrize(
+    "accusing",
+    [
+        "trgovac ljudima",
+        "Prekršilac",
+        "kriminalne grupe",
+        "prevarant",
+        "učinilac",
+        "ilegalni posrednik",
+        "sumnjiva firma",
+    ],
+)
 def test_the_ban_catches_accusing_words(accusing: str) -> None:
     assert ACCUSING.search(f"Oglas je objavio {accusing}.")
 
@@ -187,6 +207,7 @@ def test_a_portal_is_told_of_its_own_copies_only() -> None:
 def test_only_a_letter_to_a_portal_names_one() -> None:
     assert split_recipient("obavestenje_portalu:oglasi.example:8080") == ("obavestenje_portalu", "oglasi.example:8080")
     assert find_recipient("obavestenje_portalu:oglasi.example").per_portal
+    assert title_of("obavestenje_portalu:oglasi.example") == "Obaveštenje portalu: oglasi.example"
     with pytest.raises(UsageError, match="no letter to a portal"):
         find_recipient("trzisna_inspekcija:oglasi.example")
     with pytest.raises(UsageError, match="too long"):
