@@ -203,9 +203,16 @@ def filed_complaint(connection: Connection, case_id: int, recipient: str) -> Fil
     if due is None:
         return None
     last = found[-1]
-    number = draft_version(connection, case_id, recipient, last.version).facts["number"]
-    channel = Channel(last.channel).words
-    return FiledComplaint(recipient, str(number), channel, last.filed_on, last.reference or None, due)
+    facts = draft_version(connection, case_id, recipient, last.version).facts
+    return FiledComplaint(
+        recipient=recipient,
+        number=str(facts["number"]),
+        channel=Channel(last.channel).words,
+        filed_on=last.filed_on,
+        reference=last.reference or None,
+        answer_due=due,
+        portal=facts["authority"].get("addressee"),
+    )
 
 
 def _state(filing: FilingRow, outcomes: Sequence[OutcomeRow], today: date) -> FilingState:

@@ -60,11 +60,13 @@ class FiledComplaint:
     number: str
     """Our own number of what was filed."""
     channel: str
-    """How it was filed, in Serbian, as it stands after "način podnošenja:"."""
+    """How it was filed, in Serbian, as it stands after "podneto"."""
     filed_on: date
     reference: str | None
     """The authority's number; None: not known."""
     answer_due: date
+    portal: str | None = None
+    """Host of the portal, where it was a letter to whoever runs one."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,7 +101,7 @@ def state_follow_up(filed: FiledComplaint, *, organisation: Organisation, law: L
     if not filed.channel.strip():
         raise UsageError("a follow-up says how the complaint was filed")
     recipient, manifest = find_recipient(filed.recipient), load_follow_up(REMINDER)
-    words, portal = manifest.filed[recipient.kind], split_recipient(filed.recipient)[1]
+    words, portal = manifest.filed[recipient.kind], filed.portal or split_recipient(filed.recipient)[1]
     return FollowUp(
         made_at=now,
         submitter=state_submitter(organisation),

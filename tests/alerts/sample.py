@@ -294,7 +294,7 @@ def sample_follow_up(**changes: object) -> FollowUp:
     filed = FiledComplaint(
         recipient="trzisna_inspekcija",
         number="7/2026",
-        channel="preporučena pošiljka",
+        channel="preporučenom pošiljkom",
         filed_on=date(2026, 10, 30),
         reference="335-00-00000/2026-07",
         answer_due=date(2026, 11, 15),

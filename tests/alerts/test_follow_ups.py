@@ -23,7 +23,7 @@ def _text(**changes: object) -> str:
 def test_it_names_number_day_way_and_what_the_authority_calls_it() -> None:
     text = _text()
     assert "Veza: naš broj 7/2026 od 30.10.2026.; Vaš broj 335-00-00000/2026-07" in text
-    assert "podneli smo Vam predstavku broj 7/2026 (način podnošenja: preporučena pošiljka)" in text
+    assert "podneli smo Vam predstavku broj 7/2026 (podneto preporučenom pošiljkom)" in text
     assert "Odgovor smo očekivali do 15.11.2026." in text
     assert "čl. 18." in text
 
@@ -46,6 +46,7 @@ def test_every_kind_of_letter_has_words() -> None:
 def test_a_portal_is_named_and_no_law_on_inspections_cited_to_it() -> None:
     text = _text(recipient="obavestenje_portalu:oglasi.example")
     assert "Primalac: Pružalac usluge – internet portal: oglasi.example" in text
+    assert _text(recipient="obavestenje_portalu", portal="oglasi.example") == text
     assert "inspekcijskom nadzoru" not in text
 
 
