@@ -238,10 +238,11 @@ def _print_case(found: dict[str, Any]) -> None:
     if found["changed_after_approval"]:
         sys.stdout.write(f"Really changed since it was approved: {found['changed_after_approval']}\n")
     for name, columns in _TABLES.items():
-        rows = [[row[column] for column in columns] for row in found[name]]
+        rows = [[_short(row[column]) if column in _TIMES else row[column] for column in columns] for row in found[name]]
         print_table(name.capitalize(), columns, rows)
 
 
+_TIMES = ("at", "made_at", "ended_at")
 _TABLES = {
     "drafts": ("recipient", "version", "made_at", "approved_by"),
     "approvals": ("recipient", "version", "person", "at", "ended_at"),
@@ -250,6 +251,11 @@ _TABLES = {
     "linked": ("case", "state", "why"),
     "history": ("at", "person", "before", "after", "note"),
 }
+
+
+def _short(moment: str | None) -> str | None:
+    """A time of the JSON document without seconds; it is UTC there and here."""
+    return f"{moment[:10]} {moment[11:16]}" if moment else None
 
 
 def _now() -> datetime:

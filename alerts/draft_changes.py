@@ -22,12 +22,12 @@ from crawler.store.drafts import DraftRow, change_draft, drafts_of_case
 
 
 def read_provisions(connection: Connection, case_id: int, recipient: str | None) -> tuple[ProvisionState, ...]:
-    """All provisions, and whether the draft cites them. Raises UsageError where there is no such draft."""
+    """All provisions, and whether the draft cites them. Raises UsageError where it is not clear which draft."""
     return provision_states(_facts(_draft(connection, case_id, recipient)), built_in_law())
 
 
 def read_passages(connection: Connection, case_id: int, recipient: str | None) -> tuple[Passage, ...]:
-    """The draft's passages. Raises UsageError where there is no such draft."""
+    """The draft's passages. Raises UsageError where it is not clear which draft."""
     return passages_of(_facts(_draft(connection, case_id, recipient)))
 
 
@@ -112,6 +112,9 @@ def _draft(connection: Connection, case_id: int, recipient: str | None) -> Draft
     if not found:
         to = f" to `{recipient}`" if recipient else ""
         raise UsageError(f"case {case_id} has no draft{to}; `adwatch draft {case_id}` makes one")
+    if len(found) > 1:
+        names = ", ".join(draft.recipient for draft in found)
+        raise UsageError(f"case {case_id} has drafts to several; name one with --recipient: {names}")
     return found[0]
 
 

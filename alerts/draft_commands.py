@@ -14,7 +14,7 @@ from crawler.output import print_json, print_table
 if TYPE_CHECKING:
     from alerts.editing import Passage, ProvisionState
 
-Recipient = Annotated[str | None, typer.Option(help="Id of the recipient; by default the first one drafted.")]
+Recipient = Annotated[str | None, typer.Option(help="Id of the recipient; needed where there are drafts to several.")]
 Editor = Annotated[str | None, typer.Option(help="E-mail of the person who changes it; needed for changes only.")]
 
 
@@ -36,7 +36,8 @@ def provisions(
 
     Provisions that no lawyer confirmed yet are off until somebody switches them on, which is recorded.
 
-    Example: [bold]adwatch cases provisions 12 --off zin_30 --on c181_7 --person iva@primer.example[/bold]
+    Example: [bold]adwatch cases provisions 12 --recipient trzisna_inspekcija --on c181_7 --off zin_30
+    --person iva@primer.example[/bold]
     """
     from alerts.desk.people import require_legal  # noqa: PLC0415
     from alerts.draft_changes import change_provisions, read_provisions  # noqa: PLC0415 - keeps --help fast

@@ -111,7 +111,7 @@ def batch(
     if as_json:
         print_json(rows)
         return
-    columns = ("recipient", "case", "title", "version", "approved_by", "limitation", "ready", "against")
+    columns = ("case", "recipient", "ready", "against", "limitation", "title")
     table = [[(row | {"against": _against(row)})[column] for column in columns] for row in rows]
     print_table("To be filed", columns, table)
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
 from functools import partial
@@ -61,6 +61,7 @@ class DraftPreview:
     name: str
     row: DraftRow
     text: str | None
+    is_approved: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -155,7 +156,7 @@ def read_case_view(
                 *(copy.capture for copy in copies),
             ]
         ),
-        drafts=tuple(_preview(connection, row, script) for row in shown_drafts(connection, case_id)),
+        drafts=tuple(_previews(connection, case_id, script)),
         changed_after_approval=changes_after_approval(connection, [case_id]).get(case_id),
         history=tuple(case_history(connection, case_id)),
         neighbours=find_neighbours(connection, case_id, pile.states),
@@ -204,19 +205,22 @@ def _once(captures: Sequence[Capture]) -> tuple[Capture, ...]:
 
 
 def shown_drafts(connection: Connection, case_id: int) -> list[DraftRow]:
-    """The case's drafts; where one was taken back after it was approved, the approved one."""
+    """The case's drafts, and approved texts that are an older version of theirs, or whose draft was taken back."""
     current = drafts_of_case(connection, case_id)
-    there = {row.recipient for row in current}
-    approved = [approval for approval in standing_approvals(connection, case_id) if approval.recipient not in there]
-    return [*current, *(approved_draft(connection, approval) for approval in approved)]
+    there = {(row.recipient, row.version) for row in current}
+    older = [one for one in standing_approvals(connection, case_id) if (one.recipient, one.version) not in there]
+    return [*current, *(approved_draft(connection, approval) for approval in older)]
 
 
-def _preview(connection: Connection, row: DraftRow, script: Script) -> DraftPreview:
-    try:
-        text = plain_text(kept_document(connection, row, script))
-    except DraftError:
-        text = None
-    return DraftPreview(row.recipient, recipient_name(row.recipient), row, text)
+def _previews(connection: Connection, case_id: int, script: Script) -> Iterator[DraftPreview]:
+    approved = {(one.recipient, one.version) for one in standing_approvals(connection, case_id)}
+    for row in shown_drafts(connection, case_id):
+        try:
+            text = plain_text(kept_document(connection, row, script))
+        except DraftError:
+            text = None
+        is_approved = (row.recipient, row.version) in approved
+        yield DraftPreview(row.recipient, recipient_name(row.recipient), row, text, is_approved)
 
 
 def recipient_name(recipient_id: str) -> str:

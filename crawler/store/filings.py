@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, fields
 from datetime import date, datetime
 from typing import Any
 
@@ -13,41 +13,40 @@ from crawler.store.schema import approvals, case_events, cases, filing_outcomes,
 from crawler.store.writing import chunks
 
 
-@dataclass(frozen=True, slots=True)
-class NewFiling:
-    """A filing to be recorded."""
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FilingFacts:
+    """What a person said of a filing."""
 
     case_id: int
-    approval_id: int
     recipient: str
     channel: str
     filed_on: date
     reference: str
     receipt: str | None
+    """The kept file, relative to the evidence folder."""
     receipt_digest: str | None
     receipt_name: str | None
     first_id: int | None
+    """The earlier filing that it repeats."""
     again: str
+    """Why it was filed again."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NewFiling(FilingFacts):
+    """A filing to be recorded."""
+
+    approval_id: int
     event_id: int
 
 
-@dataclass(frozen=True, slots=True)
-class FilingRow:
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FilingRow(FilingFacts):
     """One filing as recorded."""
 
     id: int
-    case_id: int
     case_state: str
     series_id: int
-    recipient: str
-    channel: str
-    filed_on: date
-    reference: str
-    receipt: str | None
-    receipt_digest: str | None
-    receipt_name: str | None
-    first_id: int | None
-    again: str
     person: str
     recorded_at: datetime
     version: int
@@ -144,7 +143,7 @@ def series_of_cases(connection: Connection, case_ids: Sequence[int]) -> set[int]
 
 
 def _filings() -> Select[Any]:
-    names = [column.name for column in filings.c if column.name in FilingRow.__slots__]
+    names = ("id", *(field.name for field in fields(FilingFacts)))
     return (
         select(
             *(filings.c[name] for name in names),

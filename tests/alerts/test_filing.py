@@ -223,6 +223,15 @@ def test_every_change_of_a_draft_is_a_version_with_person_and_time(store: StoreB
     assert "Молимо да ово проверите." in text
 
 
+def test_of_several_drafts_the_one_to_change_is_named(store: StoreBuilder) -> None:
+    store.register()
+    case_id = store.complaint_case()
+    for recipient in (MARKET, LABOUR):
+        lay_ready(store.engine, store.settings, case_id, recipient, now=NOW)
+    with store.connect() as connection, pytest.raises(UsageError, match="--recipient: trzisna_inspekcija, inspektorat"):
+        read_provisions(connection, case_id, None)
+
+
 def test_what_legal_staff_chose_goes_along_into_the_next_version(store: StoreBuilder) -> None:
     store.register()
     ad = store.ad()

@@ -210,13 +210,7 @@ def test_what_was_approved_stays_and_the_change_is_told_once(store: StoreBuilder
 
 
 def test_a_real_change_lays_a_new_version_that_is_approved_anew(store: StoreBuilder) -> None:
-    store.register()
-    ad = store.ad()
-    store.assess(ad)
-    open_cases(store.night_now())
-    prepare_drafts(store.night_now())
-    for decision in (Decision.CONFIRM, Decision.APPROVE):
-        _decide(store, decision)
+    ad = _drafted(store, Decision.CONFIRM, Decision.APPROVE)
     _reassess(store, ad, risk=Risk(RiskLevel.CRITICAL, 0.9))
     for at in (LATER, LATER + timedelta(days=1)):
         open_cases(store.night_now(at=at))
@@ -239,7 +233,8 @@ def test_once_the_approval_is_withdrawn_the_change_applies(store: StoreBuilder) 
     assert _count(store, drafts) == 0
 
 
-def _drafted_then_changed(store: StoreBuilder, *decisions: Decision) -> None:
+def _drafted(store: StoreBuilder, *decisions: Decision) -> StoredAd:
+    """Case 1, with its draft and these decisions; returns its ad."""
     store.register()
     ad = store.ad()
     store.assess(ad)
@@ -247,19 +242,18 @@ def _drafted_then_changed(store: StoreBuilder, *decisions: Decision) -> None:
     prepare_drafts(store.night_now())
     for decision in decisions:
         _decide(store, decision)
+    return ad
+
+
+def _drafted_then_changed(store: StoreBuilder, *decisions: Decision) -> None:
+    ad = _drafted(store, *decisions)
     _reassess(store, ad, complaint=Proposal(), register=_with_verdict(Verdict.REGISTERED))
     open_cases(store.night_now(at=LATER))
     prepare_drafts(store.night_now(at=LATER))
 
 
 def test_what_was_filed_is_left_as_it_was_filed(store: StoreBuilder) -> None:
-    store.register()
-    ad = store.ad()
-    store.assess(ad)
-    open_cases(store.night_now())
-    prepare_drafts(store.night_now())
-    for decision in (Decision.CONFIRM, Decision.APPROVE):
-        _decide(store, decision)
+    ad = _drafted(store, Decision.CONFIRM, Decision.APPROVE)
     with store.engine.begin() as connection:
         filed = Filed("trzisna_inspekcija", Channel.POST, NOW.date())
         record_filing(connection, 1, filed, person="iva@primer.example", now=NOW, guard_days=180)

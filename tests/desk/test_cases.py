@@ -6,11 +6,12 @@ import pytest
 from sqlalchemy import event, insert, update
 
 from alerts.cases import Decision
+from alerts.deciding import decide_case
 from alerts.desk.people import Role
 from alerts.gathering import gather_facts
 from alerts.moving import move_by_program
 from crawler.assessment import Impersonation, Indicator, Mediator, MediatorKind, Proposal, RegisterAnswer, Verdict
-from crawler.store.drafts import NewDraft, save_drafts
+from crawler.store.drafts import NewDraft, delete_drafts, save_drafts
 from crawler.store.schema import captures, case_events, cases
 from pipelines.indicators import describe
 from tests.builders import AD_TEXT, AD_TITLE, NOW, complaint_assessment
@@ -80,6 +81,24 @@ def test_a_change_after_approval_is_told_and_the_text_stays(desk: DeskUnderTest)
     shown = desk.page(f"/cases/{case_id}")
     assert "Izmenjeno posle odobrenja:</strong> registar: A → B." in shown
     assert "Подносилац" in shown
+
+
+def test_an_approved_text_stays_beside_its_next_version(desk: DeskUnderTest) -> None:
+    desk.enter()
+    desk.store.register()
+    case_id = desk.store.complaint_case()
+    _draft(desk, case_id)
+    with desk.store.engine.begin() as connection:
+        for decision in (Decision.CONFIRM, Decision.APPROVE):
+            decide_case(connection, case_id, decision, person="ana@primer.example", now=NOW)
+        delete_drafts(connection, case_id)
+    _draft(desk, case_id)
+    shown = desk.page(f"/cases/{case_id}")
+    assert ", verzija 2</span>" in shown
+    assert ", odobren</span>" in shown
+    for version in (1, 2):
+        assert desk.client.get(f"/cases/{case_id}/draft.txt?version={version}").status_code == 200
+    assert desk.client.get(f"/cases/{case_id}/draft.txt?version=3").status_code == 404
 
 
 def test_the_case_says_why_there_is_no_draft(desk: DeskUnderTest) -> None:

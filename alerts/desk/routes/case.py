@@ -104,10 +104,15 @@ def draft_file(
     visitor: LoggedIn,
     recipient: str = "",
     script: Script = Script.CYRL,
+    version: int | None = None,
 ) -> Response:
-    """The case's draft to that recipient (by default the first) as a file."""
+    """The case's draft to that recipient (by default the first) in that version (by default the newest) as a file."""
     with reading(desk.engine) as connection:
-        rows = [row for row in shown_drafts(connection, case_id) if recipient in ("", row.recipient)]
+        rows = [
+            row
+            for row in shown_drafts(connection, case_id)
+            if recipient in ("", row.recipient) and version in (None, row.version)
+        ]
         if not rows:
             raise PageError(Failure.NOT_FOUND)
         try:
