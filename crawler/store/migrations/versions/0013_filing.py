@@ -5,8 +5,8 @@ from alembic import op
 
 from crawler.store.schema import Json, UtcTime
 
-revision = "0012"
-down_revision = "0011b"
+revision = "0013"
+down_revision = "0012"
 
 EVENT_COLUMNS = (("decision", sa.String(length=20)), ("reason", sa.String(length=30)), ("undoes", sa.Integer()))
 

@@ -5,7 +5,7 @@ from alembic import op
 
 from crawler.store.schema import UtcTime
 
-revision = "0009"
+revision = "0008"
 down_revision = "0007"
 
 

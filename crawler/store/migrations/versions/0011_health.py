@@ -5,8 +5,8 @@ from alembic import op
 
 from crawler.store.schema import Json, UtcTime
 
-revision = "0011a"
-down_revision = "0011"
+revision = "0011"
+down_revision = "0010"
 
 COUNTED = ("listings", "read", "revisited")
 

@@ -5,8 +5,8 @@ from alembic import op
 
 from crawler.store.schema import UtcTime
 
-revision = "0011b"
-down_revision = "0011a"
+revision = "0012"
+down_revision = "0011"
 
 
 def upgrade() -> None:

@@ -7,8 +7,8 @@ from alembic import op
 
 from crawler.store.schema import Json
 
-revision = "0011"
-down_revision = "0010"
+revision = "0010"
+down_revision = "0009"
 
 RENAMED = {
     "blocked_refused": "blocked_bot",
