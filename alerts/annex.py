@@ -128,7 +128,7 @@ def _fill(annex: _Annex, connection: Connection, evidence_folder: Path, facts: D
     if missing:
         raise DraftError(f"{min(missing)}: evidence of the draft is no longer in the store")
     pictures = dict(_pictures(evidence_folder, captures, facts.evidence))
-    listed = _evidence_rows(annex, facts, pictures)
+    listed = _evidence_rows(annex, facts, _picture_paths(captures, pictures))
     annex.add_table(MANIFEST, MANIFEST_HEADER, listed, "popis dokaza sa otiscima SHA-256")
     entries = custody_of(connection, _subjects(captures))
     wacz = folder / WACZ
@@ -174,9 +174,14 @@ MANIFEST_HEADER = (
 )
 
 
-def _evidence_rows(
-    annex: _Annex, facts: DraftFacts, pictures: dict[str, tuple[str, bytes]]
-) -> Iterator[Sequence[object]]:
+def _picture_paths(captures: Iterable[Capture], pictures: dict[str, tuple[str, bytes]]) -> dict[str, str]:
+    """By WARC-Record-ID the picture that a record holds, or of how its page looked."""
+    shown = {name: path for name, (path, _) in pictures.items()}
+    beside = ((one.record_id, shown.get(one.screenshot_record_id or "")) for one in captures)
+    return {**{name: path for name, path in beside if path}, **shown}
+
+
+def _evidence_rows(annex: _Annex, facts: DraftFacts, pictures: dict[str, str]) -> Iterator[Sequence[object]]:
     for item in facts.evidence:
         yield (
             item.number,
@@ -187,7 +192,7 @@ def _evidence_rows(
             item.digest,
             item.record_id,
             item.revisit_of,
-            pictures[item.record_id][0] if item.record_id in pictures else None,
+            pictures.get(item.record_id),
         )
 
 

@@ -7,19 +7,25 @@ import hashlib
 import json
 import subprocess
 import zipfile
-from datetime import datetime
+from dataclasses import replace
+from datetime import datetime, timedelta
 from io import BytesIO, StringIO
 from pathlib import Path
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from sqlalchemy import insert, select
 from typer.testing import Result
 
 from alerts.script import Script
 from alerts.tables import FORMULA_BEGINS, table_of
 from crawler.errors import AdwatchError, DraftError, EvidenceError, UsageError
 from crawler.evidence.custody import seal
+from crawler.evidence.warc import CaptureWriter
+from crawler.items import FetchedPage
+from crawler.store.captures import save_captures
+from crawler.store.schema import sightings
 from crawler.store.screenshots import note_screenshot
 from tests.alerts.conftest import run_adwatch
 from tests.builders import NOW, REGISTER_FILE, StoreBuilder
@@ -93,6 +99,21 @@ def test_the_manifest_lists_the_evidence_as_the_draft_does(case_id: int, store: 
     assert first["Adresa ili oznaka"] == HOSTILE_URL.replace("\u202e", " ")
     assert second["Slika u prilogu"] == "slike/dokaz-2.png"
     assert hashlib.sha256(package.read("slike/dokaz-2.png")).hexdigest() == second["SHA-256"]
+
+
+def test_how_a_page_looked_is_named_beside_its_record(case_id: int, store: StoreBuilder, tmp_path: Path) -> None:
+    with CaptureWriter(store.settings.evidence_folder, "later") as writer:
+        shown = FetchedPage("http://demo-portal.example/oglas/x", NOW, 200, (), b"<p>x</p>", "browser")
+        kept = writer.keep(shown)
+        shot = writer.keep_screenshot(shown, PNG, of=kept[-1].record_id)
+    page, night_id = replace(kept[-1], screenshot_record_id=shot.record_id), store.night()
+    with store.engine.begin() as connection:
+        rows = save_captures(connection, [page, shot])
+        seen = connection.execute(select(sightings.c.ad_id, sightings.c.version_id)).mappings().one()
+        again = {"night_id": night_id, "capture_id": rows[page.record_id], "seen_at": NOW + timedelta(hours=1)}
+        connection.execute(insert(sightings).values({**seen, **again}))
+    last = rows_of(opened(case_id, tmp_path, "--script", "latn"), "popis-dokaza.csv")[-1]
+    assert (last["WARC-Record-ID"], last["Slika u prilogu"]) == (page.record_id, "slike/dokaz-3-izgled.png")
 
 
 def test_the_records_are_a_valid_wacz_of_the_drafts_evidence_only(
