@@ -27,7 +27,7 @@ from alerts.script import Script
 from alerts.stating import BELGRADE
 from crawler.errors import DraftError, UsageError
 from crawler.store.approvals import standing_approvals
-from crawler.store.drafts import DraftRow, drafted_recipients, find_draft, read_draft
+from crawler.store.drafts import DraftRow, approved_draft, drafts_of_case
 from pipelines.text.counting import counted
 
 Choice = TypeVar("Choice", bound=StrEnum)
@@ -74,14 +74,6 @@ def fill(folder: Path, script: Script, *, made_at: datetime, **values: object) -
     except TemplateError as error:
         raise DraftError(f"template of `{folder.name}`: {error}") from error
     return parse_document(filled, script, made_at=made_at)
-
-
-def text_of_draft(connection: Connection, draft_id: int, *, script: Script = Script.CYRL) -> str:
-    """The kept draft as plain text. Raises UsageError where there is none of that number."""
-    draft = read_draft(connection, draft_id)
-    if draft is None:
-        raise UsageError(f"there is no draft {draft_id}")
-    return plain_text(kept_document(connection, draft, script))
 
 
 def write_document(
@@ -156,12 +148,16 @@ def chosen_of(kinds: type[Choice], value: str) -> Choice:
 
 
 def kept_draft(connection: Connection, case_id: int, recipient: str | None) -> DraftRow:
-    """The case's draft to that recipient, by default the first one. Raises UsageError where there is none."""
-    chosen = recipient or next(iter(drafted_recipients(connection, case_id)), None)
-    draft = find_draft(connection, case_id=case_id, recipient=chosen) if chosen else None
-    if draft is None:
-        raise UsageError(f"case {case_id} has no draft" + (f" to `{recipient}`" if recipient else ""))
-    return draft
+    """The case's draft to that recipient, by default the first; one that was taken back after it was approved, as it
+    was approved. Raises UsageError where there is none.
+    """
+    current = drafts_of_case(connection, case_id)
+    there = {draft.recipient for draft in current}
+    frozen = [one for one in standing_approvals(connection, case_id) if one.recipient not in there]
+    for draft in (*current, *(approved_draft(connection, approval) for approval in frozen)):
+        if recipient in (None, draft.recipient):
+            return draft
+    raise UsageError(f"case {case_id} has no draft" + (f" to `{recipient}`" if recipient else ""))
 
 
 @cache

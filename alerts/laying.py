@@ -15,6 +15,7 @@ from alerts.law import built_in_law
 from alerts.recipients import find_recipient
 from crawler.config import Settings
 from crawler.errors import UsageError
+from crawler.store.approvals import standing_approvals
 from crawler.store.cases import hold_cases, read_case
 from crawler.store.drafts import NewDraft, drafted_recipients, leading_ad, newest_version, save_drafts
 from crawler.store.engine import reading
@@ -39,6 +40,8 @@ def lay_ready(engine: Engine, settings: Settings, case_id: int, recipient: str |
                 judged = leading_ad(connection, case_id).assessment
                 require_no_decision(connection, settings, judged, find_recipient(chosen), now=now)
             return chosen
+        if chosen in _approved_recipients(connection, case_id):
+            return chosen
         if state not in STILL_DRAFTABLE:
             raise UsageError(f"case {case_id} is {state}; no new draft is made for it")
         facts = gather_facts(connection, settings, case_id, chosen, now=now)
@@ -59,9 +62,14 @@ def next_draft(connection: Connection, recipient: str, facts: DraftFacts) -> New
     return NewDraft(facts.case_id, recipient, carried.to_json(), "napravljen po novim podacima")
 
 
+def _approved_recipients(connection: Connection, case_id: int) -> list[str]:
+    return [approval.recipient for approval in standing_approvals(connection, case_id)]
+
+
 def _main_recipient(connection: Connection, case_id: int) -> str:
     proposed = leading_ad(connection, case_id).assessment.complaint.recipients
-    chosen = next(iter([*drafted_recipients(connection, case_id), *proposed]), None)
+    kept = [*drafted_recipients(connection, case_id), *_approved_recipients(connection, case_id)]
+    chosen = next(iter([*kept, *proposed]), None)
     if chosen is None:
         raise UsageError(f"no recipient is proposed for case {case_id}; name one with --recipient")
     return chosen

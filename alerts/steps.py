@@ -199,14 +199,21 @@ def _new_case(leading: Candidate) -> NewCase:
 
 
 def _apply(connection: Connection, change: Change, *, now: datetime) -> None:
+    """Tells the change on the case, or on the one that goes on for it; its drafts are laid anew."""
     kept_id = kept_cases(connection, [change.case_id]).get(change.case_id)
-    note = change.note if kept_id is None else f"slučaj {change.case_id}: {change.note}"
+    told_on, note = change.case_id, change.note
+    if kept_id is not None:
+        note_on_case(connection, change.case_id, person=SYSTEM, now=now, note=change.note)
+        told_on, note = kept_id, f"slučaj {change.case_id}: {change.note}"
     try:
-        move_by_program(connection, kept_id or change.case_id, Decision.REVISE, now=now, note=note)
+        move_by_program(connection, told_on, Decision.REVISE, now=now, note=note)
     except UsageError as error:
-        # A person filed or closed it since it was read; what was filed rests on the facts of then.
-        log.warning("case=%d left as it is: %s", change.case_id, error)
-        return
+        # A person filed or closed it since; what was filed rests on the facts of then.
+        log.warning("case=%d left as it is: %s", told_on, error)
+        if kept_id is None:
+            return
+    else:
+        delete_drafts(connection, told_on)
     leading = change.leading
     point_case_to(
         connection,
@@ -215,9 +222,6 @@ def _apply(connection: Connection, change: Change, *, now: datetime) -> None:
         level=leading.level,
         score=leading.score,
     )
-    delete_drafts(connection, kept_id or change.case_id)
-    if kept_id is not None:
-        note_on_case(connection, change.case_id, person=SYSTEM, now=now, note=change.note)
 
 
 def _lacks_drafts(case: Proposed) -> bool:

@@ -349,19 +349,6 @@ def drafts_of_case(connection: Connection, case_id: int) -> list[DraftRow]:
     return [DraftRow(**row._mapping) for row in connection.execute(statement)]
 
 
-def read_draft(connection: Connection, draft_id: int) -> DraftRow | None:
-    """The draft, or None where there is none of that number."""
-    row = connection.execute(select(drafts).where(drafts.c.id == draft_id)).first()
-    return DraftRow(**row._mapping) if row else None
-
-
-def find_draft(connection: Connection, *, case_id: int, recipient: str) -> DraftRow | None:
-    """The case's draft to that recipient, or None."""
-    statement = select(drafts).where(drafts.c.case_id == case_id, drafts.c.recipient == recipient)
-    row = connection.execute(statement).first()
-    return DraftRow(**row._mapping) if row else None
-
-
 def drafted_recipients(connection: Connection, case_id: int) -> list[str]:
     """Recipients to whom the case has drafts, in the order they were made."""
     return _drafted(connection, [case_id]).get(case_id, [])

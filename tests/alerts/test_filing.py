@@ -18,7 +18,7 @@ from alerts.cases import CaseState, Decision
 from alerts.deciding import decide_case
 from alerts.document import plain_text
 from alerts.draft_changes import change_passage, change_provisions, read_passages, read_provisions
-from alerts.drafting import kept_document
+from alerts.drafting import kept_document, write_document
 from alerts.filing import Channel, Filed, filed_complaint, filing_states, record_filing, record_outcome
 from alerts.follow_ups import FiledComplaint
 from alerts.frozen import approved_document
@@ -35,7 +35,7 @@ from crawler.errors import DraftError, UsageError
 from crawler.evidence.verify import verify_evidence
 from crawler.store.approvals import standing_approvals
 from crawler.store.cases import case_history, list_cases, read_case
-from crawler.store.drafts import draft_versions_of, drafts_of_case
+from crawler.store.drafts import delete_drafts, draft_versions_of, drafts_of_case
 from crawler.store.filings import filings_of
 from crawler.store.schema import approvals
 from tests.builders import NOW, StoreBuilder, complaint_assessment
@@ -394,6 +394,43 @@ def test_a_real_change_of_a_joined_case_is_told_on_the_one_that_goes_on(store: S
         assert read_case(connection, 2).state == "dismissed"
     assert told[-1] == "slučaj 2: nivo rizika: visok → kritičan"
     assert len([note for note in told if note.startswith("slučaj 2")]) == 1
+
+
+def test_what_changes_beside_a_filed_case_is_told_once_and_changes_nothing(store: StoreBuilder) -> None:
+    store.register()
+    first, second = store.ad(), store.ad()
+    for ad in (first, second):
+        store.assess(ad)
+    open_cases(store.night_now())
+    with store.engine.begin() as connection:
+        join_cases(connection, 1, 2, person=ANA, now=NOW)
+    prepare_drafts(store.night_now())
+    for decision in (Decision.CONFIRM, Decision.APPROVE):
+        _decide(store, 1, decision)
+    _file(store, 1)
+    later = NOW + timedelta(days=1)
+    store.assess(second, complaint_assessment(risk=Risk(RiskLevel.CRITICAL, 0.9)), at=later)
+    counts = [open_cases(store.night_now(at=at)).counts["changed"] for at in (later, later + timedelta(days=1))]
+    assert counts == [1, 0]
+    with store.connect() as connection:
+        assert read_case(connection, 1).state == "filed"
+        assert case_history(connection, 2)[-1].note == "nivo rizika: visok → kritičan"
+
+
+def test_an_approved_text_whose_draft_was_taken_back_can_still_be_written(store: StoreBuilder, tmp_path: Path) -> None:
+    store.register()
+    case_id = _approved(store)
+    with store.engine.begin() as connection:
+        delete_drafts(connection, case_id)
+    recipient = lay_ready(store.engine, store.settings, case_id, None, now=NOW)
+    output = tmp_path / "predstavka.txt"
+    with store.connect() as connection:
+        folder = store.settings.evidence_folder
+        write_document(
+            connection, case_id, recipient=recipient, format="txt", script="latn", evidence_folder=folder, output=output
+        )
+        (approval,) = standing_approvals(connection, case_id)
+    assert output.read_text(encoding="utf-8") == plain_text(approved_document(approval, Script.LATN))
 
 
 def test_a_case_goes_along_with_one_only(store: StoreBuilder) -> None:

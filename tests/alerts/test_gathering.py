@@ -12,7 +12,7 @@ import pytest
 from sqlalchemy import select, update
 
 from alerts.document import Verbatim, plain_text
-from alerts.drafting import document_of
+from alerts.drafting import document_of, kept_draft
 from alerts.facts import DraftFacts, Statement
 from alerts.gathering import gather_facts
 from alerts.laying import lay_ready
@@ -20,7 +20,6 @@ from alerts.script import Script
 from crawler.assessment import Assessment, Impersonation, Indicator, Mediator, MediatorKind, Verdict
 from crawler.errors import DraftError, UsageError
 from crawler.manifest import MANUAL_SOURCE
-from crawler.store.drafts import find_draft
 from crawler.store.schema import ad_versions, captures, cases
 from crawler.store.screenshots import note_screenshot
 from tests.builders import AD_TEXT, AD_TITLE, NOW, StoreBuilder, StoredAd, complaint_assessment
@@ -228,8 +227,7 @@ def test_a_kept_draft_does_not_drift_when_the_ad_is_seen_again(store: StoreBuild
     lay_ready(store.engine, store.settings, case_id, MARKET, now=NOW)
     store.see_again(ad, at=NOW + timedelta(days=1))
     with store.connect() as connection:
-        kept = find_draft(connection, case_id=case_id, recipient=MARKET)
-    assert kept is not None
+        kept = kept_draft(connection, case_id, MARKET)
     assert len(DraftFacts.from_json(kept.facts).places[0].sightings) == 1
 
 
@@ -300,10 +298,8 @@ def test_notices_to_several_portals_are_kept_side_by_side(store: StoreBuilder) -
     for recipient in (PORTAL, f"{PORTAL}:demo-tabla.example"):
         assert lay_ready(store.engine, store.settings, case_id, recipient, now=NOW) == recipient
     with store.connect() as connection:
-        main = find_draft(connection, case_id=case_id, recipient=PORTAL)
-        other = find_draft(connection, case_id=case_id, recipient=f"{PORTAL}:demo-tabla.example")
-    assert main
-    assert other
+        main = kept_draft(connection, case_id, PORTAL)
+        other = kept_draft(connection, case_id, f"{PORTAL}:demo-tabla.example")
     assert DraftFacts.from_json(main.facts).authority.addressee == "demo-portal.example"
     assert DraftFacts.from_json(other.facts).authority.addressee == "demo-tabla.example"
 
