@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+import time_machine
 import typer
 from typer.testing import CliRunner, Result
 
@@ -13,6 +14,13 @@ import alerts.commands
 import pipelines.commands
 from alerts.desk.people import add_person
 from tests.builders import NOW, StoreBuilder
+
+
+@pytest.fixture(autouse=True)
+def _clock() -> Iterator[None]:
+    """Commands ask the clock: it goes on from the day of the samples, whose register would else grow stale one day."""
+    with time_machine.travel(NOW):
+        yield
 
 
 @pytest.fixture

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import re
-from datetime import UTC, date, datetime
+from datetime import date
 from pathlib import Path
 from typing import Any
 
@@ -21,7 +21,7 @@ from tests.builders import NOW, StoreBuilder
 
 MARKET = "trzisna_inspekcija"
 ANA, IVA, LEA = "ana@primer.example", "iva@primer.example", "lea@primer.example"
-TODAY = datetime.now(UTC).astimezone(BELGRADE).date().isoformat()
+TODAY = NOW.astimezone(BELGRADE).date().isoformat()
 
 
 @pytest.fixture
