@@ -47,9 +47,11 @@ def fetch_one_page(settings: Settings, url: str, *, source: str = "", named: boo
     """Asks for the page once; the result holds it.
 
     `source` lends its limits, headers or browser; `named` allows a host inside the network.
-    Raises UsageError where the address is none or of a service that is not crawled, FetchError with the obstacle.
+    Raises UsageError where the address is none or of a service that is not crawled, ConfigError where the site would
+    not be told whom to write to, FetchError with the obstacle.
     """
     require_fetchable(url)
+    settings.require_contact([url])
     with tempfile.TemporaryDirectory(prefix="adwatch-") as folder:
         result = Path(folder) / "page.json"
         # Not its output: what a site makes a library print must not be taken for the page.

@@ -93,6 +93,8 @@ TELLING = (
     Problem.CRASHED,
     *(problem for problem in Problem if problem.is_block),
     Problem.ROBOTS,
+    Problem.PARKED,
+    Problem.NEEDS_SCRIPT,
     Problem.LAYOUT_CHANGED,
     Problem.NOT_A_LIST,
     Problem.LIST_REFUSED,

@@ -139,7 +139,7 @@ def _manifest(url: str, source: str) -> AnySource:
         owner="",
         kind="structured",
         start_urls=(url,),
-        limits=Limits(delay_seconds=0, max_minutes=2),
+        limits=Limits(delay_seconds=1, max_minutes=2),
         listing=LinkListing(),
         legal_note="Asked for by a person, one page; public pages only.",
         checked=date(2026, 11, 25),

@@ -49,7 +49,7 @@ def _our_words() -> Iterator[Path]:
     yield from LETTERS.glob("*.txt")
     yield from REQUESTS.glob("*/*.yml")
     yield from REQUESTS.glob("*/*.txt")
-    yield from FOLLOW_UPS.glob("*/*")
+    yield from (path for path in FOLLOW_UPS.glob("*/*") if path.suffix in (".yml", ".txt"))
     yield from FOLDER.glob("*/*.yml")
     yield from FOLDER.glob("*/template.txt")
     yield from Path(alerts.__file__).parent.glob("*.py")

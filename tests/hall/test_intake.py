@@ -12,7 +12,8 @@ import pytest
 from PIL import Image
 from sqlalchemy import func, select
 
-from crawler.errors import UsageError
+from crawler.config import Settings
+from crawler.errors import ConfigError, UsageError
 from crawler.evidence.verify import verify_evidence
 from crawler.evidence.warc import read_payload
 from crawler.fetching import FetchError
@@ -215,12 +216,20 @@ def test_an_address_is_fetched_only_where_that_is_asked_for(
 
 @pytest.mark.parametrize("address", ["http://127.0.0.1:{port}/p/1", "http://169.254.169.254/latest/meta-data/"])
 def test_an_address_inside_the_network_is_never_fetched(small_store: StoreBuilder, address: str) -> None:
+    (small_store.settings.home / "adwatch.yml").write_text("contact: adwatch@primer.example\n", encoding="utf-8")
+    settings = Settings(small_store.settings.home)
     with serve(lambda _: Answer("tajno")) as site:
         url = address.format(port=site.url.rsplit(":", 1)[1])
         with pytest.raises(FetchError, match="forbidden_address"):
-            take_in(small_store.settings, small_store.engine, replace(BROUGHT, seen_url=url, fetch=True), now=NOW)
+            take_in(settings, small_store.engine, replace(BROUGHT, seen_url=url, fetch=True), now=NOW)
     assert site.asked == []
     assert "ads" not in _rows(small_store)
+
+
+def test_nothing_is_fetched_from_a_site_that_could_not_write_to_us(small_store: StoreBuilder) -> None:
+    real = replace(BROUGHT, seen_url="http://203.0.113.7/p/1", fetch=True)
+    with pytest.raises(ConfigError, match="contact"):
+        take_in(small_store.settings, small_store.engine, real, now=NOW)
 
 
 def test_what_robots_txt_disallows_is_not_fetched_and_nothing_is_kept(

@@ -221,7 +221,8 @@ def test_a_file_that_is_none_is_wrong_use(settings: Settings, tmp_path: Path) ->
 
 
 def test_a_manifest_that_cannot_be_read_hides_no_other_source(tmp_path: Path) -> None:
-    source(tmp_path, "rs_zatvoren", {"kind": "telegram", "start_urls": ["https://t.me/+poziv"]})
+    manifest = {"kind": "telegram", "start_urls": ["https://t.me/+poziv"], "limits": {"delay_seconds": 2}}
+    source(tmp_path, "rs_zatvoren", manifest)
     listed = adwatch(tmp_path, "sources", "list", "--json")
     assert "rs_infostud" in [one["id"] for one in orjson.loads(listed.stdout)]
     assert "Telegram by invitation is not crawled" in listed.stderr
