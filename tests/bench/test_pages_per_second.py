@@ -94,6 +94,8 @@ def _home(home: Path, site: str) -> Path:
     source = home / "sources" / "bench_portal"
     source.mkdir(parents=True)
     (source / "source.yml").write_text(MANIFEST.format(url=site), encoding="utf-8")
+    # A browser takes a second for each flagged page, at the site's pace; that is another measure.
+    (home / "adwatch.yml").write_text("screenshots_from: never\n", encoding="utf-8")
     settings = Settings(home)
     engine = open_store(settings)
     today = date.today()  # noqa: DTZ011 - any fresh day
