@@ -38,7 +38,7 @@ def encoding_of(body: bytes, *, declared: str) -> str:
     if body.isascii():
         return declared
     stray, letters = _read_as_utf8(body)
-    if not stray and letters:
+    if not stray:
         # Text of another encoding is never by chance UTF-8 throughout.
         return "utf-8"
     return CENTRAL_EUROPEAN if declared == "utf-8" and stray > letters else declared
@@ -56,4 +56,4 @@ def _read_as_utf8(body: bytes) -> tuple[int, int]:
     """How many bytes are none of UTF-8, and how many of its letters beyond ASCII there are."""
     text = body.decode("utf-8", "replace")
     stray = text.count("\ufffd")
-    return stray, sum(not character.isascii() for character in text) - stray
+    return stray, len(text) - len(text.encode("ascii", "ignore")) - stray
