@@ -97,15 +97,14 @@ class Batch:
     """Published registers; a source brings one at most."""
     listed: list[ListedAgain] = field(default_factory=list)
     visited: list[Visited] = field(default_factory=list)
+    held: dict[str, int] = field(default_factory=dict, init=False)
+    """Bytes of each page, by digest: many ads may stand on one."""
 
     def __add__(self, later: Batch) -> Batch:
         """Both together, in order."""
         return Batch(
             **{one.name: getattr(self, one.name) + getattr(later, one.name) for one in fields(self) if one.init}
         )
-
-    held: dict[str, int] = field(default_factory=dict, init=False)
-    """Bytes of each page, by digest: many ads may stand on one."""
 
     def __post_init__(self) -> None:
         self._hold(self.kept_pages())
