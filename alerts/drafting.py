@@ -5,8 +5,6 @@ What is stated stands in the facts; this module adds nothing to it and sends not
 
 from __future__ import annotations
 
-import os
-import tempfile
 from collections.abc import Iterable, Iterator
 from datetime import date, datetime
 from enum import StrEnum
@@ -26,6 +24,7 @@ from alerts.recipients import FOLDER, TEMPLATE
 from alerts.script import Script
 from alerts.stating import BELGRADE
 from crawler.errors import DraftError, UsageError
+from crawler.files import whole_file
 from crawler.store.approvals import standing_approvals
 from crawler.store.drafts import DraftRow, approved_draft, drafts_of_case
 from pipelines.text.counting import counted
@@ -126,15 +125,8 @@ def render(document: DraftDocument, kind: DocumentFormat) -> bytes:
 def write_whole(path: Path, content: bytes) -> None:
     """Writes the file so that it is never seen half-written. Raises UsageError where it cannot be."""
     try:
-        descriptor, temporary = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
-        try:
-            with os.fdopen(descriptor, "wb") as stream:
-                stream.write(content)
-                stream.flush()
-                os.fsync(stream.fileno())
-            Path(temporary).replace(path)
-        finally:
-            Path(temporary).unlink(missing_ok=True)
+        with whole_file(path) as stream:
+            stream.write(content)
     except OSError as error:
         raise UsageError(f"{path} cannot be written: {error.strerror}") from error
 

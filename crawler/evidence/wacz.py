@@ -8,8 +8,6 @@ from __future__ import annotations
 
 import hashlib
 import json
-import os
-import tempfile
 import zipfile
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
@@ -26,7 +24,7 @@ from crawler.errors import EvidenceError
 from crawler.evidence.records import WRITER
 from crawler.evidence.tails import read_member
 from crawler.evidence.warc import Capture, check_revisit, read_payload
-from crawler.files import sync_folder
+from crawler.files import whole_file
 from crawler.store.exports import ShownAd
 
 VERSION = "1.1.1"
@@ -89,19 +87,8 @@ def write_wacz(
 
     Raises EvidenceError where a record does not verify: nothing is written then.
     """
-    handle, temporary = tempfile.mkstemp(dir=path.absolute().parent, prefix=f".{path.name}.")
-    try:
-        with os.fdopen(handle, "wb") as stream:
-            with zipfile.ZipFile(stream, "w") as packed:
-                _fill(_Package(packed, now.astimezone(UTC)), evidence_folder, captures, title, pages, custody, files)
-            stream.flush()
-            os.fsync(stream.fileno())
-        Path(temporary).chmod(0o644)
-        Path(temporary).replace(path)
-        sync_folder(path.absolute().parent)
-    except BaseException:
-        Path(temporary).unlink(missing_ok=True)
-        raise
+    with whole_file(path) as stream, zipfile.ZipFile(stream, "w") as packed:
+        _fill(_Package(packed, now.astimezone(UTC)), evidence_folder, captures, title, pages, custody, files)
 
 
 def _fill(
