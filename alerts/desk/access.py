@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Annotated
 
 from fastapi import Depends, Form, Request
 
+from alerts.desk.asking import tongue_of
 from alerts.desk.failures import Failure, LoginNeededError, PageError
 from alerts.desk.people import Person, person_of
+from alerts.desk.permissions import Permission
 from alerts.desk.protection import is_foreign
 from alerts.desk.sessions import COOKIE, Session, password_mark, same_secret
+from alerts.desk.speaking import Tongue
 from alerts.desk.state import Desk, desk_of
 from crawler.store.engine import reading
 from crawler.store.people import read_person
@@ -55,14 +59,32 @@ def require_form(
     return visitor
 
 
-def require_decider(visitor: Annotated[Visitor, Depends(require_form)]) -> Visitor:
-    """Who sent a form of ours and may decide on cases. Raises PageError for others."""
-    if not visitor.person.role.may_decide:
+def require(permission: Permission) -> Callable[[Visitor], Visitor]:
+    """A dependency for pages: who is logged in and may do that. It raises PageError for others."""
+
+    def allowed(visitor: Annotated[Visitor, Depends(require_visitor)]) -> Visitor:
+        return _allow(visitor, permission)
+
+    return allowed
+
+
+def require_post(permission: Permission) -> Callable[[Visitor], Visitor]:
+    """A dependency for forms: who sent a form of ours and may do that. It raises PageError for others."""
+
+    def allowed(visitor: Annotated[Visitor, Depends(require_form)]) -> Visitor:
+        return _allow(visitor, permission)
+
+    return allowed
+
+
+def _allow(visitor: Visitor, permission: Permission) -> Visitor:
+    if not visitor.person.role.may(permission):
         raise PageError(Failure.NOT_ALLOWED)
     return visitor
 
 
 TheDesk = Annotated[Desk, Depends(desk_of)]
+TheTongue = Annotated[Tongue, Depends(tongue_of)]
 LoggedIn = Annotated[Visitor, Depends(require_visitor)]
-Decider = Annotated[Visitor, Depends(require_decider)]
 FormSender = Annotated[Visitor, Depends(require_form)]
+Decider = Annotated[Visitor, Depends(require_post(Permission.DECIDE))]

@@ -9,15 +9,18 @@ from datetime import UTC, datetime
 from fastapi import FastAPI, Request, Response
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import RedirectResponse
+from fastapi.routing import APIRoute
 from fastapi.staticfiles import StaticFiles
 from sqlalchemy.exc import OperationalError
 from starlette.exceptions import HTTPException
 from starlette.types import Scope
 
+from alerts.desk.access import visitor_or_none
+from alerts.desk.asking import Asking
 from alerts.desk.failures import Failure, LoginNeededError, PageError
 from alerts.desk.protection import Protection
 from alerts.desk.rendering import STATIC, Pages
-from alerts.desk.routes import case, entry, evidence, naming, queue
+from alerts.desk.routes import case, entry, evidence, naming, queue, tongue
 from alerts.desk.secret import desk_secret
 from alerts.desk.sessions import SessionSigner
 from alerts.desk.sources import Sources
@@ -26,7 +29,7 @@ from alerts.desk.throttle import Throttle
 from crawler.config import Settings
 from crawler.store.engine import open_store
 
-ROUTERS = (entry.router, queue.router, case.router, naming.router, evidence.router)
+ROUTERS = (entry.router, tongue.router, queue.router, case.router, naming.router, evidence.router)
 
 
 def create_app(settings: Settings, *, clock: Clock = lambda: datetime.now(UTC)) -> FastAPI:
@@ -37,7 +40,7 @@ def create_app(settings: Settings, *, clock: Clock = lambda: datetime.now(UTC)) 
         engine=engine,
         signer=SessionSigner(desk_secret(settings.home)),
         throttle=Throttle(),
-        pages=Pages(),
+        pages=Pages(_page_addresses()),
         clock=clock,
         sources=Sources(settings),
     )
@@ -52,6 +55,7 @@ def create_app(settings: Settings, *, clock: Clock = lambda: datetime.now(UTC)) 
     for router in ROUTERS:
         app.include_router(router)
     app.mount("/static", KeptFiles(directory=STATIC))
+    app.add_middleware(Asking)
     app.add_middleware(Protection)
     app.add_exception_handler(LoginNeededError, _to_login)
     for kind in (PageError, RequestValidationError, HTTPException, OperationalError):
@@ -74,6 +78,11 @@ class KeptFiles(StaticFiles):
         return answer
 
 
+def _page_addresses() -> frozenset[str]:
+    routes = (route for router in ROUTERS for route in router.routes)
+    return frozenset(route.path for route in routes if isinstance(route, APIRoute) and "GET" in (route.methods or ()))
+
+
 def _to_login(_: Request, __: Exception) -> Response:
     return RedirectResponse("/login", status_code=303)
 
@@ -81,7 +90,10 @@ def _to_login(_: Request, __: Exception) -> Response:
 def _failure_page(request: Request, error: Exception) -> Response:
     failure, status = _classify(request, error)
     case_id = error.case_id if isinstance(error, PageError) else None
-    return desk_of(request).pages.answer("failure.html", status=status, failure=failure, case_id=case_id)
+    visitor = visitor_or_none(request) if failure is Failure.NOT_ALLOWED else None
+    return desk_of(request).pages.answer(
+        "failure.html", status=status, visitor=visitor, failure=failure, case_id=case_id
+    )
 
 
 def _classify(request: Request, error: Exception) -> tuple[Failure, int]:

@@ -13,6 +13,7 @@ from argon2.exceptions import InvalidHashError, VerificationError
 from sqlalchemy import Connection
 
 from alerts.cases import OF_LEGAL_STAFF, Decision
+from alerts.desk.permissions import Permission
 from alerts.script import storable
 from crawler.errors import UsageError
 from crawler.store.cases import SYSTEM
@@ -34,15 +35,30 @@ class Role(StrEnum):
     ADMIN = "admin"
     READONLY = "readonly"
 
+    def may(self, permission: Permission) -> bool:
+        """Whether the role allows it."""
+        return permission in _ALLOWS[self]
+
     @property
     def may_decide(self) -> bool:
         """Whether the person's decisions on cases count."""
-        return self is not Role.READONLY
+        return self.may(Permission.DECIDE)
 
     @property
     def may_file(self) -> bool:
         """Whether the person approves drafts, records filings and what became of them, and closes cases."""
-        return self in (Role.LEGAL, Role.ADMIN)
+        return self.may(Permission.FILE)
+
+
+_READS = frozenset({Permission.SEE_CASES, Permission.CHECK_OFFERS, Permission.SEE_REPORTS, Permission.USE_API})
+_DECIDES = _READS | {Permission.DECIDE}
+_ALLOWS = {
+    Role.READONLY: _READS,
+    Role.REVIEWER: _DECIDES,
+    Role.LEGAL: _DECIDES | {Permission.FILE},
+    Role.COORDINATOR: _DECIDES | {Permission.MANAGE_SOURCES, Permission.IMPORT_REGISTER, Permission.SEE_AUDIT},
+    Role.ADMIN: frozenset(Permission),
+}
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,84 +1,133 @@
-"""Pages as HTML: the templates with everything escaped, and how dates, counts and addresses are written in Serbian."""
+"""Pages as HTML: the templates with everything escaped, and how each tongue writes dates, counts and countries."""
 
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
+from dataclasses import dataclass
 from datetime import UTC, date, datetime
-from functools import cache
+from functools import cache, partial
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
+from babel.dates import format_date
 from babel.numbers import format_decimal
 from fastapi.responses import HTMLResponse
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
+from alerts.desk.asking import Asked, asked
+from alerts.desk.navigation import Entry, entries_for
+from alerts.desk.people import Role
+from alerts.desk.speaking import Tongue, said, say, say_counted
 from alerts.headings import heading
 from alerts.stating import BELGRADE
-from alerts.wording import country_name
-from pipelines.text.counting import counted, written_day
+from pipelines.text.counting import written_day
 
 FOLDER = Path(__file__).parent
 STATIC = FOLDER / "static"
+TEMPLATES = FOLDER / "templates"
 
 
 class Pages:
     """Renders the desk's templates."""
 
-    def __init__(self) -> None:
-        """Loads the templates; a value that a template names and nobody gives is an error, not a blank."""
-        self._environment = Environment(
-            loader=FileSystemLoader(FOLDER / "templates"),
-            autoescape=True,
-            undefined=StrictUndefined,
-            trim_blocks=True,
-            lstrip_blocks=True,
-        )
-        self._environment.filters.update(
-            amount=amount,
-            clock=clock,
-            counted=counted,
-            countries=countries,
-            day=serbian_day,
-            heading=heading,
-            host=host_of,
-            local=serbian_time,
-            utc=utc_time,
-            web=web_address,
-        )
-        self._environment.globals["static"] = static_address
+    def __init__(self, addresses: Collection[str] = ()) -> None:
+        """Loads the templates once a tongue; `addresses` are those of the desk's pages, for the navigation."""
+        self._environments = {tongue: environment(tongue, addresses) for tongue in Tongue}
 
     def answer(self, template: str, *, status: int = 200, **values: Any) -> HTMLResponse:
-        """The page with these values. Unpaired surrogates that a web page may have left are shown as question marks."""
-        text = self._environment.get_template(template).render(**values)
+        """The page with these values, in the tongue of the request that is answered.
+
+        Unpaired surrogates that a web page may have left are shown as question marks.
+        """
+        text = self._environments[asked().tongue].get_template(template).render(**values)
         return HTMLResponse(text.encode("utf-8", "replace"), status_code=status)
 
 
-def amount(value: float) -> str:
-    """'2.500' or '7,5'."""
-    return str(format_decimal(value, locale="sr_Latn"))
+def environment(tongue: Tongue, addresses: Collection[str] = ()) -> Environment:
+    """The templates in one tongue; a value that a template names and nobody gives is an error, not a blank."""
+    made = Environment(
+        loader=FileSystemLoader(TEMPLATES),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+        extensions=["jinja2.ext.i18n"],
+    )
+    speech = Speech(tongue)
+    # The extension brings this method; values given to `_()` are escaped, the text itself is ours and may hold tags.
+    made.install_gettext_callables(speech.said, speech.one_or_many, newstyle=True)  # type: ignore[attr-defined]
+    made.filters.update(
+        amount=speech.amount,
+        clock=clock,
+        countries=speech.countries,
+        day=speech.day,
+        heading=speech.heading,
+        host=host_of,
+        local=speech.local,
+        said=speech.said,
+        utc=utc_time,
+        web=web_address,
+    )
+    made.globals.update(
+        asked=asked,
+        counted=speech.counted,
+        navigation=partial(_navigation, addresses),
+        static=static_address,
+        tongue=tongue,
+        tongues=tuple(Tongue),
+    )
+    return made
+
+
+@dataclass(frozen=True, slots=True)
+class Speech:
+    """How one tongue writes words, dates, counts, numbers and countries."""
+
+    tongue: Tongue
+
+    def said(self, text: str) -> str:
+        """House words in this tongue."""
+        return said(self.tongue, text)
+
+    def counted(self, number: int, one: str, few: str, many: str) -> str:
+        """'3 oglasa'."""
+        return say_counted(self.tongue, number, one, few, many)
+
+    def one_or_many(self, one: str, many: str, number: int) -> str:
+        """For `ngettext`; Serbian has three forms, which `counted` knows."""
+        return self.said(one if number == 1 else many)
+
+    def amount(self, value: float) -> str:
+        """'2.500' or '7,5'; in English '2,500' or '7.5'."""
+        return str(format_decimal(value, locale=self.tongue.locale))
+
+    def countries(self, codes: Iterable[str]) -> str:
+        """Names of countries by CLDR, separated by commas; a code without name as it is."""
+        names = self.tongue.locale.territories
+        return ", ".join(str(names.get(code, code)) for code in codes)
+
+    def day(self, moment: date | datetime) -> str:
+        """'20. 11. 2026.', in English '20 Nov 2026'; of a moment the day in Belgrade."""
+        shown = moment.astimezone(BELGRADE).date() if isinstance(moment, datetime) else moment
+        if self.tongue is not Tongue.EN:
+            return written_day(shown)
+        return str(format_date(shown, "d\u00a0MMM\u00a0yyyy", locale=self.tongue.locale))
+
+    def local(self, moment: datetime) -> str:
+        """'20. 11. 2026. u 02:14', in Belgrade."""
+        return say(self.tongue, "%(day)s u %(clock)s", day=self.day(moment), clock=clock(moment))
+
+    def heading(self, title: str | None, text: str) -> str:
+        """The title of an ad, or how it begins; in words of ours where it has no text."""
+        shown = heading(title, text)
+        return shown if title or text.strip() else self.said(shown)
 
 
 def clock(moment: datetime) -> str:
     """'02:14', in Belgrade."""
     return f"{moment.astimezone(BELGRADE):%H:%M}"
-
-
-def countries(codes: Iterable[str]) -> str:
-    """Serbian names of countries, separated by commas."""
-    return ", ".join(country_name(code) for code in codes)
-
-
-def serbian_day(moment: date | datetime) -> str:
-    """'20. 11. 2026.', of a moment the day in Belgrade."""
-    day = moment.astimezone(BELGRADE).date() if isinstance(moment, datetime) else moment
-    return written_day(day)
-
-
-def serbian_time(moment: datetime) -> str:
-    """'20. 11. 2026. u 02:14', in Belgrade."""
-    return f"{serbian_day(moment)} u\u00a0{clock(moment)}"
 
 
 def utc_time(moment: datetime) -> str:
@@ -108,3 +157,9 @@ def static_address(name: str) -> str:
     """Address of a static file, with a mark of its content, so that browsers may keep it."""
     mark = hashlib.sha256((STATIC / name).read_bytes()).hexdigest()[:12]
     return f"/static/{name}?v={mark}"
+
+
+def _navigation(addresses: Collection[str], role: Role) -> list[tuple[Entry, bool]]:
+    """The entries for that role, each with whether the page that is shown belongs to it."""
+    request: Asked = asked()
+    return [(entry, entry.holds(request.path)) for entry in entries_for(role, addresses)]

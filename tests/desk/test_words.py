@@ -5,14 +5,14 @@ from datetime import UTC, date, datetime
 from typing import Any
 
 import pytest
-from jinja2 import Environment, FileSystemLoader
 
 from alerts.cases import CaseState
 from alerts.desk.case_view import DESK_DECISIONS
 from alerts.desk.failures import Failure
 from alerts.desk.people import Role
 from alerts.desk.piles import Pile, pile_of
-from alerts.desk.rendering import FOLDER, host_of, serbian_day, serbian_time, utc_time, web_address
+from alerts.desk.rendering import FOLDER, Speech, environment, host_of, utc_time, web_address
+from alerts.desk.speaking import Tongue
 from alerts.gathering import Refusal
 from alerts.headings import heading
 from crawler.assessment import MediatorKind, RiskLevel, Verdict, WageUnit
@@ -20,11 +20,9 @@ from crawler.health import Problem, RunOutcome
 from crawler.night import STEPS
 from pipelines.text.counting import counted
 
-TEMPLATES = Environment(loader=FileSystemLoader(FOLDER / "templates"), autoescape=True)
-
 
 def _words(template: str, name: str) -> dict[str, str]:
-    module: Any = TEMPLATES.get_template(template).module
+    module: Any = environment(Tongue.LATN).get_template(template).module
     words: dict[str, str] = getattr(module, name)
     return words
 
@@ -56,7 +54,7 @@ def test_every_code_has_words(name: str, codes: Iterable[str]) -> None:
 @pytest.mark.parametrize("failure", Failure)
 def test_every_failure_is_explained(failure: Failure) -> None:
     source = (FOLDER / "templates" / "failure.html").read_text(encoding="utf-8")
-    assert source.count(f'"{failure}": "') == 2
+    assert source.count(f'"{failure}": _("') == 2
 
 
 def test_every_state_lies_on_one_pile() -> None:
@@ -76,8 +74,8 @@ def test_counts_take_their_serbian_form(number: int, words: str) -> None:
 
 def test_times_are_told_in_belgrade_and_in_utc() -> None:
     summer = datetime(2026, 7, 31, 22, 5, 9, tzinfo=UTC)
-    assert serbian_time(summer).replace("\u00a0", " ") == "1. 8. 2026. u 00:05"
-    assert serbian_day(date(2026, 8, 1)).replace("\u00a0", " ") == "1. 8. 2026."
+    assert Speech(Tongue.LATN).local(summer).replace("\u00a0", " ") == "1. 8. 2026. u 00:05"
+    assert Speech(Tongue.LATN).day(date(2026, 8, 1)).replace("\u00a0", " ") == "1. 8. 2026."
     assert utc_time(summer) == "2026-07-31 22:05:09 UTC"
 
 

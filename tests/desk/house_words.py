@@ -1,0 +1,22 @@
+"""Serbian words of the house that are data, and that pages say with `|said`."""
+
+from __future__ import annotations
+
+from alerts.cases import DismissReason
+from alerts.headings import heading
+from alerts.timeline import WHAT
+from alerts.wording import wording
+from pipelines.indicators import describe
+from pipelines.indicators.rules import rules
+from pipelines.judging.hard_triggers import triggers
+
+
+def house_words() -> set[str]:
+    """All of them; add here what your area says from data."""
+    found = {heading(None, ""), *(reason.words for reason in DismissReason), *WHAT.values()}
+    for code in rules():
+        found |= {describe(code).title, describe(code).why}
+    for trigger in triggers().values():
+        found |= {trigger.title_sr, trigger.why_sr}
+    found |= {*wording().triggers.values(), wording().other_trigger, *wording().not_stated.values()}
+    return found | {"Naslov", "Tekst", "Ko objavljuje", "Kontakt", "Zarada", "Zemlja", "Datum objave"}
