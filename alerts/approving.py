@@ -32,11 +32,13 @@ def approve_case(
     note: str = "",
     recipients: Collection[str] = (),
     seen: CaseState | None = None,
+    texts: Collection[str] | None = None,
 ) -> CaseState:
     """Approves the case's drafts (all, or those to these recipients) as they are now, and keeps their text.
 
-    Raises UsageError where the case cannot be approved now or there is nothing to approve, DraftError where a draft
-    cannot be told.
+    `texts`: the hashes (`text_digest`) of the very texts that the person saw; None: whatever they are. Raises
+    UsageError where the case cannot be approved now, there is nothing to approve or a text is not the one seen,
+    DraftError where a draft cannot be told.
     """
     standing = standing_approvals(connection, case_id)
     waiting = _unapproved(drafts_of_case(connection, case_id), standing, recipients)
@@ -47,8 +49,19 @@ def approve_case(
     for approval in standing:
         if approval.recipient in chosen:
             end_approval(connection, approval.id, by=moved.event_id)
-    save_approvals(connection, [_approval(draft, moved.event_id) for draft in waiting])
+    approved = [_approval(draft, moved.event_id) for draft in waiting]
+    if texts is not None and {approval.digest for approval in approved} != set(texts):
+        raise UsageError(f"a draft of case {case_id} is no longer the text that was seen; look at it again")
+    save_approvals(connection, approved)
     return moved.after
+
+
+def text_digest(draft: DraftRow) -> str:
+    """SHA-256 (hex) of the draft's text in both scripts, as it would be kept if it were approved now.
+
+    Raises DraftError where it cannot be told.
+    """
+    return digest_of(_text(draft))
 
 
 def end_approvals(connection: Connection, case_id: int, *, by: int) -> None:
@@ -71,9 +84,13 @@ def _unapproved(
 
 
 def _approval(draft: DraftRow, event_id: int) -> NewApproval:
-    facts = DraftFacts.from_json(draft.facts)
-    kept = frozen({script: document_of(facts, script) for script in Script})
+    kept = _text(draft)
     return NewApproval(draft.case_id, draft.recipient, draft.version, event_id, kept, digest_of(kept))
+
+
+def _text(draft: DraftRow) -> str:
+    facts = DraftFacts.from_json(draft.facts)
+    return frozen({script: document_of(facts, script) for script in Script})
 
 
 def verify_drafts(connection: Connection, evidence_folder: Path, case_id: int) -> None:

@@ -2,20 +2,25 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from datetime import date
+from collections.abc import Iterable, Mapping
+from datetime import date, timedelta
 from typing import Any
 
 from sqlalchemy import Connection
 
 from alerts.cases import CaseState
-from alerts.facts import DraftFacts
-from alerts.filing import earlier_filing, stood_on
+from alerts.filing import stood_on
 from alerts.headings import heading
-from crawler.store.approvals import ApprovalRow, changes_while_approved, standing_approvals
-from crawler.store.cases import list_cases
-from crawler.store.drafts import approved_draft, leading_ad
-from crawler.store.filings import FilingRow, filings_of
+from crawler.store.approvals import FoundChange
+from crawler.store.filings import FilingRow, all_filings
+from crawler.store.legal_views import (
+    CaseTitle,
+    StandingApproval,
+    changes_by_case,
+    series_with_joined,
+    standing_approvals_in,
+    titles_of_cases,
+)
 
 WITH_APPROVALS = (CaseState.APPROVED, CaseState.FILED, CaseState.ANSWERED)
 
@@ -24,40 +29,58 @@ def filing_batch(
     connection: Connection, *, today: date, guard_days: int, recipient: str | None = None
 ) -> list[dict[str, Any]]:
     """Approved texts that were not filed yet, by recipient (docs/json.md). Nothing is recorded."""
-    found = [
-        row
-        for case in list_cases(connection, states=WITH_APPROVALS)
-        for row in _of_case(connection, case.id, today, guard_days)
+    filed = all_filings(connection)
+    done = {(filing.case_id, filing.recipient, filing.version) for filing in filed}
+    waiting = [
+        approval
+        for approval in standing_approvals_in(connection, WITH_APPROVALS)
+        if recipient in (None, approval.recipient)
+        and (approval.case_id, approval.recipient, approval.version) not in done
     ]
-    return sorted(
-        (row for row in found if recipient in (None, row["recipient"])), key=lambda row: (row["recipient"], row["case"])
-    )
+    case_ids = {approval.case_id for approval in waiting}
+    titles, changes = titles_of_cases(connection, case_ids), changes_by_case(connection, case_ids)
+    series = series_with_joined(connection, case_ids)
+    rows = []
+    for approval in waiting:
+        since = today - timedelta(days=guard_days)
+        first = _first(filed, approval.recipient, series[approval.case_id], since=since, until=today)
+        changed = _overtaken(approval, changes.get(approval.case_id, ()), today)
+        rows.append(_row(approval, titles, first, changed))
+    return sorted(rows, key=lambda row: (row["recipient"], row["case"]))
 
 
-def _of_case(connection: Connection, case_id: int, today: date, guard_days: int) -> Iterator[dict[str, Any]]:
-    filed = {(filing.recipient, filing.version) for filing in filings_of(connection, [case_id])}
-    changes = changes_while_approved(connection, case_id)
-    for approval in standing_approvals(connection, case_id):
-        if (approval.recipient, approval.version) in filed:
-            continue
-        first = earlier_filing(connection, case_id, approval.recipient, on=today, guard_days=guard_days)
-        overtaken = [change.note for change in changes if change.event_id > approval.event_id]
-        yield _row(connection, approval, first, "" if stood_on(approval, changes, today) else "; ".join(overtaken))
+def _first(
+    filed: Iterable[FilingRow], recipient: str, series: frozenset[int], *, since: date, until: date
+) -> FilingRow | None:
+    """The first filing with the recipient on one of the series, from one day to another."""
+    alike = (one for one in filed if one.recipient == recipient and one.series_id in series)
+    return min((one for one in alike if since <= one.filed_on <= until), key=_earliest, default=None)
 
 
-def _row(connection: Connection, approval: ApprovalRow, first: FilingRow | None, changed: str) -> dict[str, Any]:
-    ad = leading_ad(connection, approval.case_id).ad
-    limitation = DraftFacts.from_json(approved_draft(connection, approval).facts).limitation
+def _earliest(filing: FilingRow) -> tuple[date, int]:
+    return filing.filed_on, filing.id
+
+
+def _overtaken(approval: StandingApproval, changes: Iterable[FoundChange], today: date) -> str:
+    """What really changed after the text was approved; empty where it can be filed as it is."""
+    since = [change for change in changes if change.event_id > approval.event_id]
+    return "" if stood_on(approval, since, today) else "; ".join(change.note for change in since)
+
+
+def _row(
+    approval: StandingApproval, titles: Mapping[int, CaseTitle], first: FilingRow | None, changed: str
+) -> dict[str, Any]:
+    about = titles[approval.case_id]
     return {
         "case": approval.case_id,
         "recipient": approval.recipient,
-        "title": heading(ad.title, ad.text),
+        "title": heading(about.title, about.text),
         "version": approval.version,
         "approved_by": approval.person,
         "approved_at": approval.at.isoformat(),
         "sha256": approval.digest,
         "changed": changed,
-        "limitation": limitation.ends_on.isoformat() if limitation else None,
+        "limitation": approval.limitation.isoformat() if approval.limitation else None,
         "filed_before": {"filing": first.id, "case": first.case_id, "on": first.filed_on.isoformat()}
         if first
         else None,

@@ -5,13 +5,23 @@ What can be changed is told by `alerts.editing`. An approved text is never chang
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Collection, Iterable
 from datetime import datetime
 
 from sqlalchemy import Connection
 
 from alerts.cases import CaseState
-from alerts.editing import Passage, ProvisionState, edit_passage, passages_of, provision_states, switch_provision
+from alerts.editing import (
+    DraftChanges,
+    Passage,
+    ProvisionState,
+    changed_draft,
+    edit_passage,
+    passages_of,
+    provision_states,
+    restored,
+    switch_provision,
+)
 from alerts.facts import DraftFacts
 from alerts.law import built_in_law
 from alerts.laying import STILL_DRAFTABLE
@@ -52,8 +62,7 @@ def change_provisions(
             facts = switch_provision(facts, built_in_law(), provision_id, on=is_on, person=person, now=now)
         return facts
 
-    note = ", ".join(f"{provision_id} {'uključen' if is_on else 'isključen'}" for provision_id, is_on in switches)
-    return _change(connection, case_id, recipient, changed, person=person, note=f"propisi: {note}", now=now)
+    return _change(connection, case_id, recipient, changed, person=person, note=_switched(switches), now=now)
 
 
 def change_passage(
@@ -78,6 +87,67 @@ def change_passage(
     return _change(connection, case_id, recipient, changed, person=person, note=note, now=now)
 
 
+def change_draft_by(
+    connection: Connection,
+    case_id: int,
+    recipient: str,
+    changes: DraftChanges,
+    *,
+    seen: int,
+    person: str,
+    now: datetime,
+) -> int:
+    """Makes all of the changes one new version of the draft; returns its number, or `seen` where nothing changes.
+
+    Raises UsageError as `change_passage` and `change_provisions` do, or where `seen` is no longer the newest version.
+    """
+    draft = require_version(connection, case_id, recipient, seen)
+    before = _facts(draft)
+    after = changed_draft(before, built_in_law(), changes, person=person, now=now)
+    if after == before:
+        return seen
+    _require_changeable(connection, draft)
+    return change_draft(connection, draft, after.to_json(), person=person, note=_told(before, after), now=now)
+
+
+def restore_passages(connection: Connection, case_id: int, recipient: str | None, *, person: str, now: datetime) -> int:
+    """Puts every passage back as the template words it and returns the number of the new version.
+
+    Raises UsageError for an unknown draft, one that nobody worded anew, or an approved text.
+    """
+    return _change(connection, case_id, recipient, restored, person=person, note="vraćen tekst iz obrasca", now=now)
+
+
+def require_version(connection: Connection, case_id: int, recipient: str, seen: int) -> DraftRow:
+    """The case's draft to the recipient. Raises UsageError where its newest version is not the one seen."""
+    draft = _draft(connection, case_id, recipient)
+    if draft.version != seen:
+        raise UsageError(f"the draft to `{recipient}` was changed by somebody else meanwhile; look at it again")
+    return draft
+
+
+def is_approved(connection: Connection, draft: DraftRow) -> bool:
+    """Whether this very version stands approved."""
+    approved = standing_approvals(connection, draft.case_id)
+    return (draft.recipient, draft.version) in {(one.recipient, one.version) for one in approved}
+
+
+def _told(before: DraftFacts, after: DraftFacts) -> str:
+    """What changed, for the list of versions."""
+    old, new = set(before.edits), set(after.edits)
+    numbers = [passage.number for passage in passages_of(before) if passage.original in {e.original for e in old ^ new}]
+    parts = [f"izmenjeni pasusi: {', '.join(map(str, numbers))}"] if numbers else []
+    known = set(before.choices)
+    if switches := [(choice.id, choice.is_on) for choice in after.choices if choice not in known]:
+        parts.append(_switched(switches))
+    return "; ".join(parts)
+
+
+def _switched(switches: Iterable[tuple[str, bool]]) -> str:
+    told = (f"{provision_id} {'uključen' if is_on else 'isključen'}" for provision_id, is_on in switches)
+    return f"propisi: {', '.join(told)}"
+
+
 def _change(
     connection: Connection,
     case_id: int,
@@ -96,10 +166,7 @@ def _change(
 
 def _require_changeable(connection: Connection, draft: DraftRow) -> None:
     """Raises UsageError where the text is approved as it is, or the case is past drafting."""
-    if any(
-        (approval.recipient, approval.version) == (draft.recipient, draft.version)
-        for approval in standing_approvals(connection, draft.case_id)
-    ):
+    if is_approved(connection, draft):
         raise UsageError(f"this text is approved; `adwatch cases withdraw {draft.case_id}` before it is changed")
     states = (*STILL_DRAFTABLE, CaseState.APPROVED)
     if not hold_cases(connection, [draft.case_id], states=states):

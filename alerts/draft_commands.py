@@ -67,6 +67,7 @@ def text(
     restore: Annotated[
         int | None, typer.Option(metavar="NUMBER", help="Passage to put back as the template words it.")
     ] = None,
+    restore_all: Annotated[bool, typer.Option(help="Put all passages back as the template words them.")] = False,
     person: Editor = None,
     as_json: AsJson = False,
 ) -> None:
@@ -75,20 +76,22 @@ def text(
     Example: [bold]adwatch cases text 12 --edit 4 --with "Molimo da ovo proverite." --person iva@primer.example[/bold]
     """
     from alerts.desk.people import require_legal  # noqa: PLC0415
-    from alerts.draft_changes import change_passage, read_passages  # noqa: PLC0415 - keeps --help fast
+    from alerts.draft_changes import change_passage, read_passages, restore_passages  # noqa: PLC0415 - keeps --help fast
     from crawler.errors import UsageError  # noqa: PLC0415
     from crawler.opening import opened  # noqa: PLC0415
 
-    if (edit is None) != (words is None) or (edit is not None and restore is not None):
-        raise UsageError("change one passage: --edit NUMBER --with WORDS, or --restore NUMBER")
+    ways = [way for way in (edit is not None, restore is not None, restore_all) if way]
+    if (edit is None) != (words is None) or len(ways) > 1:
+        raise UsageError("change one passage: --edit NUMBER --with WORDS, or --restore NUMBER; or --restore-all")
     new = sys.stdin.read() if words == "-" else words
     number = edit if edit is not None else restore
     with opened() as (_, engine), engine.begin() as connection:
-        if number is not None:
-            known = require_legal(connection, person or "")
-            version = change_passage(
-                connection, case, recipient, number, new, person=known.email, now=datetime.now(UTC)
-            )
+        if ways:
+            known, now = require_legal(connection, person or ""), datetime.now(UTC)
+            if number is not None:
+                version = change_passage(connection, case, recipient, number, new, person=known.email, now=now)
+            else:
+                version = restore_passages(connection, case, recipient, person=known.email, now=now)
             typer.echo(f"version {version} of the draft; it is approved anew", err=True)
         found = read_passages(connection, case, recipient)
     if as_json:

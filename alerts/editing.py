@@ -6,9 +6,10 @@ Words of the ad stay the ad's words: a passage that quotes it is worded anew aro
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, replace
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field, replace
 from datetime import datetime
+from enum import StrEnum
 
 from alerts.document import Verbatim
 from alerts.drafting import template_document
@@ -22,6 +23,39 @@ from crawler.errors import UsageError
 LONGEST_PASSAGE = 4000
 PARTS = {part: "provisions" if part is Part.BASIS else f"{part}_provisions" for part in Part}
 """The field of the facts that each part of a draft cites from."""
+
+
+class EditRefusal(StrEnum):
+    """Why a passage cannot be worded so."""
+
+    UNKNOWN = "unknown"
+    """There is no passage of that number."""
+    EMPTY = "empty"
+    TOO_LONG = "too_long"
+    QUOTE = "quote"
+    """Words of the ad would change."""
+    SAME = "same"
+
+
+class EditRefusedError(UsageError):
+    """A passage that cannot be worded so, with the reason as a code."""
+
+    def __init__(self, reason: EditRefusal, number: int, message: str, *, quote: str = "") -> None:
+        """Keeps the reason, the passage's number and, where it is one, the quote that would change."""
+        super().__init__(message)
+        self.reason = reason
+        self.number = number
+        self.quote = quote
+
+
+@dataclass(frozen=True, slots=True)
+class DraftChanges:
+    """What a person wants a draft to be like; what is so already changes nothing."""
+
+    passages: Mapping[int, str | None] = field(default_factory=dict)
+    """By number, as the draft counts them before the change: the words; None: as the template words it."""
+    provisions: Mapping[str, bool] = field(default_factory=dict)
+    """By id: whether it is cited."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,6 +83,8 @@ class Passage:
     """From 1, in the order of the document."""
     original: str
     edit: EditedPassage | None
+    is_quote: bool = False
+    """It is a line of the ad, and nothing else."""
 
     @property
     def text(self) -> str:
@@ -93,7 +129,8 @@ def passages_of(facts: DraftFacts) -> tuple[Passage, ...]:
     """What can be worded anew, with what was."""
     edits = {edit.original: edit for edit in facts.edits}
     bodies = [body_of(block) for block in template_document(facts, Script.LATN).blocks if block.kind in EDITABLE]
-    return tuple(Passage(number, body, edits.get(body)) for number, body in enumerate(bodies, 1))
+    lines = {printable(line) for line in _ad_lines(facts)}
+    return tuple(Passage(number, body, edits.get(body), body in lines) for number, body in enumerate(bodies, 1))
 
 
 def lost_edits(facts: DraftFacts) -> tuple[EditedPassage, ...]:
@@ -109,14 +146,36 @@ def edit_passage(facts: DraftFacts, number: int, text: str | None, *, person: st
     """
     passage = next((one for one in passages_of(facts) if one.number == number), None)
     if passage is None:
-        raise UsageError(f"there is no passage {number}; `adwatch cases text` numbers them")
+        message = f"there is no passage {number}; `adwatch cases text` numbers them"
+        raise EditRefusedError(EditRefusal.UNKNOWN, number, message)
     new = passage.original if text is None else _checked(passage, text, facts)
     if new == passage.text:
-        raise UsageError(f"passage {number} reads so already")
-    others = tuple(edit for edit in facts.edits if edit.original != passage.original)
-    if new == passage.original:
-        return replace(facts, edits=others)
-    return replace(facts, edits=(*others, EditedPassage(passage.original, new, person, now)))
+        raise EditRefusedError(EditRefusal.SAME, number, f"passage {number} reads so already")
+    return _edited(facts, passage, new, person, now)
+
+
+def changed_draft(facts: DraftFacts, law: Law, changes: DraftChanges, *, person: str, now: datetime) -> DraftFacts:
+    """The facts with all of the changes; the very same where they change nothing.
+
+    Raises UsageError as `edit_passage` and `switch_provision` do.
+    """
+    # All by the numbers that the person saw: a provision that is switched shifts them.
+    passages = {passage.number: passage for passage in passages_of(facts)}
+    for number, text in changes.passages.items():
+        passage = passages.get(number)
+        if passage is None or _wanted(passage, text) != passage.text:
+            facts = edit_passage(facts, number, text, person=person, now=now)
+    for provision_id, is_on in changes.provisions.items():
+        if is_on != any(provision_id in _ids(facts, part) for part in PARTS):
+            facts = switch_provision(facts, law, provision_id, on=is_on, person=person, now=now)
+    return facts
+
+
+def restored(facts: DraftFacts) -> DraftFacts:
+    """The facts with every passage as the template words it. Raises UsageError where they are so already."""
+    if not facts.edits:
+        raise UsageError("no passage was worded anew")
+    return replace(facts, edits=())
 
 
 def carry_over(facts: DraftFacts, previous: DraftFacts, law: Law) -> DraftFacts:
@@ -129,18 +188,40 @@ def carry_over(facts: DraftFacts, previous: DraftFacts, law: Law) -> DraftFacts:
     return replace(facts, edits=tuple(edit for edit in previous.edits if edit.original in there))
 
 
+def _edited(facts: DraftFacts, passage: Passage, new: str, person: str, now: datetime) -> DraftFacts:
+    others = tuple(edit for edit in facts.edits if edit.original != passage.original)
+    if new == passage.original:
+        return replace(facts, edits=others)
+    return replace(facts, edits=(*others, EditedPassage(passage.original, new, person, now)))
+
+
+def _wanted(passage: Passage, text: str | None) -> str:
+    """The words as they are kept: on one line, nothing that cannot be shown, our own in Latin script."""
+    if text is None:
+        return passage.original
+    as_it_was = set(passage.original.split())
+    words = printable(storable(text)).split()
+    return " ".join(word if word in as_it_was else to_script(word, Script.LATN) for word in words)
+
+
 def _checked(passage: Passage, text: str, facts: DraftFacts) -> str:
-    new = to_script(printable(storable(text)), Script.LATN)
+    new = _wanted(passage, text)
     if not new or len(new) > LONGEST_PASSAGE:
-        raise UsageError(f"a passage has 1 to {LONGEST_PASSAGE} characters")
+        reason = EditRefusal.TOO_LONG if new else EditRefusal.EMPTY
+        raise EditRefusedError(reason, passage.number, f"a passage has 1 to {LONGEST_PASSAGE} characters")
     for quote in _quotes(facts):
         if quote in passage.original and quote not in new:
-            raise UsageError(f"passage {passage.number} quotes the ad; its words stay as they are: {quote}")
+            message = f"passage {passage.number} quotes the ad; its words stay as they are: {quote}"
+            raise EditRefusedError(EditRefusal.QUOTE, passage.number, message, quote=quote)
     return new
 
 
 def _quotes(facts: DraftFacts) -> Iterator[Verbatim]:
     yield from (statement.quote for statement in facts.statements if statement.quote)
+    yield from _ad_lines(facts)
+
+
+def _ad_lines(facts: DraftFacts) -> Iterator[Verbatim]:
     yield from facts.ad_lines
     yield from (line for picture in facts.picture_texts for line in picture.lines)
 

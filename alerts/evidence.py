@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 
 from sqlalchemy import Connection
@@ -11,7 +11,7 @@ from alerts.document import Verbatim
 from alerts.facts import EvidenceItem
 from crawler.errors import DraftError, EvidenceError
 from crawler.evidence.warc import Capture, check_revisit, read_payload
-from crawler.store.drafts import capture_by_record
+from crawler.store.exports import captures_named
 
 
 def verify_captures(connection: Connection, evidence_folder: Path, captures: Iterable[Capture]) -> None:
@@ -19,15 +19,10 @@ def verify_captures(connection: Connection, evidence_folder: Path, captures: Ite
 
     Raises EvidenceError naming the first that is missing, torn or different.
     """
-    for capture in captures:
-        if capture.revisit_of is None:
-            read_payload(evidence_folder, capture)
-            continue
-        check_revisit(evidence_folder, capture)
-        original = capture_by_record(connection, capture.revisit_of)
-        if original is None or original.digest != capture.digest:
-            raise EvidenceError(f"{capture.record_id}: the record it refers to is missing")
-        read_payload(evidence_folder, original)
+    given = tuple(captures)
+    originals = _named(connection, (capture.revisit_of for capture in given if capture.revisit_of))
+    for capture in given:
+        _verify(evidence_folder, capture, originals)
 
 
 def verify_items(connection: Connection, evidence_folder: Path, items: Iterable[EvidenceItem]) -> None:
@@ -35,14 +30,32 @@ def verify_items(connection: Connection, evidence_folder: Path, items: Iterable[
 
     Raises DraftError naming the first item that does not verify.
     """
-    for item in items:
-        capture = capture_by_record(connection, item.record_id)
+    given = tuple(items)
+    captures = _named(connection, (item.record_id for item in given))
+    for item in given:
         try:
-            if capture is None:
+            if item.record_id not in captures:
                 raise EvidenceError(f"{item.record_id}: no longer in the store")
-            verify_captures(connection, evidence_folder, [capture])
+            _verify(evidence_folder, captures[item.record_id], captures)
         except EvidenceError as error:
             raise DraftError(f"evidence {item.number} of the draft does not verify: {error}") from error
+
+
+def _verify(evidence_folder: Path, capture: Capture, originals: Mapping[str, Capture]) -> None:
+    if capture.revisit_of is None:
+        read_payload(evidence_folder, capture)
+        return
+    check_revisit(evidence_folder, capture)
+    original = originals.get(capture.revisit_of)
+    if original is None or original.digest != capture.digest:
+        raise EvidenceError(f"{capture.record_id}: the record it refers to is missing")
+    read_payload(evidence_folder, original)
+
+
+def _named(connection: Connection, record_ids: Iterable[str]) -> dict[str, Capture]:
+    """Captures by WARC-Record-ID, with those they refer to."""
+    wanted = set(record_ids)
+    return {one.record_id: one for one in captures_named(connection, wanted)} if wanted else {}
 
 
 def number_evidence(captures: Iterable[Capture]) -> tuple[EvidenceItem, ...]:

@@ -37,6 +37,7 @@ from crawler.store.filings import (
     outcomes_of,
     series_of_cases,
 )
+from crawler.store.legal_views import StandingApproval
 from crawler.store.links import with_joined
 from crawler.store.locks import Lock, take_lock
 
@@ -70,6 +71,29 @@ _CHANNELS = {
     Channel.PORTAL: "preko veb-obrasca organa",
     Channel.OTHER: "na drugi način",
 }
+
+
+class FilingRefusal(StrEnum):
+    """Why something cannot be recorded as filed, or an outcome of it."""
+
+    NOT_YET = "not_yet"
+    """The day has not come."""
+    LONG_REFERENCE = "long_reference"
+    NOT_APPROVED = "not_approved"
+    """No approved text stood that day."""
+    FILED_BEFORE = "filed_before"
+    BEFORE_FILING = "before_filing"
+    """An outcome of a day before the filing."""
+
+
+class FilingRefusedError(UsageError):
+    """What cannot be recorded, with the reason as a code."""
+
+    def __init__(self, reason: FilingRefusal, message: str, *, first: FilingRow | None = None) -> None:
+        """Keeps the reason and, where it was filed before, the first filing."""
+        super().__init__(message)
+        self.reason = reason
+        self.first = first
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,16 +138,19 @@ def record_filing(
     """
     take_lock(connection, Lock.FILING)
     if filed.filed_on > now.astimezone(BELGRADE).date():
-        raise UsageError(f"{filed.filed_on} has not come yet")
+        raise FilingRefusedError(FilingRefusal.NOT_YET, f"{filed.filed_on} has not come yet")
     if len(filed.reference) > LONGEST_REFERENCE:
-        raise UsageError(f"a reference has at most {LONGEST_REFERENCE} characters")
+        message = f"a reference has at most {LONGEST_REFERENCE} characters"
+        raise FilingRefusedError(FilingRefusal.LONG_REFERENCE, message)
     read_case(connection, case_id)
     approval = require_approval(connection, case_id, filed.recipient, on=filed.filed_on)
     first = earlier_filing(connection, case_id, filed.recipient, on=filed.filed_on, guard_days=guard_days)
     if first and not filed.again.strip():
-        raise UsageError(
+        raise FilingRefusedError(
+            FilingRefusal.FILED_BEFORE,
             f"already filed: case {first.case_id} with `{first.recipient}` on {first.filed_on}, "
-            f"reference {first.reference or '–'}, recorded by {first.person}; --again says why it is filed again"
+            f"reference {first.reference or '–'}, recorded by {first.person}; --again says why it is filed again",
+            first=first,
         )
     moved = move(connection, case_id, Decision.FILE, person=person, now=now, note=_told(filed, first))
     if filed.receipt:
@@ -139,15 +166,17 @@ def require_approval(connection: Connection, case_id: int, recipient: str, *, on
     """
     own = [approval for approval in approvals_of(connection, [case_id]) if approval.recipient == recipient]
     if not own:
-        raise UsageError(f"no draft of case {case_id} to `{recipient}` was ever approved: nothing can be filed")
+        message = f"no draft of case {case_id} to `{recipient}` was ever approved: nothing can be filed"
+        raise FilingRefusedError(FilingRefusal.NOT_APPROVED, message)
     changes = changes_while_approved(connection, case_id)
     for approval in reversed(own):
         if stood_on(approval, changes, on):
             return approval
-    raise UsageError(f"case {case_id}, `{recipient}`: {_why_not(own[-1], changes, on)}; it must be approved anew")
+    message = f"case {case_id}, `{recipient}`: {_why_not(own[-1], changes, on)}; it must be approved anew"
+    raise FilingRefusedError(FilingRefusal.NOT_APPROVED, message)
 
 
-def stood_on(approval: ApprovalRow, changes: Sequence[FoundChange], day: date) -> bool:
+def stood_on(approval: ApprovalRow | StandingApproval, changes: Sequence[FoundChange], day: date) -> bool:
     """Whether the approval stood the whole day from the moment it was given: not ended, and no real change found."""
     if _day(approval.at) > day or (approval.ended_at is not None and _day(approval.ended_at) <= day):
         return False
@@ -180,7 +209,8 @@ def record_outcome(
     """
     filing = _only_filing(connection, case_id, recipient)
     if not filing.filed_on <= on <= now.astimezone(BELGRADE).date():
-        raise UsageError(f"{on} lies before the filing of {filing.filed_on}, or has not come yet")
+        reason = FilingRefusal.BEFORE_FILING if on < filing.filed_on else FilingRefusal.NOT_YET
+        raise FilingRefusedError(reason, f"{on} lies before the filing of {filing.filed_on}, or has not come yet")
     decision = Decision.ANSWER if outcome.is_answer else Decision.OUTCOME
     told = f"{outcome.words}: {note.strip()}" if note.strip() else outcome.words
     moved = move(connection, case_id, decision, person=person, now=now, note=told)

@@ -11,6 +11,7 @@ import typer
 
 from alerts.deciding_commands import AsJson, CaseNumber, Note
 from alerts.outcomes import Outcome
+from alerts.stages import Stage
 from crawler.output import print_json, print_table
 
 if TYPE_CHECKING:
@@ -22,7 +23,7 @@ Day = Annotated[datetime, typer.Option("--on", formats=["%Y-%m-%d"], help="The d
 
 def add_filing_commands(app: typer.Typer) -> None:
     """Adds these commands to `adwatch cases`."""
-    for name in ("filed", "outcome", "batch", "deadlines", "overdue", "remind"):
+    for name in ("filed", "outcome", "batch", "matters", "deadlines", "overdue", "calendar", "remind"):
         app.command(name)(globals()[name])
 
 
@@ -33,7 +34,7 @@ def filed(
     on: Day,
     person: Filer,
     reference: Annotated[str, typer.Option(help="The number that the authority gave it.")] = "",
-    receipt: Annotated[Path | None, typer.Option(help="Receipt as PDF, JPEG, PNG or TIFF; it is kept.")] = None,
+    receipt: Annotated[Path | None, typer.Option(help="Receipt as PDF, JPEG, PNG, TIFF or EML; it is kept.")] = None,
     again: Annotated[str, typer.Option(help="Why it is filed again, where it was filed before.")] = "",
 ) -> None:
     """Record that you filed the approved text outside of the program. Nothing is sent. For legal staff.
@@ -114,6 +115,57 @@ def batch(
     columns = ("case", "recipient", "ready", "against", "limitation", "title")
     table = [[(row | {"against": _against(row)})[column] for column in columns] for row in rows]
     print_table("To be filed", columns, table)
+
+
+def matters(
+    stage: Annotated[Stage | None, typer.Option(help="Only those that have come so far.")] = None,
+    recipient: Annotated[str | None, typer.Option(help="Only what goes to this recipient.")] = None,
+    as_json: AsJson = False,
+) -> None:
+    """What legal staff have before them, by the day that each waits for, and how far it has come.
+
+    Example: [bold]adwatch cases matters --stage approved[/bold]
+    """
+    from alerts.matters import read_matters  # noqa: PLC0415 - keeps --help fast
+    from crawler.opening import opened  # noqa: PLC0415
+    from crawler.store.engine import reading  # noqa: PLC0415
+
+    with opened() as (_, engine), reading(engine) as connection:
+        found = read_matters(connection, today=_today(), closed=stage is Stage.CLOSED)
+    rows = [
+        matter.to_json() for matter in found if stage in (None, matter.stage) and recipient in (None, matter.recipient)
+    ]
+    if as_json:
+        print_json(rows)
+        return
+    columns = ("case", "recipient", "stage", "version", "due", "due_what", "days_left", "working_days_left")
+    print_table("Matters", columns, [[row[column] for column in columns] for row in rows])
+
+
+def calendar(
+    output: Annotated[Path, typer.Option("--output", "-o", help="The file to write, name.ics.")],
+    script: Annotated[str, typer.Option(help="cyrl or latn.")] = "latn",
+) -> None:
+    """Write every open deadline as a calendar file (iCalendar), for any calendar program. Nothing is sent.
+
+    Example: [bold]adwatch cases calendar -o rokovi.ics[/bold]
+    """
+    from alerts.deadline_calendar import deadline_calendar  # noqa: PLC0415 - keeps --help fast
+    from alerts.drafting import chosen_of, write_whole  # noqa: PLC0415
+    from alerts.matters import read_matters  # noqa: PLC0415
+    from alerts.script import Script  # noqa: PLC0415
+    from crawler.opening import opened  # noqa: PLC0415
+    from crawler.store.engine import reading  # noqa: PLC0415
+    from crawler.store.legal_views import titles_of_cases  # noqa: PLC0415
+
+    letters = chosen_of(Script, script)
+    with opened() as (settings, engine), reading(engine) as connection:
+        found = read_matters(connection, today=_today())
+        titles = titles_of_cases(connection, [matter.case_id for matter in found])
+    organisation = settings.file.organisation
+    made = deadline_calendar(found, titles, organisation=organisation, now=datetime.now(UTC), script=letters)
+    write_whole(output, made)
+    typer.echo(str(output), err=True)
 
 
 def deadlines(

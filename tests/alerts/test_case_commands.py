@@ -17,6 +17,7 @@ from alerts.stating import BELGRADE
 from crawler.errors import AdwatchError, UsageError
 from crawler.store.schema import filings
 from tests.alerts.conftest import run_adwatch
+from tests.alerts.test_calendar import parse_calendar
 from tests.builders import NOW, StoreBuilder
 
 MARKET = "trzisna_inspekcija"
@@ -136,7 +137,26 @@ def test_provisions_and_passages_are_changed_and_told(case_id: int) -> None:
     _cases("text", case_id, "--edit", passage["number"], "--with", "Molimo da ovo proverite.", "--person", LEA)
     edited = _read("text", case_id)[passage["number"] - 1]
     assert (edited["text"], edited["original"]) == ("Molimo da ovo proverite.", passage["text"])
-    assert [one["version"] for one in _read("show", case_id)["drafts"][0]["versions"]] == [1, 2, 3]
+    _cases("text", case_id, "--restore-all", "--person", LEA)
+    assert not any(row["edited_by"] for row in _read("text", case_id))
+    assert [one["version"] for one in _read("show", case_id)["drafts"][0]["versions"]] == [1, 2, 3, 4]
+    with pytest.raises(UsageError, match="--restore-all"):
+        _cases("text", case_id, "--restore", 1, "--restore-all", "--person", LEA)
+
+
+def test_matters_and_their_calendar_tell_what_is_waited_for(case_id: int, tmp_path: Path) -> None:
+    _approve(case_id)
+    assert [(row["stage"], row["due_what"]) for row in _read("matters", "--stage", "approved")] == [
+        ("approved", "limitation")
+    ]
+    _file(case_id)
+    (row,) = _read("matters")
+    assert (row["case"], row["stage"], row["due_what"], row["overdue"]) == (case_id, "filed", "handling", False)
+    assert _read("matters", "--stage", "closed") == []
+    output = tmp_path / "rokovi.ics"
+    _cases("calendar", "-o", output)
+    days = {event["DTSTART;VALUE=DATE"] for event in parse_calendar(output.read_bytes())}
+    assert row["due"].replace("-", "") in days and len(days) == 2
 
 
 def test_the_same_is_not_filed_twice(case_id: int) -> None:
@@ -178,7 +198,7 @@ def test_cases_are_joined_and_parted(store: StoreBuilder, case_id: int) -> None:
     assert _read("show", other)["state"] == "open"
 
 
-@pytest.mark.parametrize("command", ["batch", "deadlines", "overdue"])
+@pytest.mark.parametrize("command", ["batch", "matters", "deadlines", "overdue"])
 def test_an_empty_list_says_so(people: None, command: str) -> None:
     assert "none yet" in _cases(command).stdout
     assert _read(command) == []

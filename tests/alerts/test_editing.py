@@ -7,18 +7,24 @@ import pytest
 from alerts.document import plain_text
 from alerts.drafting import document_of
 from alerts.editing import (
+    LONGEST_PASSAGE,
     PARTS,
+    DraftChanges,
+    EditRefusal,
+    EditRefusedError,
     carry_over,
+    changed_draft,
     edit_passage,
     passages_of,
     provision_states,
+    restored,
     switch_provision,
 )
 from alerts.facts import DraftFacts
 from alerts.law import Part, built_in_law
 from alerts.script import Script
 from crawler.errors import UsageError
-from tests.alerts.sample import MADE_AT, sample_facts
+from tests.alerts.sample import MADE_AT, SampleCase, sample_facts
 
 LAW = built_in_law()
 IVA = "iva@primer.example"
@@ -125,3 +131,59 @@ def test_what_no_longer_fits_is_not_carried_over(facts: DraftFacts) -> None:
     other = carry_over(sample_facts("policija_uput"), changed, LAW)
     assert other.edits == ()
     assert DraftFacts.from_json(carried.to_json()) == carried
+
+
+def _all_as_shown(facts: DraftFacts) -> dict[int, str | None]:
+    return {passage.number: passage.text for passage in passages_of(facts)}
+
+
+@pytest.mark.parametrize("case", [SampleCase.UNLICENSED, SampleCase.EXPIRED])
+def test_a_form_sent_as_it_was_shown_changes_nothing(case: SampleCase) -> None:
+    facts = sample_facts("trzisna_inspekcija", case)
+    states = {state.provision.id: state.is_on for state in provision_states(facts, LAW)}
+    changes = DraftChanges(_all_as_shown(facts), states)
+    assert changed_draft(facts, LAW, changes, person=IVA, now=MADE_AT) == facts
+
+
+def test_passages_and_provisions_change_together_by_the_numbers_that_were_shown(facts: DraftFacts) -> None:
+    measure = next(passage for passage in passages_of(facts) if "ko je objavio oglas" in passage.text)
+    changes = DraftChanges(_all_as_shown(facts) | {measure.number: "da utvrdi ko stoji iza oglasa;"}, {"zin_30": False})
+    text = plain_text(document_of(changed_draft(facts, LAW, changes, person=IVA, now=MADE_AT), Script.LATN))
+    assert "1. da utvrdi ko stoji iza oglasa;" in text
+    assert "Inspekcija koja nije nadležna prosleđuje" not in text
+
+
+def test_words_around_a_cyrillic_quote_can_be_changed_and_the_quote_stays_cyrillic() -> None:
+    facts = sample_facts("trzisna_inspekcija", SampleCase.EXPIRED)
+    quoting = next(passage for passage in passages_of(facts) if "Уплата 150 евра пре разговора" in passage.text)
+    edited = _edit(facts, quoting.number, "novac unapred: „Уплата 150 евра пре разговора“; без потврде")
+    latin = plain_text(document_of(edited, Script.LATN))
+    assert "novac unapred: „Уплата 150 евра пре разговора“; bez potvrde" in latin
+    assert "новац унапред: „Уплата 150 евра пре разговора“; без потврде" in plain_text(document_of(edited, Script.CYRL))
+
+
+@pytest.mark.parametrize(
+    ("text", "reason"),
+    [
+        ("", EditRefusal.EMPTY),
+        ("x" * (LONGEST_PASSAGE + 1), EditRefusal.TOO_LONG),
+        ("Oglas traži novac.", EditRefusal.QUOTE),
+    ],
+)
+def test_a_refused_change_says_which_passage_and_why(facts: DraftFacts, text: str, reason: EditRefusal) -> None:
+    quoting = next(passage for passage in passages_of(facts) if "Kotizacija 200 evra pre puta" in passage.text)
+    with pytest.raises(EditRefusedError) as refused:
+        changed_draft(facts, LAW, DraftChanges({quoting.number: text}), person=IVA, now=MADE_AT)
+    assert (refused.value.reason, refused.value.number) == (reason, quoting.number)
+    assert (refused.value.quote == "Kotizacija 200 evra pre puta") == (reason is EditRefusal.QUOTE)
+
+
+def test_lines_of_the_ad_are_known_as_quotes(facts: DraftFacts) -> None:
+    assert [passage.text for passage in passages_of(facts) if passage.is_quote][-1].startswith("Primer Rad, 060")
+    assert not any(passage.is_quote for passage in passages_of(facts)[:20])
+
+
+def test_all_passages_are_put_back_at_once(facts: DraftFacts) -> None:
+    assert restored(_edit(facts, 1, "Tekst.")) == facts
+    with pytest.raises(UsageError, match="no passage"):
+        restored(facts)

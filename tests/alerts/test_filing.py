@@ -13,12 +13,21 @@ from typing import Any
 import pytest
 from sqlalchemy import update
 
+from alerts.approving import approve_case, text_digest
 from alerts.batch import filing_batch
 from alerts.cases import CaseState, Decision
 from alerts.deciding import decide_case
 from alerts.document import plain_text
-from alerts.draft_changes import change_passage, change_provisions, read_passages, read_provisions
+from alerts.draft_changes import (
+    change_draft_by,
+    change_passage,
+    change_provisions,
+    read_passages,
+    read_provisions,
+    restore_passages,
+)
 from alerts.drafting import kept_document, write_document
+from alerts.editing import DraftChanges
 from alerts.filing import Channel, Filed, filed_complaint, filing_states, record_filing, record_outcome
 from alerts.follow_ups import FiledComplaint
 from alerts.frozen import approved_document
@@ -272,11 +281,75 @@ def test_a_receipt_is_kept_under_its_hash_and_verified_with_the_evidence(store: 
 
 @pytest.mark.parametrize(
     ("content", "message"),
-    [(b"", "PDF, JPEG, PNG or TIFF"), (b"<html>%PDF-", "PDF, JPEG, PNG or TIFF"), (b"%PDF-" + b"0" * LARGEST, "20 MB")],
+    [(b"", "PDF, JPEG, PNG"), (b"<html>%PDF-", "PDF, JPEG, PNG"), (b"%PDF-" + b"0" * LARGEST, "20 MB")],
 )
 def test_what_is_no_receipt_is_refused(content: bytes, message: str) -> None:
     with pytest.raises(UsageError, match=message):
         receipt_of("potvrda.pdf", content)
+
+
+MESSAGE = (
+    b"From: pisarnica@organ.example\r\nDate: Fri, 20 Nov 2026 09:00:00 +0100\r\n"
+    b"Message-ID: <1@organ.example>\r\nSubject: Primljeno\r\n\r\nVas podnesak je primljen.\r\n"
+)
+
+
+def test_a_saved_message_is_a_receipt() -> None:
+    assert receipt_of("odgovor.eml", MESSAGE).file.endswith(".eml")
+
+
+@pytest.mark.parametrize(
+    "content",
+    [
+        MESSAGE.replace(b"Message-ID", b"X-Other"),
+        MESSAGE.replace(b"\r\n\r\n", b"\r\n"),
+        MESSAGE + b"\x00",
+        b"<p>" + MESSAGE,
+        b"From: a\n\nDate: b",
+    ],
+)
+def test_what_only_looks_like_a_message_is_no_receipt(content: bytes) -> None:
+    with pytest.raises(UsageError, match="EML"):
+        receipt_of("odgovor.eml", content)
+
+
+def test_a_text_that_is_not_the_one_seen_is_not_approved(store: StoreBuilder) -> None:
+    store.register()
+    case_id = store.complaint_case()
+    lay_ready(store.engine, store.settings, case_id, MARKET, now=NOW)
+    _decide(store, case_id, Decision.CONFIRM)
+    with store.connect() as connection:
+        seen = text_digest(drafts_of_case(connection, case_id)[0])
+    with store.engine.begin() as connection:
+        change_provisions(connection, case_id, MARKET, on=["c181_7"], off=[], person=IVA, now=NOW)
+    with pytest.raises(UsageError, match="no longer the text"), store.engine.begin() as connection:
+        approve_case(connection, case_id, person=IVA, now=NOW, texts=[seen])
+    with store.connect() as connection:
+        assert standing_approvals(connection, case_id) == []
+        assert read_case(connection, case_id).state == "drafted"
+        now_is = text_digest(drafts_of_case(connection, case_id)[0])
+    with store.engine.begin() as connection:
+        approve_case(connection, case_id, person=IVA, now=NOW, texts=[now_is])
+        assert standing_approvals(connection, case_id)[0].digest == now_is
+
+
+def test_one_form_makes_one_version_and_an_old_one_is_refused(store: StoreBuilder) -> None:
+    store.register()
+    case_id = store.complaint_case()
+    lay_ready(store.engine, store.settings, case_id, MARKET, now=NOW)
+    wanted = DraftChanges({1: "Molimo da ovo proverite."}, {"c181_7": True, "zin_30": False})
+    with store.engine.begin() as connection:
+        assert change_draft_by(connection, case_id, MARKET, wanted, seen=1, person=IVA, now=NOW) == 2
+        assert change_draft_by(connection, case_id, MARKET, wanted, seen=2, person=IVA, now=NOW) == 2
+        with pytest.raises(UsageError, match="somebody else"):
+            change_draft_by(connection, case_id, MARKET, wanted, seen=1, person=IVA, now=NOW)
+        assert restore_passages(connection, case_id, MARKET, person=IVA, now=NOW) == 3
+        versions = draft_versions_of(connection, case_id, MARKET)
+    assert [one.note for one in versions] == [
+        "",
+        "izmenjeni pasusi: 1; propisi: c181_7 uključen, zin_30 isključen",
+        "vraćen tekst iz obrasca",
+    ]
 
 
 def test_deadlines_run_until_an_answer_and_stop_with_the_case(store: StoreBuilder) -> None:
