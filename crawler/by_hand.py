@@ -15,17 +15,26 @@ from crawler.manifest import load_manifests
 from crawler.night_report import night_with_progress
 from crawler.nightly import NightResult
 from crawler.not_to_crawl import service_of
+from crawler.store.engine import reading
+from crawler.store.switches import said_of, switched_off
 
 ANY_PAGE_SPIDER = "jobposting"
 """The spider that reads JobPosting data from any site."""
 
 
 def crawl_sources_by_hand(settings: Settings, engine: Engine, sources: Sequence[str]) -> NightResult:
-    """Crawls these sources now, enabled or not, and judges what came. Raises UsageError on an unknown id."""
+    """Crawls these sources now, enabled in their manifests or not, and judges what came.
+
+    Raises UsageError on an unknown id, and for a source that a person switched off.
+    """
     manifests = load_manifests(settings.source_folders)
+    with reading(engine) as connection:
+        off = switched_off(connection)
     for source in sources:
         if source not in manifests:
             raise UsageError(f"unknown source {source}; `adwatch sources list` shows the known ones")
+        if source in off:
+            raise UsageError(f"{source} is switched off ({said_of(off[source])}); see `adwatch sources enable --help`")
     settings.require_contact(url for source in sources for url in manifests[source].start_urls)
     return _crawl(settings, engine, [order_for(manifests[source]) for source in dict.fromkeys(sources)])
 

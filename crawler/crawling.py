@@ -25,6 +25,7 @@ from crawler.store.engine import reading
 from crawler.store.nights import begin_run, finish_run, finished_sources
 from crawler.store.register_fetches import Fetch, last_list
 from crawler.store.status import last_runs
+from crawler.store.switches import switched_off
 
 logger = logging.getLogger(__name__)
 
@@ -55,20 +56,20 @@ class SpiderProcess:
 
 
 def crawl_due_sources(night: Night) -> StepReport:
-    """The night's crawl: every enabled source that is due and has not run yet in this night.
+    """The night's crawl: every enabled source that is due, not switched off, and has not run yet in this night.
 
     A source whose manifest is wrong is recorded as failed and keeps no other from running.
     """
     read = read_manifests(night.settings.source_folders)
     with reading(night.engine) as connection:
-        last = last_runs(connection)
+        last, off = last_runs(connection), switched_off(connection)
     for source, fault in read.faults.items():
         logger.error("manifest refused source=%s fault=%s", source, fault)
         _note_failure(night, source, Problem.BAD_MANIFEST)
     due = [
         manifest
         for manifest in read.manifests.values()
-        if not isinstance(manifest, RegisterSource) and _has_turn(night, manifest, last)
+        if not isinstance(manifest, RegisterSource) and manifest.id not in off and _has_turn(night, manifest, last)
     ]
     return run_spiders(night, [order_for(manifest) for manifest in due])
 
@@ -80,11 +81,11 @@ def fetch_due_register(night: Night) -> StepReport:
     """
     read = read_manifests(night.settings.source_folders)
     with reading(night.engine) as connection:
-        last = last_runs(connection)
+        last, off = last_runs(connection), switched_off(connection)
         orders = [
             replace(order_for(manifest), arguments=_known_list(last_list(connection, manifest.id)))
             for manifest in read.manifests.values()
-            if isinstance(manifest, RegisterSource) and _has_turn(night, manifest, last)
+            if isinstance(manifest, RegisterSource) and manifest.id not in off and _has_turn(night, manifest, last)
         ]
     return run_spiders(night, orders, doing="fetching the register") if orders else StepReport({"sources": 0})
 

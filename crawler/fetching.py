@@ -27,6 +27,11 @@ SECONDS = 180
 class FetchError(AdwatchError):
     """The page was not brought: refused, forbidden, unreachable."""
 
+    def __init__(self, message: str, *, problem: str = "") -> None:
+        """Keeps the `crawler.health.Problem`, where one was told."""
+        super().__init__(message)
+        self.problem = problem
+
 
 class OnePage(BaseModel):
     """What asking for one page brought, as the process of the spider tells it."""
@@ -61,7 +66,7 @@ def fetch_one_page(settings: Settings, url: str, *, source: str = "", named: boo
         except (OSError, ValidationError) as error:
             raise FetchError(f"{url}: the page could not be fetched") from error
     if found.problem or found.page is None:
-        raise FetchError(f"{url} was not fetched: {found.problem}")
+        raise FetchError(f"{url} was not fetched: {found.problem}", problem=found.problem or "")
     return found
 
 
@@ -91,4 +96,5 @@ def _run(settings: Settings, arguments: list[str]) -> None:
             check=False,
         )
     except subprocess.TimeoutExpired as error:
-        raise FetchError(f"{arguments[1]} was not fetched: it took longer than {SECONDS} seconds") from error
+        message = f"{arguments[1]} was not fetched: it took longer than {SECONDS} seconds"
+        raise FetchError(message, problem="timeout") from error

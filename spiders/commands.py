@@ -13,6 +13,7 @@ from crawler.output import print_json, print_table
 
 if TYPE_CHECKING:
     from crawler.store.health import SourceHealth
+    from crawler.store.switches import SourceAction
 
 sources_app = typer.Typer(no_args_is_help=True, help="The sources adwatch collects from.")
 AsJson = Annotated[bool, typer.Option("--json", help="Print one JSON document.")]
@@ -66,11 +67,13 @@ def list_sources(as_json: AsJson = False) -> None:
     from crawler.store.engine import reading  # noqa: PLC0415
     from crawler.store.health import health_by_source  # noqa: PLC0415
     from crawler.store.status import last_runs  # noqa: PLC0415
+    from crawler.store.switches import said_of, switched_off  # noqa: PLC0415
 
     with opened() as (settings, engine):
         read = read_manifests(settings.source_folders)
         with reading(engine) as connection:
             runs = last_runs(connection)
+            off = switched_off(connection)
             healths = health_by_source(connection)
     rows = []
     for manifest in read.manifests.values():
@@ -82,6 +85,7 @@ def list_sources(as_json: AsJson = False) -> None:
                 "name": manifest.name,
                 "kind": manifest.kind,
                 "enabled": manifest.enabled,
+                "switched_off": said_of(off[manifest.id]) if manifest.id in off else None,
                 "last_run": finished.isoformat() if finished else None,
                 "outcome": outcome,
                 "ads": ads,
@@ -94,7 +98,7 @@ def list_sources(as_json: AsJson = False) -> None:
     if as_json:
         print_json(rows)
     else:
-        columns = ("id", "kind", "enabled", "last_run", "outcome", "ads", "health", "failure")
+        columns = ("id", "kind", "enabled", "switched_off", "last_run", "outcome", "ads", "health", "failure")
         print_table("Sources", columns, [[row[column] for column in columns] for row in rows])
     for fault in read.faults.values():
         typer.echo(f"adwatch: left out: {fault}", err=True)
@@ -103,6 +107,82 @@ def list_sources(as_json: AsJson = False) -> None:
 def _figures(health: SourceHealth) -> dict[str, Any]:
     names = ("pages", "read", "fields", "bytes", "seconds", "memory")
     return {name: getattr(health, name) for name in names}
+
+
+@sources_app.command("run")
+def run(
+    source: Annotated[str, typer.Argument(metavar="ID", help="Id of the source, see `adwatch sources list`.")],
+    as_json: AsJson = False,
+) -> None:
+    """Crawl one source now and judge what came, as `adwatch crawl` does; not while a night runs.
+
+    Example: [bold]adwatch sources run rs_infostud[/bold]
+    """
+    from crawler.by_hand import crawl_sources_by_hand  # noqa: PLC0415 - keeps --help fast
+    from crawler.night_report import print_night, summary_of  # noqa: PLC0415
+    from crawler.opening import opened  # noqa: PLC0415
+
+    with opened() as (settings, engine):
+        result = crawl_sources_by_hand(settings, engine, [source])
+        if as_json:
+            print_json(summary_of(engine, result))
+        else:
+            print_night(engine, result)
+    if result.failed:
+        raise typer.Exit(1)
+
+
+Who = Annotated[str, typer.Option(help="E-mail of the person who decides it, see `adwatch users list`.")]
+
+
+@sources_app.command("disable")
+def disable(
+    source: Annotated[str, typer.Argument(metavar="ID", help="Id of the source.")],
+    person: Who,
+    why: Annotated[str, typer.Option(help="Why; it is shown beside the source.")],
+) -> None:
+    """Switch a source off: neither the night nor `adwatch crawl` asks it until it is switched on again.
+
+    Kept in the store with who, when and why; the manifest stays as it is.
+
+    Example: [bold]adwatch sources disable rs_portal --person ana@ngo.example --why "sajt je zamolio za pauzu"[/bold]
+    """
+    from crawler.store.switches import SourceAction  # noqa: PLC0415 - keeps --help fast
+
+    _switch(source, SourceAction.DISABLE, person, why)
+
+
+@sources_app.command("enable")
+def enable(
+    source: Annotated[str, typer.Argument(metavar="ID", help="Id of the source.")],
+    person: Who,
+    why: Annotated[str, typer.Option(help="Why; it is shown beside the source.")] = "",
+) -> None:
+    """Switch a source on again that was switched off. One that its manifest does not enable stays so.
+
+    Example: [bold]adwatch sources enable rs_portal --person ana@ngo.example[/bold]
+    """
+    from crawler.store.switches import SourceAction  # noqa: PLC0415 - keeps --help fast
+
+    _switch(source, SourceAction.ENABLE, person, why)
+
+
+def _switch(source: str, action: SourceAction, person: str, why: str) -> None:
+    from crawler.manifest import read_manifests  # noqa: PLC0415 - keeps --help fast
+    from crawler.opening import opened  # noqa: PLC0415
+    from crawler.store.people import find_person  # noqa: PLC0415
+    from crawler.store.switches import switch  # noqa: PLC0415
+
+    with opened() as (settings, engine):
+        if source not in read_manifests(settings.source_folders).manifests:
+            raise UsageError(f"unknown source {source}; `adwatch sources list` shows the known ones")
+        with engine.begin() as connection:
+            known = find_person(connection, email=person.strip().lower())
+            if known is None:
+                raise UsageError(f"nobody is known as {person}; `adwatch users add` adds a person")
+            now = datetime.now(UTC)
+            switch(connection, source, action, person=known.email, person_name=known.name, why=why, now=now)
+    typer.echo(f"{source}: {action}d", err=True)
 
 
 @sources_app.command("new")

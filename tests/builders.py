@@ -15,6 +15,7 @@ from typing import Any
 
 from sqlalchemy import Connection, insert, update
 
+from crawler.addresses import url_key
 from crawler.assessment import (
     Assessment,
     Contacts,
@@ -159,7 +160,7 @@ class StoreBuilder:
             ads,
             source=source,
             url=url,
-            url_key=_digest(url),
+            url_key=url_key(url),
             first_seen=at,
             last_seen=at,
             series_id=series_id,

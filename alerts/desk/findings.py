@@ -134,8 +134,12 @@ def badge_of(
     rests_on_newest = newest is not None and (newest.snapshot, newest.as_of) == (answer.snapshot, answer.as_of)
     known_on = newest.known_on if newest and rests_on_newest else answer.as_of
     too_old = known_on is not None and (today - known_on).days > stale_after_days
-    shown = replace(answer, stale=answer.stale or too_old)
-    return RegisterBadge(_badge(shown), answer_sentence(shown))
+    return fresh_badge(replace(answer, stale=answer.stale or too_old))
+
+
+def fresh_badge(answer: RegisterAnswer) -> RegisterBadge:
+    """An answer of this moment, which knows itself whether its list is too old."""
+    return RegisterBadge(_badge(answer), answer_sentence(answer))
 
 
 def _badge(answer: RegisterAnswer) -> str:

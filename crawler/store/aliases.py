@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import Connection, Row, insert, select, update
+from sqlalchemy import Connection, Row, func, insert, select, update
 
 from crawler.errors import UsageError
 from crawler.register import Alias, EntryIdentity
@@ -70,6 +70,13 @@ def revoke_alias(connection: Connection, alias_id: int, *, person: str, now: dat
     changed = connection.execute(update(register_aliases).where(standing).values(revoked_at=now, revoked_by=person))
     if changed.rowcount != 1:
         raise UsageError(f"there is no decision {alias_id} that could be taken back; see `adwatch register alias list`")
+
+
+def newest_change(connection: Connection) -> tuple[int | None, datetime | None]:
+    """Changes whenever somebody decides, or takes a decision back."""
+    columns = register_aliases.c
+    row = connection.execute(select(func.max(columns.id), func.max(columns.revoked_at))).one()
+    return row[0], row[1]
 
 
 def list_aliases(connection: Connection, *, name_key: str | None = None, with_revoked: bool = False) -> list[AliasRow]:

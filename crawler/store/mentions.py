@@ -7,10 +7,11 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, and_, bindparam, delete, func, or_, select, update
+from sqlalchemy import ColumnElement, Connection, Select, and_, bindparam, delete, func, or_, select, update
 
+from crawler.addresses import url_key
 from crawler.store.assessments import is_current
-from crawler.store.schema import ad_versions, ads, assessments, cases, contact_mentions, sightings
+from crawler.store.schema import ad_versions, ads, assessments, cases, contact_mentions, intakes, sightings
 from crawler.store.writing import chunks, insert_new
 
 
@@ -159,6 +160,50 @@ def ads_that_mention(connection: Connection, kind: str, value: str, *, limit: in
         MentioningAd(**{**row._mapping, "destinations": tuple(row.destinations)})
         for row in connection.execute(statement)
     ]
+
+
+def ads_of_mediator(connection: Connection, mediator_key: str, *, limit: int) -> list[MentioningAd]:
+    """Ads that are that mediator's by now, the newest first, at most `limit`."""
+    current = (
+        select(*_STANDING)
+        .select_from(
+            assessments.join(ad_versions, ad_versions.c.id == assessments.c.version_id).join(
+                ads, and_(ads.c.id == ad_versions.c.ad_id, is_current())
+            )
+        )
+        .where(assessments.c.mediator_key == mediator_key)
+    )
+    return _standing(connection, current.order_by(ads.c.id.desc()).limit(limit))
+
+
+def ads_at_address(connection: Connection, url: str, *, limit: int) -> list[MentioningAd]:
+    """Ads that stand at the address, or that somebody brought and says to have seen there, the newest first."""
+    brought = select(intakes.c.ad_id).where(intakes.c.seen_url == url)
+    found = (
+        select(*_STANDING)
+        .select_from(ads.join(ad_versions, ad_versions.c.id == ads.c.version_id).outerjoin(assessments, is_current()))
+        .where(or_(ads.c.url_key == url_key(url), ads.c.id.in_(brought)))
+    )
+    return _standing(connection, found.order_by(ads.c.id.desc()).limit(limit))
+
+
+_STANDING = (
+    ads.c.id.label("ad_id"),
+    ads.c.series_id,
+    ads.c.source,
+    ads.c.url,
+    ad_versions.c.title,
+    assessments.c.result["mediator"]["name"].label("name"),
+    func.coalesce(assessments.c.mediator_key, "").label("mediator_key"),
+    assessments.c.result["destinations"].label("destinations"),
+    ads.c.first_seen,
+    ads.c.last_seen,
+)
+
+
+def _standing(connection: Connection, statement: Select[Any]) -> list[MentioningAd]:
+    rows = connection.execute(statement)
+    return [MentioningAd(**{**row._mapping, "destinations": tuple(row.destinations or ())}) for row in rows]
 
 
 def mentions_of_case(connection: Connection, case_id: int, *, limit: int) -> list[tuple[str, str]]:

@@ -126,6 +126,19 @@ health_alerts = Table(
 )
 Index("ix_health_alerts_source", health_alerts.c.source)
 
+source_actions = Table(
+    "source_actions",
+    metadata,
+    _id(),
+    Column("source", String(80), nullable=False, index=True),
+    Column("at", UtcTime, nullable=False),
+    Column("action", String(10), nullable=False, doc="crawler.store.switches.SourceAction"),
+    Column("person", String(200), nullable=False, doc="E-mail of the person"),
+    Column("person_name", String(200), nullable=False, doc="What the person was called then"),
+    Column("why", Text, nullable=False, default=""),
+    sqlite_autoincrement=True,
+)
+
 pages = Table(
     "pages",
     metadata,
@@ -485,7 +498,7 @@ assessments = Table(
     Column("level", String(10), nullable=False, index=True),
     Column("score", Float, nullable=False),
     Column("verdict", String(20)),
-    Column("mediator_key", String(200), nullable=False, doc="Folded name, or contact where none is named"),
+    Column("mediator_key", String(200), nullable=False, index=True, doc="Folded name, or contact where none is named"),
     Column("proposed", Boolean, nullable=False),
     Column("result", Json, nullable=False, doc="Assessment.to_json()"),
     UniqueConstraint("version_id", "basis"),

@@ -17,7 +17,8 @@ from pipelines.text.phrases import read_text
 
 MOST_ADS = 300
 """Versions that are looked at for one contact: enough to tell a switchboard, few enough for some milliseconds."""
-_NAME = re.compile(r"@?(?P<name>[a-z0-9_][\w.]{2,40})")
+_NAME = re.compile(r"@?(?P<name>(?=\S*[a-z_])[a-z0-9_][\w.]{2,40})")
+"""Digits alone are a number, and nobody's name."""
 _DOMAIN = re.compile(r"(?:https?://)?[\w-]{1,63}(?:\.[\w-]{2,63}){1,4}(?:/\S*)?")
 _SITES = ("telegram", "instagram", "facebook")
 _HANDLE = re.compile(rf"(?:{'|'.join(_SITES)}):\S{{2,60}}")

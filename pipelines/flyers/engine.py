@@ -67,11 +67,18 @@ def find_engine() -> Engine | NoEngine:
     return Engine(f"tesseract {version}")
 
 
-def read_picture(picture: Image.Image, engine: Engine, *, seconds: float = SECONDS) -> SeenText:
-    """What is written on the picture; an empty text where nothing was found in that time."""
-    ready, ends = make_ready(picture), time.monotonic() + seconds
-    languages = engine.languages
+def read_picture(
+    picture: Image.Image, engine: Engine, *, seconds: float = SECONDS, enough: float | None = None
+) -> SeenText:
+    """What is written on the picture; an empty text where nothing was found in that time.
+
+    `enough`: so many seconds from the start the words found by then will do, and further readings are left.
+    """
+    started, ready = time.monotonic(), make_ready(picture)
+    languages, ends = engine.languages, started + seconds
     words = _read(ready, languages, mode=WHOLE_PAGE, ends=ends)
+    if words and enough is not None:
+        ends = min(ends, started + enough)
     seen = text_of(words)
     if seen.language == "sr-Latn" and seen.is_mixed:
         in_latin = _read(ready, LATIN, mode=WHOLE_PAGE, ends=ends)

@@ -36,13 +36,20 @@ class GivenReading:
 def read_given_picture(file: Path) -> GivenReading:
     """Reads the file's picture. Raises UsageError where it is none, EngineMissingError without tesseract."""
     try:
-        picture = open_picture(file.read_bytes(), largest_side=LARGEST_SIDE)
+        content = file.read_bytes()
     except OSError as error:
         raise UsageError(f"{file} cannot be read: {error.strerror}") from error
+    return read_given_bytes(content, str(file))
+
+
+def read_given_bytes(content: bytes, name: str, *, enough: float | None = None) -> GivenReading:
+    """Reads a picture; `name` is for messages, `enough` as for `read_picture`. Raises as `read_given_picture` does."""
+    try:
+        picture = open_picture(content, largest_side=LARGEST_SIDE)
     except PictureError as error:
-        raise UsageError(f"{file}: {error}") from error
+        raise UsageError(f"{name}: {error}") from error
     engine = find_engine()
     if isinstance(engine, NoEngine):
         raise EngineMissingError(engine.reason)
-    seen = read_picture(picture, engine)
+    seen = read_picture(picture, engine, enough=enough)
     return GivenReading(storable(seen.text) or "", seen.language, seen.confidence, engine.version)

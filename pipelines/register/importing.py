@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 from dataclasses import dataclass
 from datetime import date, datetime
+from enum import StrEnum
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
@@ -25,6 +26,15 @@ __all__ = ["ImportReport", "ImportResult", "RefusedRow", "import_file", "read_re
 BELGRADE = ZoneInfo("Europe/Belgrade")
 SMALLEST_SHARE = 0.5
 """A list of less than half the agencies known before is more likely torn than true."""
+
+
+class Doubt(StrEnum):
+    """What makes a list doubtful."""
+
+    TORN = "torn"
+    """Less than half of the agencies known before."""
+    REFUSED = "refused"
+    """More rows were refused than read."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,7 +74,7 @@ def import_file(
         is_new = save_snapshot(connection, result.register, kept, now=now)
         changes = compare_with_previous(connection, result.register, stale_after_days=stale_after)
     return ImportReport(
-        imported=_readable(result.register),
+        imported=readable(result.register),
         refused=result.refused,
         superseded=result.superseded,
         snapshot=result.register.snapshot,
@@ -75,23 +85,31 @@ def import_file(
 
 
 def _check_not_torn(engine: Engine, path: Path, result: ImportResult) -> None:
-    found, refused = _readable(result.register), len(result.refused)
     with reading(engine) as connection:
         before = newest_snapshot(connection, on=None, stale_after_days=1)
-    known = _readable(before) if before else 0
-    if found < SMALLEST_SHARE * known:
+    found, refused, doubt = readable(result.register), len(result.refused), doubt_of(before, result)
+    if before and doubt is Doubt.TORN:
         raise RegisterError(
-            f"{path.name}: {found} agencies, and the list before had {known}; nothing was imported. "
+            f"{path.name}: {found} agencies, and the list before had {readable(before)}; nothing was imported. "
             "If the list is complete, repeat with --force"
         )
-    if refused > found:
+    if doubt is Doubt.REFUSED:
         raise RegisterError(
             f"{path.name}: {found} rows were read and {refused} refused (row {result.refused[0].row}: "
             f"{result.refused[0].reason}); nothing was imported. If that is right, repeat with --force"
         )
 
 
-def _readable(register: Register) -> int:
+def doubt_of(before: Register | None, result: ImportResult) -> Doubt | None:
+    """Why a person should look at the list before it counts, beside the newest one known; None: nothing is odd."""
+    found = readable(result.register)
+    if before and found < SMALLEST_SHARE * readable(before):
+        return Doubt.TORN
+    return Doubt.REFUSED if len(result.refused) > found else None
+
+
+def readable(register: Register) -> int:
+    """How many of its entries were read whole."""
     return sum(not entry.is_unreadable() for entry in register.entries)
 
 
