@@ -165,7 +165,7 @@ def offers_work(ad: AdText) -> bool:
     against = _weight([hit for hit in hits if int(hit.tag) < 0])
     if _LAUGHTER.search(ad.original):
         against += _OF_A_JOKE
-    return for_it - against >= (_ENOUGH if len(ad.words) > _FEW_WORDS else _ENOUGH_IN_FEW_WORDS)
+    return for_it - against >= (_ENOUGH if sum(1 for _ in ad.words) > _FEW_WORDS else _ENOUGH_IN_FEW_WORDS)
 
 
 def _weight(hits: list[PhraseHit]) -> int:

@@ -47,7 +47,7 @@ _FORM_FIRST = re.compile(
     rf"(?<!\w)(?:UAB|SIA|OOO|ООО|OÜ|TOO|ТОО|ZAO|ЗАО|PT|OPG|ОПГ|S\.C\.|A/S) [\"„“]?(?P<name>{_NAME})"
 )
 """Forms that stand before the name: in the Baltics, in Russia, on farms in Croatia."""
-_FORMS_FIRST = ("uab", "sia", "ooo", "ou", "too", "zao", "pt", "opg", "s", "a")
+_FORMS_FIRST = frozenset(("uab", "sia", "ooo", "ou", "too", "zao", "pt", "opg", "s", "a"))
 MOST_NAMES = 300
 """Of each way to name somebody; an ad names a dozen, and a page of thousands is no ad and must not cost seconds."""
 _LONGEST_NAME = 300
@@ -94,15 +94,15 @@ _INTRODUCED = re.compile(
     rf"(?= ?[–,.(\n-]| [a-zčćžšđа-шђјљњћџ]|$)"
 )
 """Somebody says who he is, or fills in a form."""
-_INTRODUCING = (
+_INTRODUCING = frozenset((
     "mi", "zovemo", "ime", "naziv", "firma", "poslodavac", "organizator", "agencija", "angazuje", "oglasava",
-)  # fmt: skip
+))  # fmt: skip
 """Folded words with which `_INTRODUCED` begins."""
 _OFFICE = re.compile(
     rf"(?P<name>{_NAME})(?:,| –| -)? "
     r"(?:poslovnica|filijala|kancelarija|ogranak|predstavništvo|пословница|филијала|канцеларија)\b"
 )
-_OFFICES = ("poslovnica", "filijala", "kancelarija", "ogranak", "predstavnistvo")
+_OFFICES = frozenset(("poslovnica", "filijala", "kancelarija", "ogranak", "predstavnistvo"))
 _SEGMENT = re.compile(
     # Looking back from behind the first letter lets the search skip to capital letters.
     rf"(?P<name>{_FIRST}(?:(?<=^.)|(?<=[,.;|:!?\n•·☎📞👉] .)|(?<=[\n|•·(].))"
@@ -112,7 +112,7 @@ _SEGMENT = re.compile(
     re.M,
 )
 _FAMILY = re.compile(rf"(?<!\w)(?:Porodica|Породица|Obitelj|Familie|Družina) {_WORD}(?:[ -]{_WORD})?")
-_FAMILIES = ("porodica", "obitelj", "familie", "druzina")
+_FAMILIES = frozenset(("porodica", "obitelj", "familie", "druzina"))
 _PERSON = re.compile(rf"(?<![\w.@])(?P<name>(?P<first>{_WORD}) [{_UPPER}][\w-]{{2,20}})(?!\w)")
 _SUM = re.compile(r"[\d.,]+ ?[A-Z]{2,4}.*")
 """An amount of money with its currency: "3.000 NOK"."""
@@ -148,7 +148,7 @@ def names_in(ad: AdText) -> list[FoundName]:
     found += [_form_first(text, match) for match in islice(_at_words(ad, _FORMS_FIRST, _FORM_FIRST), MOST_NAMES)]
     found += [_introduced(match) for match in islice(_at_words(ad, _INTRODUCING, _INTRODUCED), MOST_NAMES)]
     found += [_beginning(match) for match in islice(_BEGINS.finditer(text), MOST_NAMES)]
-    if _has_word_of(ad, _OFFICES):
+    if not _OFFICES.isdisjoint(ad.vocabulary):
         found += [_beginning(match) for match in islice(_OFFICE.finditer(text), MOST_NAMES)]
     families = islice(_at_words(ad, _FAMILIES, _FAMILY), MOST_NAMES)
     found += [FoundName(match.group(), 4, match.start(), False, False) for match in families]
@@ -156,18 +156,14 @@ def names_in(ad: AdText) -> list[FoundName]:
     return [name for name in found if name and name.certainty > 0 and _is_sayable(name.written)]
 
 
-def _at_words(ad: AdText, words: tuple[str, ...], pattern: re.Pattern[str]) -> Iterator[re.Match[str]]:
+def _at_words(ad: AdText, words: frozenset[str], pattern: re.Pattern[str]) -> Iterator[re.Match[str]]:
     """All matches of a pattern that begins with one of these folded words."""
     end = 0
-    for start in sorted(start for word in words for start in ad.starts.get(f"{word}.", ())):
+    for start in [] if words.isdisjoint(ad.vocabulary) else [start for word, start in ad.words if word in words]:
         match = pattern.match(ad.original, ad.folded.span(start, start + 1)[0])
         if match and match.start() >= end:
             end = match.end()
             yield match
-
-
-def _has_word_of(ad: AdText, words: tuple[str, ...]) -> bool:
-    return any(f"{word}." in ad.keys for word in words)
 
 
 def _is_sayable(written: str) -> bool:
