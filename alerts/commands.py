@@ -16,6 +16,7 @@ from alerts.draft_commands import add_draft_commands
 from alerts.filing_commands import add_filing_commands
 from alerts.headings import heading
 from alerts.intake_commands import intake
+from alerts.report_commands import report
 from alerts.series_commands import series_app
 from crawler.output import print_json, print_table
 
@@ -38,6 +39,7 @@ def add_commands(app: typer.Typer) -> None:
     app.command()(draft)
     app.command()(annex)
     app.command()(intake)
+    app.command()(report)
     app.add_typer(cases_app, name="cases")
     app.add_typer(series_app, name="series")
     add_desk_commands(app)

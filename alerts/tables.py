@@ -18,6 +18,11 @@ def table_of(header: Sequence[str], rows: Iterable[Sequence[object]]) -> bytes:
     return stream.getvalue().encode("utf-8-sig")
 
 
+def one_line(text: str) -> str:
+    """The text without line breaks, tabs and marks that would turn or hide it."""
+    return "".join(letter if letter.isprintable() else " " for letter in text).strip()
+
+
 def _cell(value: object) -> str:
-    text = "" if value is None else "".join(letter if letter.isprintable() else " " for letter in str(value)).strip()
+    text = "" if value is None else one_line(str(value))
     return f"'{text}" if text.startswith(FORMULA_BEGINS) else text

@@ -20,7 +20,7 @@ from alerts.desk.asking import Asking
 from alerts.desk.failures import Failure, LoginNeededError, PageError
 from alerts.desk.protection import Protection
 from alerts.desk.rendering import STATIC, Pages
-from alerts.desk.routes import case, entry, evidence, naming, queue, tongue
+from alerts.desk.routes import case, entry, evidence, naming, queue, reports, tongue
 from alerts.desk.secret import desk_secret
 from alerts.desk.sessions import SessionSigner
 from alerts.desk.sources import Sources
@@ -29,7 +29,15 @@ from alerts.desk.throttle import Throttle
 from crawler.config import Settings
 from crawler.store.engine import open_store
 
-ROUTERS = (entry.router, tongue.router, queue.router, case.router, naming.router, evidence.router)
+ROUTERS = (
+    entry.router,
+    tongue.router,
+    queue.router,
+    case.router,
+    naming.router,
+    evidence.router,
+    reports.router,
+)
 
 
 def create_app(settings: Settings, *, clock: Clock = lambda: datetime.now(UTC)) -> FastAPI:

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from alerts.cases import DismissReason
 from alerts.headings import heading
+from alerts.outcomes import Outcome
+from alerts.recipients import built_in_recipients
 from alerts.timeline import WHAT
 from alerts.wording import wording
 from pipelines.indicators import describe
@@ -19,4 +21,5 @@ def house_words() -> set[str]:
     for trigger in triggers().values():
         found |= {trigger.title_sr, trigger.why_sr}
     found |= {*wording().triggers.values(), wording().other_trigger, *wording().not_stated.values()}
+    found |= {*(outcome.words for outcome in Outcome), *(one.name for one in built_in_recipients().values())}
     return found | {"Naslov", "Tekst", "Ko objavljuje", "Kontakt", "Zarada", "Zemlja", "Datum objave"}

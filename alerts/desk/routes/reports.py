@@ -1,0 +1,141 @@
+"""Reports of a period: the page with tables and charts, and the files to be downloaded."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+from typing import Annotated
+from urllib.parse import urlencode
+
+from fastapi import APIRouter, Depends, Query, Response
+
+from alerts.desk.access import TheDesk, TheTongue, Visitor, require
+from alerts.desk.failures import Failure, PageError
+from alerts.desk.permissions import Permission
+from alerts.desk.speaking import Tongue, said, to_say
+from alerts.desk.state import Desk
+from alerts.reports.exporting import file_stem
+from alerts.reports.figures import Report, SheetId, make_report
+from alerts.reports.forms import Form, write_report
+from alerts.reports.periods import Period, PeriodError, Preset, asked_period, preset_period, read_day
+from alerts.reports.view import view_of
+from alerts.reports.wording import PRESETS, Labels, refusal_sentence
+from alerts.stating import BELGRADE
+from crawler.store.engine import reading
+
+FILES = (
+    (Form.HTML, to_say("za štampu (HTML)")),
+    (Form.XLSX, to_say("radna sveska (XLSX)")),
+    (Form.ZIP, to_say("sve tabele (CSV u ZIP-u)")),
+    (Form.JSON, to_say("za programe (JSON)")),
+)
+
+router = APIRouter()
+Reader = Annotated[Visitor, Depends(require(Permission.SEE_REPORTS))]
+
+
+@dataclass(frozen=True, slots=True)
+class Typed:
+    """What the form holds."""
+
+    first: str
+    last: str
+    names: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """A period as an address names it: by its days, or by a word."""
+
+    first: Annotated[str, Query(alias="from", max_length=40)] = ""
+    last_day: Annotated[str, Query(alias="to", max_length=40)] = ""
+    preset: Annotated[Preset | None, Query(alias="last")] = None
+    names: bool = False
+
+    def period(self, today: date) -> Period:
+        """The days; the last month where nothing is asked for. Raises PeriodError."""
+        if self.preset or not (self.first or self.last_day):
+            return preset_period(self.preset or Preset.MONTH, today=today)
+        return asked_period(read_day(self.first), read_day(self.last_day), today=today)
+
+
+TheAsked = Annotated[Asked, Depends()]
+
+
+@router.get("/reports")
+def show(desk: TheDesk, visitor: Reader, tongue: TheTongue, wanted: TheAsked) -> Response:
+    """The report, or why there is none of such a period."""
+    today = desk.clock().astimezone(BELGRADE).date()
+    _check_names(visitor, wanted)
+    period, report, refusal = None, None, ""
+    try:
+        period = wanted.period(today)
+        report = _made(desk, period, wanted)
+    except PeriodError as error:
+        refusal = refusal_sentence(tongue, error.refusal)
+    typed = Typed(str(period.first), str(period.last), wanted.names) if period else _as_typed(wanted)
+    return desk.pages.answer(
+        "reports.html",
+        status=400 if refusal else 200,
+        visitor=visitor,
+        report=view_of(report, _labels(desk, tongue)) if report else None,
+        refusal=refusal,
+        typed=typed,
+        today=today,
+        chosen=_chosen(period, today),
+        presets=[(preset, said(tongue, words)) for preset, words in PRESETS.items()],
+        files=[(form, said(tongue, words)) for form, words in FILES],
+        query=_query(typed),
+        may_name=_may_name(visitor),
+    )
+
+
+@router.get("/reports/file/{form}")
+def download(
+    desk: TheDesk, visitor: Reader, tongue: TheTongue, wanted: TheAsked, form: Form, table: SheetId = SheetId.OVERVIEW
+) -> Response:
+    """The report as a file; `table` names the one that a single CSV holds."""
+    _check_names(visitor, wanted)
+    if table is SheetId.NAMES and not wanted.names:
+        raise PageError(Failure.NOT_FOUND)
+    try:
+        period = wanted.period(desk.clock().astimezone(BELGRADE).date())
+    except PeriodError as error:
+        raise PageError(Failure.NOT_FOUND) from error
+    report = _made(desk, period, wanted)
+    content = write_report(report, form, _labels(desk, tongue), sheet=table)
+    name = f"{file_stem(report)}-{table}" if form is Form.CSV else file_stem(report)
+    headers = {"Content-Disposition": f'attachment; filename="{name}.{form}"'}
+    return Response(content, media_type=form.media_type, headers=headers)
+
+
+def _made(desk: Desk, period: Period, wanted: Asked) -> Report:
+    with reading(desk.engine) as connection:
+        return make_report(connection, period, now=desk.clock(), with_names=wanted.names)
+
+
+def _labels(desk: Desk, tongue: Tongue) -> Labels:
+    return Labels(tongue, desk.sources.names())
+
+
+def _may_name(visitor: Visitor) -> bool:
+    """Who only reads may be somebody from outside the house."""
+    return visitor.person.role.may(Permission.DECIDE)
+
+
+def _check_names(visitor: Visitor, wanted: Asked) -> None:
+    if wanted.names and not _may_name(visitor):
+        raise PageError(Failure.NOT_ALLOWED)
+
+
+def _as_typed(wanted: Asked) -> Typed:
+    return Typed(wanted.first, wanted.last_day, wanted.names)
+
+
+def _chosen(period: Period | None, today: date) -> Preset | None:
+    """The preset whose days are shown."""
+    return next((preset for preset in Preset if preset_period(preset, today=today) == period), None)
+
+
+def _query(typed: Typed) -> str:
+    return urlencode({"from": typed.first, "to": typed.last} | ({"names": "1"} if typed.names else {}))

@@ -1,0 +1,1 @@
+"""Reports of a period: figures, charts, and the forms in which they leave the house."""
