@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import gzip
 import hashlib
+import random
+import zlib
 from dataclasses import replace
 from datetime import UTC, date, datetime
 from io import BytesIO
@@ -20,7 +22,7 @@ from warcio.warcwriter import WARCWriter
 
 from crawler.config import Settings
 from crawler.errors import EvidenceError
-from crawler.evidence.records import file_facts
+from crawler.evidence.records import COMPRESSION, file_facts, resource
 from crawler.evidence.verify import verify_evidence
 from crawler.evidence.warc import Capture, CaptureWriter, read_payload
 from crawler.items import Exchange, FetchedPage
@@ -50,6 +52,17 @@ def test_payload_comes_back_to_the_byte(tmp_path: Path, body: bytes) -> None:
         kept = [writer.keep(page(b"first"))[-1], writer.keep(page(body))[-1]]
 
     assert read_payload(tmp_path, kept[1]) == body
+
+
+@pytest.mark.parametrize("size", [0, 1, 300, 900, 5_000, 15_000, 40_000, 200_000])
+def test_record_of_any_size_is_as_small_as_with_the_largest_window(size: int) -> None:
+    chance = random.Random(size)  # noqa: S311 - variety, not secrecy
+    body = b" ".join(b"rubrika %d" % chance.randrange(9_999) for _ in range(size // 10))
+    member = resource("http://x.example/", body, at=NOW, digest="", content_type="text/plain").member
+    whole = gzip.decompress(member)
+    assert whole.rstrip().endswith(body.rstrip())
+    largest = zlib.compressobj(COMPRESSION, zlib.DEFLATED, zlib.MAX_WBITS + 16)
+    assert len(member) <= 1.02 * len(largest.compress(whole) + largest.flush())
 
 
 def test_rendered_page_keeps_its_screenshot_as_a_record_of_its_own(tmp_path: Path) -> None:
