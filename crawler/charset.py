@@ -37,10 +37,10 @@ def encoding_of(body: bytes, *, declared: str) -> str:
         return wide
     if body.isascii():
         return declared
-    stray, letters = _read_as_utf8(body)
-    if not stray:
+    if _is_utf8(body):
         # Text of another encoding is never by chance UTF-8 throughout.
         return "utf-8"
+    stray, letters = _read_as_utf8(body)
     return CENTRAL_EUROPEAN if declared == "utf-8" and stray > letters else declared
 
 
@@ -50,6 +50,14 @@ def _wide(beginning: bytes) -> str | None:
     if half and beginning[1::2].count(0) > 0.8 * half:
         return "utf-16-le"
     return "utf-16-be" if half and beginning[::2].count(0) > 0.8 * half else None
+
+
+def _is_utf8(body: bytes) -> bool:
+    try:
+        body.decode("utf-8")
+    except UnicodeDecodeError:
+        return False
+    return True
 
 
 def _read_as_utf8(body: bytes) -> tuple[int, int]:
