@@ -40,11 +40,18 @@ RETRY_HTTP_CODES = [500, 502, 503, 504, 522, 524, 408]
 HTTPERROR_ALLOW_ALL = True
 
 COOKIES_ENABLED = True  # for one run only: a site's consent and session last as long as its spider
-MEMUSAGE_ENABLED = False  # it counts what the parent used before (ru_maxrss passes exec); see crawler.memory
 EXTENSIONS = {"crawler.memory.MemoryWatch": 0}
+# Scrapy's own that we use. One that is switched off is loaded all the same, and its remote control loads a web server.
+EXTENSIONS_BASE = {
+    "scrapy.extensions.corestats.CoreStats": 0,
+    "scrapy.extensions.logcount.LogCount": 0,
+    "scrapy.extensions.closespider.CloseSpider": 0,
+    "scrapy.extensions.feedexport.FeedExporter": 0,
+    "scrapy.extensions.logstats.LogStats": 0,
+    "scrapy.extensions.throttle.AutoThrottle": 0,
+}
 MEMORY_LIMIT_MB = 400  # beyond it the spider keeps what it has and ends; see docs/collecting-safely.md
-TELNETCONSOLE_ENABLED = False
-REMOTE_CONTROL_ENABLED = False
+WARN_ON_GENERATOR_RETURN_VALUE = False  # it parses the source of callbacks over and over; ours are typed
 DOWNLOAD_HANDLERS = {
     "http": "crawler.downloading.BoundedDownloads",
     "https": "crawler.downloading.BoundedDownloads",
@@ -61,9 +68,19 @@ DOWNLOADER_MIDDLEWARES = {
     "crawler.politeness.FewCookies": 700,
     "scrapy.downloadermiddlewares.cookies.CookiesMiddleware": None,
     "scrapy.downloadermiddlewares.robotstxt.RobotsTxtMiddleware": None,
+    "scrapy.downloadermiddlewares.httpauth.HttpAuthMiddleware": None,
     # AddressGuard answers for the domains too: Scrapy's own drops a redirect to elsewhere without a word.
     "scrapy.downloadermiddlewares.offsite.OffsiteMiddleware": None,
 }
+# These would look at each page and each request, to do nothing with our settings.
+SPIDER_MIDDLEWARES = dict.fromkeys(
+    (
+        "scrapy.spidermiddlewares.start.StartSpiderMiddleware",
+        "scrapy.spidermiddlewares.httperror.HttpErrorMiddleware",
+        "scrapy.spidermiddlewares.depth.DepthMiddleware",
+        "scrapy.spidermiddlewares.metacopy.MetaCopyDetectionMiddleware",
+    )
+)
 ITEM_PIPELINES = {"crawler.collecting.StorePipeline": 900}
 
 FEED_EXPORT_ENCODING = "utf-8"

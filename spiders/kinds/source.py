@@ -49,7 +49,7 @@ BLOCKS_ACCEPTED = 3
 LOCAL_SCHEMES = frozenset({"file"})
 """No host, and still an attempt to reach something; the guard refuses and counts it."""
 
-ON_OWN_MACHINE = 8
+ON_OWN_MACHINE = 16
 """Requests at once where no delay is asked for."""
 
 MOST_LINKS = 20_000
