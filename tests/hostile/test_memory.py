@@ -36,3 +36,19 @@ with bound_lifted():
 assert fails({MOST_MB})
 """
     subprocess.run([sys.executable, "-c", program], cwd=ROOT, check=True)
+
+
+def test_what_is_loaded_is_not_looked_through_for_garbage_again() -> None:
+    program = """
+import gc
+gc.disable()
+from crawler.memory import keep_loaded
+keep_loaded()
+assert gc.isenabled() and gc.get_freeze_count() > 10_000
+before = len(gc.get_objects())
+for _ in range(50_000):
+    ring = []
+    ring.append(ring)
+assert len(gc.get_objects()) < before + 20_000
+"""
+    subprocess.run([sys.executable, "-c", program], cwd=ROOT, check=True)

@@ -1,0 +1,31 @@
+"""One spider from its settings to its end, in a process that does nothing else: `crawler.spider_process`."""
+
+from __future__ import annotations
+
+import os
+
+# Early and from here: Scrapy's TLS looks at each frame on the stack and each module there is, half a second later on.
+import scrapy.core.downloader.handlers.http11  # noqa: F401
+from scrapy import Spider, signals
+from scrapy.crawler import AsyncCrawlerProcess
+from scrapy.utils.misc import load_object
+from scrapy.utils.project import get_project_settings
+
+from crawler.memory import bound_memory, keep_loaded
+
+
+def run_spider(name: str, *options: str) -> int:
+    """Runs the source's spider with `name=value` options. Returns the exit code."""
+    bound_memory()
+    os.environ.setdefault("SCRAPY_SETTINGS_MODULE", "crawler.settings")
+    settings = get_project_settings()
+    spider: type[Spider] | None = load_object(settings["SPIDER_OF_SOURCE"])(name)
+    if spider is not None:
+        # Looking through all spiders loads what other kinds need, which takes longer than many a source.
+        settings.set("SPIDER_MODULES", [])
+    process = AsyncCrawlerProcess(settings)
+    crawler = process.create_crawler(spider or name)
+    crawler.signals.connect(keep_loaded, signal=signals.engine_started)
+    process.crawl(crawler, **dict(option.split("=", 1) for option in options))
+    process.start()
+    return 1 if process.bootstrap_failed else 0
