@@ -6,20 +6,16 @@ It understands nothing of an ad, or of a published register; `pipelines` does, a
 from __future__ import annotations
 
 import asyncio
-import hashlib
-import json
 import logging
 import os
 import resource
 import time
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field, fields
+from collections.abc import Mapping, Sequence
 from datetime import UTC, date, datetime
 from typing import Any, Self
 from urllib.parse import urlsplit
 
-import attrs
 from scrapy import Request, signals
 from scrapy.crawler import Crawler
 from scrapy.exceptions import DropItem
@@ -28,6 +24,7 @@ from sqlalchemy import Connection, Engine
 from sqlalchemy.exc import SQLAlchemyError
 
 from crawler.baseline import Paged
+from crawler.batch import Batch
 from crawler.config import Settings
 from crawler.evidence.records import file_facts
 from crawler.evidence.warc import Capture, CaptureWriter
@@ -45,6 +42,7 @@ from crawler.items import (
 from crawler.layout import lost_parts
 from crawler.manifest import RegisterSource, SourceManifest
 from crawler.personal_numbers import storable
+from crawler.shown import FEW_WORDS, content_hash, shown_fields, stored_posting
 from crawler.store.ads import FetchedUrl, SeenAd, count_run, save_pages, save_seen_ads
 from crawler.store.captures import captures_by_digest, save_captures
 from crawler.store.engine import open_store, reading
@@ -64,86 +62,14 @@ from crawler.store.visits import (
 
 logger = logging.getLogger(__name__)
 
-BATCH = 100
-"""Ads in one transaction: large enough that fsync does not count, small enough that a crash costs seconds of work."""
-
-FEW_WORDS = 12
-"""A post of fewer words is hardly more than its picture."""
-
 PageKey = tuple[str, str]
 """Address and digest of a page."""
-
-NOT_STORED = frozenset({"page", "listingPage", "descriptionHtml", "metadata", "way"})
-"""Fields of a posting that stand in the capture already."""
-
 
 ALWAYS_THERE = frozenset({"url", "source"})
 """Fields that say nothing of how a page was read."""
 
 ENDS_A_RUN = (Problem.OVER_LIMIT, Problem.CRASHED, Problem.STORE_FAILED)
 """Problems after which pages may be left that nobody asked for."""
-
-BATCH_BYTES = 64 * 1024 * 1024
-"""Of page bodies and screenshots: a few huge pages must not fill the memory."""
-
-
-@dataclass(slots=True)
-class Batch:
-    """What waits for the next transaction."""
-
-    postings: list[AdPosting] = field(default_factory=list)
-    pages: list[FetchedUrl] = field(default_factory=list)
-    lists: list[PublishedList] = field(default_factory=list)
-    """Published registers; a source brings one at most."""
-    listed: list[ListedAgain] = field(default_factory=list)
-    visited: list[Visited] = field(default_factory=list)
-    held: dict[str, int] = field(default_factory=dict, init=False)
-    """Bytes of each page, by digest: many ads may stand on one."""
-
-    def __add__(self, later: Batch) -> Batch:
-        """Both together, in order."""
-        return Batch(
-            **{one.name: getattr(self, one.name) + getattr(later, one.name) for one in fields(self) if one.init}
-        )
-
-    def __post_init__(self) -> None:
-        self._hold(self.kept_pages())
-
-    def add(self, posting: AdPosting) -> None:
-        """Takes the ad in."""
-        self.postings.append(posting)
-        self._hold(kept_pages([posting]))
-
-    def add_listed(self, listed: ListedAgain) -> None:
-        """Takes in what a listing still shows."""
-        self.listed.append(listed)
-        self._hold([listed.page])
-
-    def _hold(self, pages: Iterable[FetchedPage]) -> None:
-        self.held.update((page.digest, len(page.body) + len(page.screenshot or b"")) for page in pages)
-
-    @property
-    def is_empty(self) -> bool:
-        """Nothing waits."""
-        return not (self.postings or self.pages or self.lists or self.listed or self.visited)
-
-    @property
-    def unchanged(self) -> list[Visited]:
-        """Visits that found a page as it was."""
-        return [visit for visit in self.visited if visit.result is VisitResult.UNCHANGED]
-
-    def kept_pages(self) -> Iterator[FetchedPage]:
-        """All pages that must be kept as evidence of what waits."""
-        yield from kept_pages(self.postings)
-        yield from (page for found in self.lists for page in (found.page, found.file) if page is not None)
-        yield from (one.page for one in self.listed)
-        yield from (visit.page for visit in self.unchanged)
-
-    @property
-    def is_full(self) -> bool:
-        """Enough for a transaction, by number of ads or by bytes."""
-        items = len(self.postings) + len(self.listed) + len(self.visited)
-        return items >= BATCH or sum(self.held.values()) >= BATCH_BYTES
 
 
 class StorePipeline:
@@ -436,14 +362,6 @@ class StorePipeline:
         return bool(allowed) and time.monotonic() - self.started >= allowed
 
 
-def kept_pages(postings: Sequence[AdPosting]) -> Iterator[FetchedPage]:
-    """The pages that must be kept as evidence of these ads: where they stand, and listings that said part of them."""
-    for posting in postings:
-        for page in (posting.page, posting.listingPage):
-            if page is not None:
-                yield page
-
-
 def _fetch_of(found: PublishedList, capture_ids: Mapping[PageKey, int]) -> NewFetch:
     headers = {name.lower(): value for name, value in found.file.headers}
     return NewFetch(
@@ -454,49 +372,6 @@ def _fetch_of(found: PublishedList, capture_ids: Mapping[PageKey, int]) -> NewFe
         said=storable(found.said) or "",
         etag=headers.get("etag"),
         last_modified=headers.get("last-modified"),
-    )
-
-
-def shown_fields(posting: AdPosting) -> dict[str, str | None]:
-    """What a reader of the ad sees, as `title`, `text`, `organization`, `contact`.
-
-    Pay and place that the page states in fields of their own stand as lines below the description, as the page
-    wrote them, so that one text holds all that is judged and every quote points into it.
-    """
-    organization = posting.hiringOrganization
-    return {
-        "title": storable(posting.jobTitle or posting.headline),
-        "text": "\n".join(_text_lines(posting)),
-        "organization": storable(organization.name if organization else None),
-        "contact": storable(posting.contactRaw),
-    }
-
-
-def _text_lines(posting: AdPosting) -> list[str]:
-    text = storable(posting.description) or ""
-    lines = [text] if text else []
-    place = posting.jobLocation.raw if posting.jobLocation else None
-    salary = posting.baseSalary.raw if posting.baseSalary else None
-    for label, value in (("Mesto rada", place), ("Zarada", salary)):
-        stated = storable(value)
-        if stated and stated not in text:
-            lines.append(f"{label}: {stated}")
-    return lines
-
-
-def content_hash(fields: dict[str, str | None]) -> str:
-    """SHA-256 over the shown fields, hex: another hash is an edited ad."""
-    return hashlib.sha256(json.dumps(fields, sort_keys=True, ensure_ascii=False).encode()).hexdigest()
-
-
-def stored_posting(posting: AdPosting) -> dict[str, Any]:
-    """The posting's fields as the store keeps them."""
-    return attrs.asdict(
-        posting,
-        filter=lambda attribute, value: (
-            value is not None and not attribute.name.startswith("_") and attribute.name not in NOT_STORED
-        ),
-        value_serializer=lambda _, __, value: storable(value) if isinstance(value, str) else value,
     )
 
 

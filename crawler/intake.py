@@ -17,7 +17,6 @@ from zoneinfo import ZoneInfo
 
 from sqlalchemy import Connection, Engine, select
 
-from crawler.collecting import FEW_WORDS, content_hash, shown_fields, stored_posting
 from crawler.config import Settings
 from crawler.errors import UsageError
 from crawler.evidence.records import file_facts
@@ -30,6 +29,7 @@ from crawler.night_report import night_with_progress
 from crawler.nightly import NightResult
 from crawler.personal_numbers import storable
 from crawler.pictures import LARGEST_BYTES, PictureError, PictureFacts, inspect_picture
+from crawler.shown import FEW_WORDS, content_hash, shown_fields, stored_posting
 from crawler.store.ads import SeenAd, save_seen_ads
 from crawler.store.captures import save_captures
 from crawler.store.images import MOST_OF_AN_AD, PictureState, note_address, save_image

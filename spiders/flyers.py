@@ -14,7 +14,7 @@ from crawler.config import Settings
 from crawler.health import Problem
 from crawler.keeping_flyers import MINUTES, SPIDER, AskedPicture, WantedPicture, read_wanted
 from crawler.pictures import LARGEST_BYTES
-from spiders.kinds.source import fetched_page
+from spiders.fetched import fetched_page
 from spiders.visiting import VisitingSpider, problem_word
 from spiders.walls import refusal_of
 

@@ -23,8 +23,10 @@ from crawler.health import Problem
 from crawler.items import AdPosting
 from crawler.manifest import Limits, LinkListing, StructuredSource
 from crawler.politeness import is_on_site
+from spiders.fetched import fetched_page
 from spiders.kinds.sitemap import read_sitemap
-from spiders.kinds.source import ON_OWN_MACHINE, SourceSpider, addresses, fetched_page
+from spiders.kinds.source import ON_OWN_MACHINE, SourceSpider
+from spiders.links import addresses
 from spiders.posting import Stated
 from spiders.structured import stated_postings
 from spiders.walls import refusal_of

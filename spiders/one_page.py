@@ -19,7 +19,6 @@ from scrapy.settings import Settings as ScrapySettings
 from scrapy.utils.project import get_project_settings
 from twisted.python.failure import Failure
 
-from crawler.collecting import shown_fields
 from crawler.config import Settings
 from crawler.errors import SourceError
 from crawler.fetching import OnePage
@@ -27,8 +26,10 @@ from crawler.health import Problem
 from crawler.items import AdPosting
 from crawler.manifest import AnySource, Limits, LinkListing, StructuredSource, find_manifest
 from crawler.politeness import ForbiddenAddressError
+from crawler.shown import shown_fields
+from spiders.fetched import fetched_page
 from spiders.kinds.of_source import spider_class
-from spiders.kinds.source import SourceSpider, fetched_page
+from spiders.kinds.source import SourceSpider
 from spiders.posting import build_ad
 from spiders.structured import stated_postings
 from spiders.text import html_to_text, one_line

@@ -26,8 +26,8 @@ from crawler.keeping_screenshots import MINUTES, SPIDER, AskedScreenshot, read_w
 from crawler.pictures import LARGEST_BYTES
 from crawler.politeness import NAMED_HOSTS, BrowserGuard
 from crawler.store.screenshots import WantedScreenshot
+from spiders.fetched import fetched_page
 from spiders.kinds.rendered import browser_settings
-from spiders.kinds.source import fetched_page
 from spiders.visiting import VisitingSpider, named_hosts, problem_word
 from spiders.walls import refusal_of, wall_of
 

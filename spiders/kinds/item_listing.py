@@ -11,8 +11,9 @@ from scrapy.http import TextResponse
 from crawler.manifest import ItemListing, SelectorsSource
 from spiders.kinds.known import Link
 from spiders.kinds.selectors import stated_by
-from spiders.kinds.source import Listing, SourceSpider, absolute_address, addresses
+from spiders.kinds.source import Listing, SourceSpider
 from spiders.kinds.structured import ads_in_markup
+from spiders.links import absolute_address, addresses
 from spiders.posting import Stated
 
 

@@ -18,7 +18,9 @@ from crawler.items import NOT_MODIFIED, FetchedPage, PublishedList
 from crawler.manifest import ListLink, RegisterSource
 from crawler.politeness import FETCHED_AT
 from spiders.dates import parse_date
-from spiders.kinds.source import SourceSpider, absolute_address, fetched_page, is_address
+from spiders.fetched import fetched_page
+from spiders.kinds.source import SourceSpider
+from spiders.links import absolute_address, is_address
 from spiders.walls import refusal_of
 
 PREFERRED = (".pdf", ".html", ".htm", ".docx", ".csv", ".xlsx")

@@ -13,30 +13,29 @@ from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from itertools import islice
 from typing import Any, ClassVar, Self
-from urllib.parse import urljoin, urlsplit
+from urllib.parse import urlsplit
 
-from parsel import Selector
 from scrapy import Request, Spider, signals
 from scrapy.crawler import Crawler
 from scrapy.exceptions import CloseSpider, DontCloseSpider
-from scrapy.http import Headers, Response, TextResponse
+from scrapy.http import Response, TextResponse
 from scrapy.settings import BaseSettings
-from scrapy.utils.response import get_base_url
 from twisted.python.failure import Failure
-from w3lib.url import add_or_replace_parameter
 
 from crawler import layout
 from crawler.addresses import short_key, url_key
 from crawler.downloading import PageTooLongError
 from crawler.health import LEFT_ALONE_STAT, Problem, problem_stat
-from crawler.items import NOT_MODIFIED, AdPosting, Exchange, FetchedPage, ListedAgain, Visited, VisitResult
+from crawler.items import NOT_MODIFIED, AdPosting, FetchedPage, ListedAgain, Visited, VisitResult
 from crawler.layout import Place
-from crawler.manifest import AnySource, Paging
+from crawler.manifest import AnySource
 from crawler.politeness import FETCHED_AT, seconds_to_wait
 from crawler.reaching import host_and_port
 from crawler.visiting import KnownAds, Visit
 from spiders.dates import BELGRADE
+from spiders.fetched import fetched_page
 from spiders.kinds.known import KnownLinks, Link
+from spiders.links import addresses, is_address, numbered_address
 from spiders.posting import Listed, Stated, ads_on_page, merged, states_something
 from spiders.scope import scope_of
 from spiders.walls import problem_of, refusal_of, wall_of
@@ -46,14 +45,8 @@ logger = logging.getLogger(__name__)
 BLOCKS_ACCEPTED = 3
 """After so many refusals, captchas or walls in a run the source is left alone until the next night."""
 
-LOCAL_SCHEMES = frozenset({"file"})
-"""No host, and still an attempt to reach something; the guard refuses and counts it."""
-
 ON_OWN_MACHINE = 16
 """Requests at once where no delay is asked for."""
-
-MOST_LINKS = 20_000
-"""On one page; a manifest may not allow more pages a night."""
 
 Callback = Any
 """A bound callback method, as Scrapy takes it."""
@@ -417,7 +410,7 @@ class SourceSpider(Spider):
             return None
         if paging.next is not None:
             return next(iter(addresses(response, paging.next)), None)
-        return _numbered_address(paging, start, number)
+        return numbered_address(paging, start, number)
 
     def is_first_meeting(self, url: str) -> bool:
         """True once for each address."""
@@ -467,72 +460,7 @@ class SourceSpider(Spider):
             self.crawler.stats.inc_value(stat)
 
 
-def fetched_page(response: Response) -> FetchedPage:
-    """The page as evidence, with how it was asked for."""
-    headers, at = _header_lines(response.headers), response.meta[FETCHED_AT]
-    return FetchedPage(response.url, at, response.status, headers, response.body, exchange=_exchange(response))
-
-
-def _exchange(response: Response) -> Exchange | None:
-    asked = response.request
-    if asked is None:
-        return None
-    direct = response.ip_address if not asked.meta.get("proxy") else None
-    return Exchange(
-        method=asked.method,
-        sent=_header_lines(asked.headers),
-        redirects=tuple(asked.meta.get("redirect_urls", ())),
-        ip=str(direct) if direct else None,
-        seconds=asked.meta.get("download_latency"),
-    )
-
-
-def _header_lines(headers: Headers) -> tuple[tuple[str, str], ...]:
-    return tuple(
-        (name.decode("latin-1"), value.decode("latin-1")) for name, values in headers.items() for value in values
-    )
-
-
 def without_lines(text: str | None, pattern: str) -> str | None:
     """The text without the lines in which the pattern is found."""
     kept = [line for line in (text or "").split("\n") if not re.search(pattern, line)]
     return "\n".join(kept).strip() or None
-
-
-def addresses(response: TextResponse, selector: str, *, within: Selector | None = None) -> list[str]:
-    """Absolute addresses of the links a selector finds: `::attr(…)`, or `href` of the element or of a link in it."""
-    elements = (within or response).css(selector)
-    if "::attr(" in selector:
-        found = elements.getall()
-    else:
-        found = elements[:MOST_LINKS].xpath("(self::*[@href]|.//a[@href])[1]/@href").getall()
-    absolute = (absolute_address(response, href) for href in found)
-    return list(dict.fromkeys(url for url in absolute if url))
-
-
-def absolute_address(response: TextResponse, href: str) -> str | None:
-    """Where a link of the page leads, without fragment; None where that is no address."""
-    return _joined(get_base_url(response), href.strip())
-
-
-def is_address(url: str) -> bool:
-    """It leads to a page, or pretends to (`file:`); `mailto:`, `javascript:` and their like lead to none."""
-    try:
-        parts = urlsplit(url)
-    except ValueError:
-        return False
-    return parts.scheme in LOCAL_SCHEMES or bool(parts.scheme and parts.hostname)
-
-
-def _joined(base: str, href: str) -> str | None:
-    try:
-        return urljoin(base, href).split("#")[0]
-    except ValueError:
-        return None
-
-
-def _numbered_address(paging: Paging, start: str, number: int) -> str:
-    value = str(paging.first + (number - 1) * paging.step)
-    if paging.parameter is not None:
-        return add_or_replace_parameter(start, paging.parameter, value)
-    return urljoin(start, (paging.url or "").replace("{page}", value))

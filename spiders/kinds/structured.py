@@ -12,7 +12,8 @@ from crawler.notations import FieldName
 from spiders.kinds.known import Link
 from spiders.kinds.selectors import stated_by
 from spiders.kinds.sitemap import read_sitemap
-from spiders.kinds.source import Listing, SourceSpider, addresses
+from spiders.kinds.source import Listing, SourceSpider
+from spiders.links import addresses
 from spiders.posting import Stated, as_list, merged
 from spiders.structured import stated_postings
 

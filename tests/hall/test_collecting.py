@@ -16,12 +16,14 @@ from sqlalchemy.exc import OperationalError
 from zyte_common_items import BaseSalary, HiringOrganization, JobLocation
 
 from crawler import collecting
-from crawler.collecting import Batch, StorePipeline, content_hash, shown_fields
+from crawler.batch import BATCH_BYTES, Batch
+from crawler.collecting import StorePipeline
 from crawler.config import Settings
 from crawler.evidence.verify import verify_evidence
 from crawler.health import Problem, problem_stat
 from crawler.items import AdPosting, FetchedPage
 from crawler.personal_numbers import find_jmbg, storable
+from crawler.shown import content_hash, shown_fields
 from crawler.store.ads import save_seen_ads
 from crawler.store.schema import ad_versions, captures, runs, sightings
 from crawler.store.status import count_all
@@ -260,8 +262,8 @@ def test_listing_that_said_part_of_the_ad_is_kept_too(store: StoreBuilder) -> No
 
 
 def test_huge_pages_are_kept_before_they_fill_the_memory() -> None:
-    half = FetchedPage(PAGE.url, PAGE.fetched_at, 200, (), b"x" * (collecting.BATCH_BYTES // 2))
-    whole = FetchedPage(PAGE.url, PAGE.fetched_at, 200, (), b"y" * (collecting.BATCH_BYTES // 2 + 1))
+    half = FetchedPage(PAGE.url, PAGE.fetched_at, 200, (), b"x" * (BATCH_BYTES // 2))
+    whole = FetchedPage(PAGE.url, PAGE.fetched_at, 200, (), b"y" * (BATCH_BYTES // 2 + 1))
 
     assert not Batch([posting(page=half), posting(page=half)]).is_full
     assert Batch([posting(page=half), posting(page=whole)]).is_full
