@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from functools import cache
+from itertools import chain
 from pathlib import Path
 
 from pydantic import Field
@@ -75,7 +76,7 @@ def _features(text: str) -> Features:
         frozenset(saying.tag[4:] for saying in said if saying.tag.startswith("job:")),
         frozenset(saying.tag[:2] for saying in places),
         frozenset(saying.tag for saying in places if saying.tag[2:7] == ":town"),
-        frozenset(word for saying in places for word in words_of(saying.words)),
+        frozenset(chain.from_iterable([_words_of(saying.words) for saying in places])),
     )
 
 
@@ -86,6 +87,9 @@ def _together(first: Features, second: Features) -> Features:
         first.towns | second.towns,
         first.place_words | second.place_words,
     )
+
+
+_words_of = Remembered(words_of).__getitem__
 
 
 @cache

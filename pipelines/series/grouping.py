@@ -136,12 +136,12 @@ class Index(Protocol):
 
 def group(batch: Sequence[NewText], index: Index, prepared: PreparedAds) -> Grouping:
     """Places every text of the batch, in its order; the caller stores what comes back."""
-    with _no_garbage_collection():
+    with no_garbage_collection():
         return _Batch(batch, index, prepared).run()
 
 
 @contextmanager
-def _no_garbage_collection() -> Iterator[None]:
+def no_garbage_collection() -> Iterator[None]:
     """A batch makes many sets and lists but no cycles; to look through them for some takes a tenth of the time."""
     was_enabled = gc.isenabled()
     gc.disable()
@@ -248,11 +248,11 @@ class _Batch:
         """Texts of the batch by part."""
         self.scores = {one: self._scores(parts) for one, parts in self.parts.items()}
         ranked = {one: _ranked(scores) for one, scores in self.scores.items()}
-        self.series = dict(index.series_of({found for ids in ranked.values() for found in ids}))
+        self.series = dict(index.series_of(set(chain.from_iterable(ranked.values()))))
         self.by_hand = index.merged_by_hand(set(self.series.values()))
-        self.chosen = {one: self._few_of_each(ids, self.scores[one]) for one, ids in ranked.items()}
+        self.chosen = {one: self._few_of_each(ids) for one, ids in ranked.items()}
         prepared.keep({one: self.ads[one] for one in self.parts})
-        self.ads.update(prepared.read({found for ids in self.chosen.values() for found in ids}, index))
+        self.ads.update(prepared.read(set(chain.from_iterable(self.chosen.values())), index))
 
     def run(self) -> Grouping:
         """Places one text after another."""
@@ -353,25 +353,31 @@ class _Batch:
             for one in ids[:LOOKED_AT]:
                 scores[one] = scores.get(one, 0) + weight
         # What comes into question only because of the batch was not read.
-        return [one for one in self._few_of_each(_ranked(scores), scores) if one in self.ads]
+        return [one for one in self._few_of_each(_ranked(scores)) if one in self.ads]
 
-    def _few_of_each(self, ranked: Sequence[int], scores: Mapping[int, float]) -> list[int]:
-        """The first candidates, a few of each series; none but the very first that share little."""
+    def _few_of_each(self, ranked: Sequence[int]) -> list[int]:
+        """The first candidates, a few of each series."""
         taken: dict[int, int] = {}
         chosen: list[int] = []
-        least = max(scores[ranked[0]] / 8, LITTLE) if ranked else 0
         for one in ranked:
-            if len(chosen) == MOST_CANDIDATES or (len(chosen) >= FIRST_CANDIDATES and scores[one] < least):
-                break
             series = self.series.get(one)
             if series is not None and (others := taken.get(series, 0)) < MOST_OF_A_SERIES:
                 taken[series] = others + 1
                 chosen.append(one)
+                if len(chosen) == MOST_CANDIDATES:
+                    break
         return chosen
 
 
 def _ranked(scores: Mapping[int, float]) -> list[int]:
-    return sorted(scores, key=scores.__getitem__, reverse=True)[:MOST_RANKED]
+    """Those that share most first; none but the very first that share little."""
+    if not scores:
+        return []
+    best, second, *_ = (*sorted(scores.values(), reverse=True), 0)
+    least = max(best / 8, LITTLE)
+    most = MOST_RANKED if second >= least else FIRST_CANDIDATES
+    much = [one for one, score in scores.items() if score >= min(second, least)]
+    return sorted(much, key=scores.__getitem__, reverse=True)[:most]
 
 
 _SURE = frozenset((Ground.NEAR_TEXT, Ground.SHORTENED))

@@ -7,7 +7,7 @@ from itertools import islice
 
 from crawler.addresses import url_key
 from crawler.assessment import Ad
-from pipelines.series.grouping import EarlierText, Grouping, NewText, PreparedAds, group
+from pipelines.series.grouping import EarlierText, Grouping, NewText, PreparedAds, group, no_garbage_collection
 
 BATCH = 500
 
@@ -89,9 +89,11 @@ class MemoryIndex:
 def series_of(ads: Iterable[Ad]) -> list[int]:
     """A series number for each ad, in their order. Ads at one address are one series."""
     index, prepared, rest = MemoryIndex(), PreparedAds(), enumerate(ads)
-    while numbered := list(islice(rest, BATCH)):
-        batch = [NewText(at, ad.title, ad.text, page=_page(ad.url)) for at, ad in numbered]
-        index.keep(batch, group(batch, index, prepared))
+    # Between batches all that is kept would be looked through, again and again.
+    with no_garbage_collection():
+        while numbered := list(islice(rest, BATCH)):
+            batch = [NewText(at, ad.title, ad.text, page=_page(ad.url)) for at, ad in numbered]
+            index.keep(batch, group(batch, index, prepared))
     return list(index.series())
 
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 import hashlib
 from array import array
 from collections.abc import Sequence
-from itertools import accumulate
+from itertools import accumulate, chain
 from zlib import crc32
 
 from rensa import RMinHash
@@ -26,11 +26,14 @@ TELLING = 5
 SHORT_TEXT = 8
 """Below so many words equal texts are one offer only with an equal contact."""
 
+BANDS = PERMUTATIONS // ROWS
 _FACTORS = (0x9E3779B1, 0x85EBCA77, 0xC2B2AE3D, 0x27D4EB2F)
 """Odd, with bits all over; they spread the rows of a band over its key."""
-_BANDS = range(0, PERMUTATIONS // ROWS << 27, 1 << 27)
-"""Added to keys of each band, so that those of two bands are not taken for one another."""
 _WHOLE, _HALF = (1 << 32) - 1, 1 << 31
+_LANE = 16
+"""Bytes that a band takes in a long number; its sum fits well into them."""
+_STEPS = b"".join((((band << 27) + _HALF & _WHOLE) << 16).to_bytes(_LANE, "little") for band in range(BANDS))
+"""Added to the keys of each band, so that those of two are not taken for one another; and half of all, for the sign."""
 
 
 def text_key(ad: ComparableText) -> str:
@@ -52,27 +55,33 @@ def parts_of(ads: Sequence[ComparableText]) -> list[tuple[int, ...]]:
     shingles = array("Q", b"".join([ad.shingles for ad in ads]))
     ends = array("Q", accumulate((len(ad.shingles) // 8 for ad in ads), initial=0))
     digests = RMinHash.digest_matrix_from_flat_token_hashes(shingles, ends, PERMUTATIONS, SEED).to_rows()
-    return [_parts(ad, digest) for ad, digest in zip(ads, digests, strict=True)]
+    return [_parts(ad, keys) for ad, keys in zip(ads, _band_keys(digests), strict=True)]
 
 
-def _parts(ad: ComparableText, digest: Sequence[int]) -> tuple[int, ...]:
+def _parts(ad: ComparableText, band_keys: Sequence[int]) -> tuple[int, ...]:
     if not ad.wording:
         return ()
-    return tuple(dict.fromkeys((*_band_keys(digest), *_sentence_keys(ad.sentences))))
+    return tuple(dict.fromkeys((*band_keys, *_sentence_keys(ad.told.encode("utf-8", "surrogatepass")))))
 
 
-def _band_keys(digest: Sequence[int]) -> list[int]:
-    first, second, third, fourth = _FACTORS
-    rows = iter(digest)
-    return [
-        (((w * first + x * second + y * third + z * fourth) >> 16) + step & _WHOLE) - _HALF
-        for step, w, x, y, z in zip(_BANDS, rows, rows, rows, rows, strict=True)
-    ]
+def _band_keys(digests: Sequence[Sequence[int]]) -> list[list[int]]:
+    """The keys of each digest: bits 16 to 47 of the sum of a band's rows times their factors, with its step.
+
+    All are worked out at once, as lanes of one long number, in half the time.
+    """
+    rows = array("I", list(chain.from_iterable(digests)))
+    lanes = array("I", bytes(_LANE * len(rows) // ROWS))
+    sums = int.from_bytes(_STEPS * len(digests), "little")
+    for row, factor in enumerate(_FACTORS):
+        lanes[:: _LANE // 4] = rows[row::ROWS]
+        sums += int.from_bytes(lanes.tobytes(), "little") * factor
+    keys = array("i", (sums >> 16).to_bytes(len(lanes) * 4, "little"))[:: _LANE // 4].tolist()
+    return [keys[at : at + BANDS] for at in range(0, len(keys), BANDS)]
 
 
-def _sentence_keys(sentences: Sequence[str]) -> list[int]:
-    telling = {sentence for sentence in sentences if sentence.count(" ") >= TELLING - 1}
+def _sentence_keys(sentences: bytes) -> list[int]:
+    """Of encoded sentences, each on its line; encoded they sort as they do as text."""
+    telling = {sentence for sentence in sentences.split(b"\n") if sentence.count(b" ") >= TELLING - 1}
     if len(telling) > MOST_SENTENCES:
-        telling = set(sorted(telling, key=lambda sentence: (-sentence.count(" "), sentence))[:MOST_SENTENCES])
-    encoded = "\n".join(sorted(telling)).encode("utf-8", "surrogatepass").split(b"\n") if telling else ()
-    return [code - _HALF for code in map(crc32, encoded)]
+        telling = set(sorted(telling, key=lambda sentence: (-sentence.count(b" "), sentence))[:MOST_SENTENCES])
+    return [code - _HALF for code in map(crc32, sorted(telling))]

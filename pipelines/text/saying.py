@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Callable, Iterable
+from itertools import chain
 from typing import NamedTuple
 
 from pipelines.text.phrases import Phrase, Phrasebook, keys_of, word_starts
@@ -66,11 +67,9 @@ class Sayings:
 
     def said(self, meanings: Iterable[Meaning], folded: Callable[[], str]) -> set[Saying]:
         """What a text with words of these meanings says; it is folded only if a longer phrase may stand in it."""
-        said: set[Saying] = set()
-        met: set[int] = set()
-        for alone, meets in meanings:
-            said.update(alone)
-            met.update(meets)
+        meant = list(meanings)
+        said = set(chain.from_iterable([alone for alone, _ in meant]))
+        met = set(chain.from_iterable([meets for _, meets in meant]))
         possible = [
             phrase for need in met & self._longer.keys() for phrase, needs in self._longer[need] if needs <= met
         ]
