@@ -9,7 +9,7 @@ from datetime import date
 from markupsafe import Markup
 
 from alerts.desk.rendering import Speech
-from alerts.desk.speaking import said, say, to_say
+from alerts.desk.speaking import Tongue, said, say, to_say
 from alerts.reports.charts import Bar, Caption, Layer, bar_chart, line_chart, stacked_chart
 from alerts.reports.exporting import about_lines
 from alerts.reports.figures import COUNTED_DECISIONS, LEVELS, Number, Report, Sheet, SheetId
@@ -17,6 +17,8 @@ from alerts.reports.wording import BEFORE, DECISIONS, FEW, NOTES, TITLES, Labels
 from alerts.reports.wording import LEVELS as LEVEL_WORDS
 
 MOST_BARS = 10
+A_YEAR = 366
+"""Days."""
 BARS = {
     SheetId.DESTINATIONS: to_say("Zemlje rada sa najviše novih oglasa"),
     SheetId.INDICATORS: to_say("Navodi koji stoje u najviše novih oglasa"),
@@ -151,7 +153,14 @@ def _over_time(sheet: Sheet, labels: Labels) -> tuple[Chart, ...]:
     decisions = [(each.value, f"part-{each}", DECISIONS[each]) for each in COUNTED_DECISIONS]
     ads = said(tongue, to_say("Novi oglasi kroz vreme"))
     return (
-        Chart(ads, line_chart(_caption("ads", ads, sheet, ["ads"], labels), _places(sheet), _column(sheet, "ads"))),
+        Chart(
+            ads,
+            line_chart(
+                _caption("ads", ads, sheet, ["ads"], labels),
+                _places(sheet, Speech(labels.tongue)),
+                _column(sheet, "ads"),
+            ),
+        ),
         _stacked("cases", said(tongue, to_say("Otvoreni slučajevi kroz vreme")), sheet, levels, labels),
         _stacked("decisions", said(tongue, to_say("Odluke kroz vreme")), sheet, decisions, labels),
     )
@@ -162,7 +171,7 @@ def _stacked(name: str, title: str, sheet: Sheet, parts: Sequence[tuple[str, str
     layers = [Layer(style, tuple(_column(sheet, column))) for column, style, _ in parts]
     caption = _caption(name, title, sheet, [column for column, _, _ in parts], labels)
     legend = tuple((style, said(labels.tongue, words)) for _, style, words in parts)
-    return Chart(title, stacked_chart(caption, _places(sheet), layers), legend)
+    return Chart(title, stacked_chart(caption, _places(sheet, Speech(labels.tongue)), layers), legend)
 
 
 def _caption(name: str, title: str, sheet: Sheet, columns: Sequence[str], labels: Labels) -> Caption:
@@ -181,8 +190,15 @@ def _column(sheet: Sheet, name: str) -> list[float]:
     return [number or 0 for number in sheet.column(name)]
 
 
-def _places(sheet: Sheet) -> list[str]:
-    """Days on which the steps begin, short: '5. 10.'; of a period over more than a year with the year's end."""
+def _places(sheet: Sheet, speech: Speech) -> list[str]:
+    """Days on which the steps begin, short; of a period over more than a year the months."""
     days = [date.fromisoformat(row.key[0] or "") for row in sheet.rows]
-    is_long = (days[-1] - days[0]).days > 366
-    return [f"{day.month}. {day.year}." if is_long else f"{day.day}. {day.month}." for day in days]
+    return [_month(day, speech) if (days[-1] - days[0]).days > A_YEAR else _day(day, speech) for day in days]
+
+
+def _day(day: date, speech: Speech) -> str:
+    return f"{day.day} {day:%b}" if speech.tongue is Tongue.EN else f"{day.day}. {day.month}."
+
+
+def _month(day: date, speech: Speech) -> str:
+    return f"{day:%b %Y}" if speech.tongue is Tongue.EN else f"{day.month}. {day.year}."

@@ -46,16 +46,20 @@ def test_a_year_of_many_ads_is_counted_in_seconds(store: StoreBuilder, capsys: p
         _fill(connection, capture_id)
     with store.engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
         connection.execute(text("ANALYZE"))
-    taken = []
+    taken: list[tuple[float, float]] = []
     for _ in range(3):
-        began = time.perf_counter()
+        began, worked = time.perf_counter(), time.process_time()
         with store.connect() as connection:
             report = make_report(connection, YEAR, now=BEGIN + SPAN, with_names=True)
-        taken.append(time.perf_counter() - began)
+        taken.append((time.perf_counter() - began, time.process_time() - worked))
+    passed, spent = min(taken)
     with capsys.disabled():
-        print(f"\n{store.engine.dialect.name}, {ADS:,} ads: a report of a year in {min(taken):.2f} s")
+        print(
+            f"\n{store.engine.dialect.name}, {ADS:,} ads: a year in {passed:.2f} s, {spent:.2f} s of them "
+            "of this process's processor"
+        )
     assert report.sheet(SheetId.OVERVIEW).rows[0].figures[0] > ADS / 2
-    assert min(taken) < MOST_SECONDS
+    assert passed < MOST_SECONDS
 
 
 def _fill(connection: Connection, capture_id: int) -> None:

@@ -24,7 +24,7 @@ from alerts.stating import BELGRADE
 from crawler.store.engine import reading
 
 FILES = (
-    (Form.HTML, to_say("za štampu (HTML)")),
+    (Form.HTML, to_say("jedna stranica za štampu")),
     (Form.XLSX, to_say("radna sveska (XLSX)")),
     (Form.ZIP, to_say("sve tabele (CSV u ZIP-u)")),
     (Form.JSON, to_say("za programe (JSON)")),
