@@ -183,6 +183,8 @@ def _weight(hits: list[PhraseHit]) -> int:
 
 def script_of(original: str) -> str:
     """`Latn`, `Cyrl`, or `mixed` where both scripts carry a real share of the letters."""
+    if not _CYRILLIC.search(original):
+        return "Latn"
     cyrillic, latin = _letters(_CYRILLIC, original), _letters(_LATIN, original)
     if cyrillic > _MOST_OF * (cyrillic + latin):
         return "Cyrl"

@@ -13,6 +13,7 @@ from pipelines.reading.places import place_rules
 from pipelines.text.folding import fold_key
 from pipelines.text.lines import matches_in_lines_with
 from pipelines.text.phrases import AdText, Phrasebook, PhraseHit
+from pipelines.text.remembering import Remembered
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,10 +63,11 @@ _THROUGH = re.compile(r"\W*(?:preko|putem|kroz|posredstvom)\b")
 _LOCATED = re.compile(r"(?:^|\s)(?:na|u|iz|на|у|из) $")
 _BRACKETS = re.compile(r"\([^)\n]{0,40}\)")
 _TRADE = re.compile(rf"(?P<trade>[{_UPPER}][^\W\d]{{2,15}}(?: [^\W\d]{{3,10}})?)[ ,]{{0,2}}$")
-_LEGAL_FORM = re.compile(rf"(?<= ){_FORM}(?!\w)")
+_LEGAL_FORM = re.compile(rf" (?P<form>{_FORM})(?!\w)")
 _BEFORE_FORM = re.compile(rf"(?<![\w.])(?P<name>{_NAME}(?:(?: &| i| и)? [a-zčćžšđа-шђјљњћџ]{{3,14}}){{0,2}}),? $")
 _QUOTED = re.compile(
-    rf"(?<!\w){_OPEN}(?P<name>[{_UPPER}0-9][^\"„“”«»\n]{{1,60}}){_CLOSE}(?P<form> ?,? ?{_FORM}(?!\w))?"
+    # Looking back from behind the first sign lets the search skip to such signs.
+    rf"{_OPEN}(?<!\w.)(?P<name>[{_UPPER}0-9][^\"„“”«»\n]{{1,60}}){_CLOSE}(?P<form> ?,? ?{_FORM}(?!\w))?"
 )
 _AFTER_CUE = re.compile(rf"(?: (?:za|за) [^\W\d]{{3,20}}(?: (?:i|и) [^\W\d]{{3,20}})?)?(?::| -| –)? (?P<name>{_NAME})")
 _SEEKS = (
@@ -104,7 +106,7 @@ _OFFICE = re.compile(
 )
 _OFFICES = frozenset(("poslovnica", "filijala", "kancelarija", "ogranak", "predstavnistvo"))
 _SEGMENT = re.compile(
-    # Looking back from behind the first letter lets the search skip to capital letters.
+    # As above, to capital letters.
     rf"(?P<name>{_FIRST}(?:(?<=^.)|(?<=[,.;|:!?\n•·☎📞👉] .)|(?<=[\n|•·(].))"
     rf"{_WORD_ON}{_NAME_ON}"
     r"(?: (?:tim|team|doo|posredovanje|konsalting|kadrovi|посредовање|консалтинг|кадрови)| [–-] [a-zčćžšđ ]{4,24})?)"
@@ -113,7 +115,7 @@ _SEGMENT = re.compile(
 )
 _FAMILY = re.compile(rf"(?<!\w)(?:Porodica|Породица|Obitelj|Familie|Družina) {_WORD}(?:[ -]{_WORD})?")
 _FAMILIES = frozenset(("porodica", "obitelj", "familie", "druzina"))
-_PERSON = re.compile(rf"(?<![\w.@])(?P<name>(?P<first>{_WORD}) [{_UPPER}][\w-]{{2,20}})(?!\w)")
+_PERSON = re.compile(rf"(?P<name>(?P<first>{_FIRST}(?<![\w.@].){_WORD_ON}) [{_UPPER}][\w-]{{2,20}})(?!\w)")
 _SUM = re.compile(r"[\d.,]+ ?[A-Z]{2,4}.*")
 """An amount of money with its currency: "3.000 NOK"."""
 _NAMED_AFTER_PLACES = ("restoran", "kafe", "hotel", "kafan", "picerij")
@@ -187,15 +189,16 @@ def _introduced(match: re.Match[str]) -> FoundName | None:
 
 
 def _with_form(text: str, form: re.Match[str]) -> FoundName | None:
-    if _FORM_FIRST.match(text, form.start()):
+    begin = form.start("form")
+    if _FORM_FIRST.match(text, begin):
         return None
-    match = _BEFORE_FORM.search(text, max(0, form.start() - 80), form.start())
+    match = _BEFORE_FORM.search(text, max(0, begin - 80), begin)
     name = _trimmed(match["name"]) if match else ""
     if not match or not name:
         return None
     start = match.end("name") - len(name)
     cue = cue_before(text, start)
-    return _rated(f"{name} {form.group()}", 6, start, cue=cue, following=text[form.end() : form.end() + 40])
+    return _rated(f"{name} {form['form']}", 6, start, cue=cue, following=text[form.end() : form.end() + 40])
 
 
 def _form_first(text: str, match: re.Match[str]) -> FoundName | None:
@@ -262,17 +265,11 @@ def _with_trade(text: str, start: int, name: str, cue: str) -> str:
 
 def _cued(ad: AdText) -> Iterator[tuple[str, re.Match[str]]]:
     """Each cue that a name follows, and the name."""
-    beginnings = _cue_beginnings()
     for word, start in ad.words:
-        if word[:3] in beginnings and _is_cue(word):
+        if _CUES_MET[word]:
             _, end = ad.folded.span(start, start + len(word))
             if match := _AFTER_CUE.match(ad.original, end):
                 yield word, match
-
-
-@cache
-def _cue_beginnings() -> frozenset[str]:
-    return frozenset(cue[:3] for cue in _all_cues())
 
 
 def _after_cue(cue: str, match: re.Match[str]) -> FoundName | None:
@@ -369,6 +366,9 @@ def cue_before(text: str, start: int) -> str:
 
 def _is_cue(word: str) -> bool:
     return word.startswith(_all_cues())
+
+
+_CUES_MET = Remembered(_is_cue)
 
 
 @cache

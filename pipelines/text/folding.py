@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import unicodedata
 from bisect import bisect_right
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from itertools import accumulate
@@ -66,7 +67,7 @@ class Folded:
 
     text: str
     original: str
-    _ends: list[int]
+    _ends: Sequence[int]
     """For each character of `original`, where in `text` its folded form ends."""
 
     def span(self, start: int, end: int) -> tuple[int, int]:
@@ -92,7 +93,9 @@ def fold(text: str) -> Folded:
     Letters slipped in from the other alphabet count by their looks. Line breaks stay.
     """
     pieces = _pieces(text)
-    return Folded("".join(pieces), text, list(accumulate(map(len, pieces))))
+    folded = "".join(pieces)
+    is_one_to_one = len(folded) == len(text) and all(pieces)
+    return Folded(folded, text, range(1, len(text) + 1) if is_one_to_one else list(accumulate(map(len, pieces))))
 
 
 def folded_text(text: str) -> str:

@@ -11,7 +11,7 @@ from __future__ import annotations
 
 import re
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 from functools import cache, cached_property, lru_cache, reduce
@@ -56,6 +56,7 @@ _SINGLE = re.compile(r"[a-z0-9]+[*~^]?")
 """A phrase of one word."""
 _MOST_WORDS = 50_000
 """Words whose phrases a book remembers."""
+_NOTHING: tuple[int, tuple[tuple[int, int], ...]] = (0, ())
 _STEM_KEYS = (5, 4, 3)
 """Stems are filed under so many of their letters, so that few phrases are tried at a word."""
 
@@ -125,7 +126,7 @@ def keys_of(word: str) -> tuple[str, ...]:
 
 @dataclass(frozen=True, eq=False)
 class Phrase:
-    """One phrase as it is found."""
+    """One phrase as it is found; one that may begin in ways that need other words is several."""
 
     tag: str
     regex: str
@@ -158,6 +159,9 @@ class _Bits:
         for key in keys:
             self._by_key[key] |= 1 << number
 
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._by_key)
+
     def of(self, word: str) -> int:
         """All phrases that the word counts for."""
         return self._joined(tuple([key for key in keys_of(word) if key in self._by_key]))
@@ -187,8 +191,9 @@ class Phrasebook:
             self._file(tag, phrase)
         self._needless = [self._with_fewer_needs(place) for place in range(len(self._needs))]
         """For each place among the needs, bits of the phrases that have none there."""
-        self._begun_by = Remembered(self._begins.of)
-        self._met_by = Remembered(self._needs_met_by)
+        self._holds_none = frozenset(chain.from_iterable(self._needs)).isdisjoint
+        """Asked with keys of a word: no phrase holds it."""
+        self._by_word = Remembered(self._of_word, most=_MOST_WORDS)
 
     def find_in(self, folded: str, words: AbstractSet[str]) -> list[PhraseHit]:
         """All hits in a folded text of these words, in no order: for one book alone, which is not worth an `AdText`."""
@@ -202,16 +207,17 @@ class Phrasebook:
                 places = chain.from_iterable(word_starts(lead, folded) for lead in phrase.leads)
                 tag, match = phrase.tag, phrase.match
                 hits += [PhraseHit(tag, at, found.end()) for at in places if (found := match(folded, at))]
-        return hits
+        return list(dict.fromkeys(hits))
 
     def find(self, ad: AdText) -> list[PhraseHit]:
-        """All hits, by their start; several phrases may hit at one place."""
+        """All hits, by their start; phrases with several tags may hit at one place."""
         found: list[tuple[int, int, int]] = []
         if telling := self._those_telling(ad.vocabulary):
             for line in ad.lines:
                 if not telling.isdisjoint(line.vocabulary) and (likely := self._likely(line.vocabulary)):
                     found += self._hits(ad.text, line, likely)
-        return [PhraseHit(self.phrases[number].tag, at, end) for at, number, end in sorted(found)]
+        hits = [PhraseHit(self.phrases[number].tag, at, end) for at, number, end in sorted(found)]
+        return list(dict.fromkeys(hits))
 
     def _those_telling(self, words: AbstractSet[str]) -> AbstractSet[str]:
         """Of these words those that are the rarest of some phrase."""
@@ -227,14 +233,14 @@ class Phrasebook:
         """
         met = self._needless.copy()
         for word in words:
-            for place, bits in self._met_by[word]:
+            for place, bits in self._by_word[word][1]:
                 met[place] |= bits
         return reduce(and_, met)
 
     def _hits(self, text: str, line: Line, likely: int) -> Iterator[tuple[int, int, int]]:
         """Start, number of the phrase and end of each hit in the line."""
         for word, at in line.words:
-            here = self._begun_by[word] & likely
+            here = self._by_word[word][0] & likely
             while here:
                 number = here.bit_length() - 1
                 here ^= 1 << number
@@ -245,7 +251,9 @@ class Phrasebook:
         if len(self._silent) + len(self._told) >= _MOST_WORDS:
             self._silent.clear()
             self._told.clear()
-        numbers = sorted({number for key in keys_of(word) for number in self._telling.get(key, ())})
+        # Most new words are in no phrase, and every book is asked about each.
+        keys = [key for key in keys_of(word) if key in self._telling]
+        numbers = sorted({number for key in keys for number in self._telling[key]}) if keys else ()
         told = tuple([number for number in numbers if not self._is_other_word(number, word)])
         if told:
             self._told[word] = told
@@ -253,21 +261,35 @@ class Phrasebook:
             self._silent.add(word)
         return told
 
-    def _needs_met_by(self, word: str) -> tuple[tuple[int, int], ...]:
-        """For each place among the needs where it meets any, which phrases' needs the word meets."""
-        return tuple([(place, bits) for place, need in enumerate(self._needs) if (bits := need.of(word))])
+    def _of_word(self, word: str) -> tuple[int, tuple[tuple[int, int], ...]]:
+        """Bits of the phrases that may begin with the word, and for each place among the needs of those that it meets.
+
+        One value for all words that are in no phrase: they are most of those remembered.
+        """
+        if self._holds_none(keys_of(word)):
+            return _NOTHING
+        meets = tuple([(place, bits) for place, need in enumerate(self._needs) if (bits := need.of(word))])
+        return self._begins.of(word), meets
 
     def _is_other_word(self, number: int, word: str) -> bool:
         return self.phrases[number].is_one_word and not self.phrases[number].match(word, 0)
 
     def _file(self, tag: str, phrase: str) -> None:
         parsed = _Parser(phrase).parse()
+        fewest = min(len(way.needs) for way in parsed.ways)
+        short = [way for way in parsed.ways if len(way.needs) == fewest]
+        long = [way for way in parsed.ways if len(way.needs) > fewest]
+        # Apart: of "(dzabe|na moj trosak) ..", "na" is tried only beside "trosak", and "dzabe" does not wait for it.
+        for ways in filter(None, (short, long)):
+            self._file_ways(tag, phrase, parsed.regex, ways)
+
+    def _file_ways(self, tag: str, phrase: str, regex: str, ways: Sequence[_Way]) -> None:
         number = len(self.phrases)
-        firsts = frozenset(_lead_key(lead, phrase) for lead in parsed.leads)
-        rarest, *needs = sorted((firsts, *parsed.needs[1:]), key=_frequency)
-        leads = frozenset(_beginning(lead) for lead in parsed.leads)
+        firsts = frozenset(_lead_key(lead, phrase) for way in ways for lead in way.leads)
+        rarest, *needs = sorted((firsts, *_common([way.needs for way in ways])[1:]), key=_frequency)
+        leads = frozenset(_beginning(lead) for way in ways for lead in way.leads)
         is_one_word = bool(_SINGLE.fullmatch(phrase))
-        self.phrases.append(Phrase(tag, parsed.regex, firsts, rarest, tuple(needs), leads, is_one_word))
+        self.phrases.append(Phrase(tag, regex, firsts, rarest, tuple(needs), leads, is_one_word))
         for key in rarest:
             self._telling[key].append(number)
         self._begins.add(firsts, number)
@@ -326,14 +348,29 @@ def _key_of(symbol: str) -> str | None:
 
 
 @dataclass(frozen=True, slots=True)
-class _Parsed:
-    regex: str
+class _Way:
+    """One of several ways to say a phrase, as far as they differ in how it begins."""
+
     leads: tuple[str, ...]
     """Symbols it may begin with."""
     needs: tuple[frozenset[str], ...]
-    """As of a phrase; the first are those of the leads."""
+    """Keys of which the text must hold at least one each; the first are those of the leads."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Parsed:
+    regex: str
+    ways: tuple[_Way, ...]
+    """Those that begin with a word."""
+    needs: tuple[frozenset[str], ...]
+    """What all ways need, also those that begin with a sign."""
     signed: bool = False
     """Whether it may begin with a sign."""
+
+
+def _common(needs: Iterable[tuple[frozenset[str], ...]]) -> tuple[frozenset[str], ...]:
+    """What is needed by whichever of these."""
+    return tuple(frozenset().union(*each) for each in zip(*needs, strict=False))
 
 
 def _spelled_out(attached: re.Match[str]) -> str:
@@ -353,13 +390,13 @@ class _Parser:
         if not self.symbols or self.symbols[0] == "[" or self.symbols[0] in _GAPS:
             raise self.error("it must begin with a word")
         parsed = self.sequence(closing="")
-        if self.at < len(self.symbols) or not parsed.leads:
+        if self.at < len(self.symbols) or not parsed.ways:
             raise self.error("brackets do not match, or it does not begin with a word")
         return parsed
 
     def sequence(self, closing: str) -> _Parsed:
         regex, first, joint, signed = "", True, _BETWEEN, False
-        leads: tuple[str, ...] = ()
+        ways: tuple[_Way, ...] = ()
         needs: tuple[frozenset[str], ...] = ()
         while self.at < len(self.symbols) and self.symbols[self.at] not in (closing, "|"):
             symbol = self.symbols[self.at]
@@ -374,10 +411,11 @@ class _Parser:
             signed = item.signed if first else signed
             between = "" if first else f"(?:{joint}|{_OR_BEFORE_SIGN})" if item.signed else joint
             regex += f"(?:{between}{item.regex})?" if symbol == "[" else f"{between}{item.regex}"
-            leads = item.leads if first else leads
-            needs += item.needs if symbol != "[" else ()
+            needed = item.needs if symbol != "[" else ()
+            ways = item.ways if first else tuple(_Way(way.leads, way.needs + needed) for way in ways)
+            needs += needed
             first, joint = False, _BETWEEN if symbol in "([" or not item.signed else _AFTER_SIGN
-        return _Parsed(regex, leads, needs, signed)
+        return _Parsed(regex, ways, needs, signed)
 
     def item(self, symbol: str) -> _Parsed:
         if symbol in "([":
@@ -385,7 +423,7 @@ class _Parser:
         key = _key_of(symbol)
         needs = (frozenset((key,)),) if key else ()
         signed = not _WORD.match(symbol) and symbol not in ("#", "$")
-        return _Parsed(self.regex_of(symbol), () if signed else (symbol,), needs, signed)
+        return _Parsed(self.regex_of(symbol), () if signed else (_Way((symbol,), needs),), needs, signed)
 
     def regex_of(self, symbol: str) -> str:
         if symbol in ("#", "$"):
@@ -402,10 +440,9 @@ class _Parser:
         if self.at >= len(self.symbols):
             raise self.error(f"{closing} is missing")
         self.at += 1
-        leads = tuple(lead for choice in choices for lead in choice.leads)
-        needs = tuple(frozenset().union(*each) for each in zip(*(choice.needs for choice in choices), strict=False))
+        ways = tuple(way for choice in choices for way in choice.ways)
         regex = f"(?:{'|'.join(choice.regex for choice in choices)})"
-        return _Parsed(regex, leads, needs, any(choice.signed for choice in choices))
+        return _Parsed(regex, ways, _common(choice.needs for choice in choices), any(one.signed for one in choices))
 
     def error(self, reason: str) -> ConfigError:
         return ConfigError(f"phrase {self.phrase!r} cannot be read: {reason}")

@@ -75,6 +75,36 @@ def test_any_text_can_be_searched(text: str) -> None:
         assert 0 <= hit.start < hit.end <= len(ad.text)
 
 
+PHRASES = [
+    "(dzabe|na moj trosak|na crno) .. (rad*|posao)",
+    "(rad|radn* mesto|# sati) [u] (becu|beogradu)",
+    "((a|b c) d|e) --- $",
+    "(plata|plat* se) # dana",
+    "(% vise|vise) posla",
+    "rad*",
+    "radno",
+    "na",
+]
+PIECES = [
+    "dzabe", "na", "na moj", "trosak", "na crno", "rad", "radno", "radnik", "mesto", "posao", "8", "sati", "u", "becu",
+    "beogradu", "a", "b", "c d", "d", "e", "100 €", "100", "%", "plata", "plate se", "12 dana", "dana", "vise", "posla",
+    ",", ".", "\n",
+]  # fmt: skip
+
+
+@given(st.lists(st.sampled_from(PIECES), max_size=40))
+def test_phrases_are_found_wherever_they_stand(pieces: list[str]) -> None:
+    text = " ".join(pieces)
+    ad, book = read_text(text), Phrasebook((phrase, phrase) for phrase in PHRASES)
+    hits = {
+        (phrase.tag, word.start(), hit.end())
+        for phrase in book.phrases
+        for word in re.finditer(r"\w+", text)
+        if (hit := phrase.match(text, word.start()))
+    }
+    assert set(book.find(ad)) == set(book.find_in(text, ad.vocabulary)) == hits
+
+
 PAGE = Path(__file__).parents[2] / "docs" / "adding-a-phrase.md"
 ROWS = re.findall(r"^\| `(.+)` \| („.+) \| („.+) \|$", PAGE.read_text(encoding="utf-8"), re.MULTILINE)
 

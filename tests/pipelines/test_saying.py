@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import pytest
 
-from pipelines.text import remembering
 from pipelines.text.phrases import Phrasebook
 from pipelines.text.remembering import Remembered
 from pipelines.text.saying import Saying, Sayings
@@ -44,8 +43,7 @@ def test_a_text_without_longer_phrases_is_not_folded() -> None:
     assert sayings.said([meaning for meaning in [sayings.meaning(["kuvar"])] if meaning], folded)
 
 
-def test_a_full_memory_begins_anew_and_gives_the_same(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(remembering, "MOST", 2)
-    lengths = Remembered(len)
+def test_a_full_memory_begins_anew_and_gives_the_same() -> None:
+    lengths = Remembered(len, most=2)
     assert [lengths[word] for word in ("a", "bb", "ccc", "a")] == [1, 2, 3, 1]
     assert len(lengths) == 2
