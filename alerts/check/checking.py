@@ -14,12 +14,13 @@ from alerts.connections import without_echoes
 from crawler.assessment import Ad, Assessment, MediatorKind, RegisterAnswer
 from crawler.register import Register
 from crawler.store.mentions import LinkedCase, MentioningAd, ads_at_address, ads_of_mediator, cases_of_ads
-from pipelines.assess import assess, mediator_key
+from pipelines.assess import assess, mediator_key, query_of
 from pipelines.connections.judging import Connection
 from pipelines.connections.lookup import KnownContact, look_up, mentions_written
 from pipelines.connections.mentions import Mention, mentions_of
 from pipelines.connections.wording import connection_sentence
-from pipelines.reading.contacts import find_contacts
+from pipelines.reading.contacts import contact_countries, find_contacts
+from pipelines.reading.places import find_whereabouts
 from pipelines.register.identifiers import valid_mb, valid_pib
 from pipelines.register.matching import MediatorQuery, match
 from pipelines.register.names import name_key
@@ -93,10 +94,16 @@ def check_ad(given: Given, ad: Ad, grounds: Grounds) -> Checked:
     """Judges a text, or the words of a page or picture."""
     judged = assess(ad, grounds.register, on=grounds.on)
     same = _of_mediator(grounds.store, mediator_key(judged)) if judged.mediator.name else None
+    answer, destinations = judged.register, judged.destinations
+    if not judged.is_job_ad:
+        # Judging listens to such a text for danger only; whoever calls is told what its contacts and places are.
+        answer = match(query_of(judged.mediator, judged.contacts), grounds.register, on=grounds.on)
+        hints = contact_countries(judged.contacts)
+        destinations = find_whereabouts(read_text(ad.full_text), hints=hints).destinations
     return Checked(
         given=given,
-        answer=judged.register,
-        situation=situation_of(judged.register, judged),
+        answer=answer,
+        situation=situation_of(answer, judged, destinations),
         ad=ad,
         assessment=judged,
         contacts=_contacts(grounds.store, mentions_of(judged.contacts, ad.full_text)),
@@ -117,6 +124,11 @@ def check_line(given: Given, grounds: Grounds) -> Checked:
         names=tuple(_names(contacts, grounds)),
         same=_same(given, grounds.store),
     )
+
+
+def load_rules() -> None:
+    """Loads what is loaded once: the first check takes two seconds less."""
+    assess(Ad("Potrebni radnici, Nemačka. Plata 1 evro."), None, on=date.min)
 
 
 def _query(given: Given) -> MediatorQuery:

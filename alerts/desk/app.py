@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from datetime import UTC, datetime
@@ -15,12 +16,15 @@ from sqlalchemy.exc import OperationalError
 from starlette.exceptions import HTTPException
 from starlette.types import Scope
 
+from alerts.check.checking import load_rules
 from alerts.desk.access import visitor_or_none
 from alerts.desk.asking import Asking
 from alerts.desk.failures import Failure, LoginNeededError, PageError
 from alerts.desk.protection import Protection
+from alerts.desk.registers import Registers
 from alerts.desk.rendering import STATIC, Pages
-from alerts.desk.routes import case, entry, evidence, naming, queue, reports, tongue
+from alerts.desk.routes import case, check, entry, evidence, naming, queue, register, reports, sources, tongue
+from alerts.desk.running import Crawls
 from alerts.desk.secret import desk_secret
 from alerts.desk.sessions import SessionSigner
 from alerts.desk.sources import Sources
@@ -36,6 +40,9 @@ ROUTERS = (
     case.router,
     naming.router,
     evidence.router,
+    check.router,
+    sources.router,
+    register.router,
     reports.router,
 )
 
@@ -51,10 +58,14 @@ def create_app(settings: Settings, *, clock: Clock = lambda: datetime.now(UTC)) 
         pages=Pages(_page_addresses()),
         clock=clock,
         sources=Sources(settings),
+        registers=Registers(),
+        crawls=Crawls(settings, engine),
     )
 
     @asynccontextmanager
     async def lifespan(_: FastAPI) -> AsyncIterator[None]:
+        # The first caller of the day does not wait for the rules to load.
+        threading.Thread(target=load_rules, daemon=True).start()
         yield
         engine.dispose()
 

@@ -31,7 +31,7 @@ ENTRIES = (
     Entry("/", to_say("Red slučajeva"), Permission.SEE_CASES, also=("/cases", "/evidence")),
     Entry("/check", to_say("Provera ponude"), Permission.CHECK_OFFERS),
     Entry("/legal", to_say("Predstavke"), Permission.SEE_CASES),
-    Entry("/sources", to_say("Izvori i noći"), Permission.SEE_CASES),
+    Entry("/sources", to_say("Izvori i noći"), Permission.SEE_CASES, also=("/nights",)),
     Entry("/register", to_say("Registar"), Permission.SEE_CASES),
     Entry("/reports", to_say("Izveštaji"), Permission.SEE_REPORTS),
     Entry("/people", to_say("Ljudi"), Permission.MANAGE_PEOPLE, also=("/audit",)),

@@ -5,7 +5,7 @@ Pure: rows of the store and the manifests in, a report out.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from enum import StrEnum
@@ -103,10 +103,11 @@ def report_silence(
     sources: ManifestsRead,
     now: datetime,
     stale_after_days: int,
+    off: Collection[str] = (),
 ) -> SilenceReport:
-    """The report. Runs of sources that are not enabled (any more) are nobody's trouble."""
+    """The report. Runs of sources that are not enabled (any more), or that are `off`, are nobody's trouble."""
     age = (now.astimezone(BELGRADE).date() - register.known_on).days if register else 0
-    enabled = [manifest for manifest in sources.manifests.values() if manifest.enabled]
+    enabled = [manifest for manifest in sources.manifests.values() if manifest.enabled and manifest.id not in off]
     state = _night_state(night, now=now)
     # While a night runs, sources still waiting for their turn are judged by how late they were when it began.
     judged_at = night.started_at if night and state is NightState.RUNNING else now

@@ -10,7 +10,9 @@ from typing import cast
 from fastapi import Request
 from sqlalchemy import Engine
 
+from alerts.desk.registers import Registers
 from alerts.desk.rendering import Pages
+from alerts.desk.running import Crawls
 from alerts.desk.sessions import SessionSigner
 from alerts.desk.sources import Sources
 from alerts.desk.throttle import Throttle
@@ -32,6 +34,8 @@ class Desk:
     pages: Pages
     clock: Clock
     sources: Sources
+    registers: Registers
+    crawls: Crawls
 
     def today(self) -> date:
         """The day in Belgrade."""

@@ -67,17 +67,14 @@ def alerts_not_told(connection: Connection) -> list[HealthAlert]:
     """Changes of state that nobody was told of yet, the oldest first."""
     columns = [health_alerts.c[name] for name in HealthAlert.__slots__]
     statement = select(*columns).where(health_alerts.c.told_at.is_(None)).order_by(health_alerts.c.id)
-    return [
-        HealthAlert(
-            **{
-                **row._mapping,
-                "before": HealthState(row.before),
-                "state": HealthState(row.state),
-                "reasons": tuple(row.reasons),
-            }
-        )
-        for row in connection.execute(statement)
-    ]
+    return [_alert(row) for row in connection.execute(statement)]
+
+
+def alerts_of(connection: Connection, source: str, *, limit: int) -> list[HealthAlert]:
+    """Changes of the source's state, the newest first."""
+    columns = [health_alerts.c[name] for name in HealthAlert.__slots__]
+    statement = select(*columns).where(health_alerts.c.source == source).order_by(health_alerts.c.id.desc())
+    return [_alert(row) for row in connection.execute(statement.limit(limit))]
 
 
 def mark_alerts_told(connection: Connection, alert_ids: Iterable[int], *, now: datetime) -> None:
@@ -90,6 +87,11 @@ def health_by_source(connection: Connection) -> dict[str, SourceHealth]:
     """How each source stood after its newest run that was judged."""
     newest = select(func.max(runs.c.id)).where(runs.c.health.is_not(None)).group_by(runs.c.source)
     return {row.source: _stands(row) for row in connection.execute(select(runs).where(runs.c.id.in_(newest)))}
+
+
+def _alert(row: Row[Any]) -> HealthAlert:
+    states = {"before": HealthState(row.before), "state": HealthState(row.state)}
+    return HealthAlert(**{**row._mapping, **states, "reasons": tuple(row.reasons)})
 
 
 def _stands(row: Row[Any]) -> SourceHealth:

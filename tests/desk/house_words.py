@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from alerts.advice.schema import advice, channels, questions
 from alerts.cases import DismissReason
 from alerts.headings import heading
 from alerts.outcomes import Outcome
@@ -20,6 +21,11 @@ def house_words() -> set[str]:
         found |= {describe(code).title, describe(code).why}
     for trigger in triggers().values():
         found |= {trigger.title_sr, trigger.why_sr}
+    for question in questions():
+        found |= {question.ask, question.why}
+    found |= {step.text for step in advice()}
+    for channel in channels():
+        found |= {channel.name, channel.note, channel.source, channel.checked} - {""}
     found |= {*wording().triggers.values(), wording().other_trigger, *wording().not_stated.values()}
     found |= {*(outcome.words for outcome in Outcome), *(one.name for one in built_in_recipients().values())}
     return found | {"Naslov", "Tekst", "Ko objavljuje", "Kontakt", "Zarada", "Zemlja", "Datum objave"}

@@ -19,6 +19,7 @@ from crawler.store.desk_views import QueueRow, count_by_state, count_reviewed, r
 from crawler.store.engine import reading
 from crawler.store.register import SnapshotRow, newest_snapshot_row
 from crawler.store.silence import newest_night, newest_runs
+from crawler.store.switches import switched_off
 
 PAGE_SIZE = 25
 SHOWN_FINDINGS = 3
@@ -69,6 +70,7 @@ def _silence(connection: Connection, desk: Desk, register: SnapshotRow | None) -
         sources=desk.sources.read(),
         now=desk.clock(),
         stale_after_days=desk.settings.file.register_stale_after_days,
+        off=switched_off(connection),
     )
 
 
