@@ -1,6 +1,6 @@
 """Where everything lives and who runs it: environment first, then `adwatch.yml` in the data folder.
 
-Secrets come from the environment only and never from the file.
+Secrets come from the environment only, or from files it names, and never from `adwatch.yml`: `crawler.secret`.
 """
 
 from __future__ import annotations
@@ -18,6 +18,7 @@ from sqlalchemy.exc import ArgumentError
 
 from crawler.errors import ConfigError
 from crawler.reaching import is_for_trying
+from crawler.secret import secret_of
 from crawler.yaml_data import parse_yaml
 
 
@@ -88,9 +89,13 @@ class Settings:
 
     @classmethod
     def from_environment(cls) -> Self:
-        """Settings by `ADWATCH_HOME` (default `./data`) and `ADWATCH_DATABASE_URL`."""
-        home = Path(os.environ.get("ADWATCH_HOME") or "data")
-        return cls(home, os.environ.get("ADWATCH_DATABASE_URL") or None)
+        """Settings by `ADWATCH_HOME` (default `./data`) and `ADWATCH_DATABASE_URL`, or the file `…_URL_FILE`."""
+        return cls(Path(os.environ.get("ADWATCH_HOME") or "data"), secret_of("ADWATCH_DATABASE_URL"))
+
+    def environment(self) -> dict[str, str]:
+        """The environment of a process of ours that is to work on the same store."""
+        places = {"ADWATCH_HOME": str(self.home), "ADWATCH_DATABASE_URL": self.database_url}
+        return {**os.environ, **places, "ADWATCH_DATABASE_URL_FILE": ""}
 
     @property
     def evidence_folder(self) -> Path:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import logging
-import os
 import subprocess
 import sys
 import time
@@ -162,13 +161,7 @@ def _start(night: Night, order: SpiderOrder) -> SpiderProcess:
         stdin=subprocess.PIPE,
         stdout=log,
         stderr=subprocess.STDOUT,
-        env={
-            **os.environ,
-            "ADWATCH_HOME": str(night.settings.home),
-            "ADWATCH_DATABASE_URL": night.settings.database_url,
-            "ADWATCH_NIGHT": str(night.id),
-            "ADWATCH_FOLLOW_PARENT": "1",
-        },
+        env={**night.settings.environment(), "ADWATCH_NIGHT": str(night.id), "ADWATCH_FOLLOW_PARENT": "1"},
     )
     logger.info("spider started source=%s pid=%d", order.source, process.pid)
     return SpiderProcess(order.source, process, time.monotonic() + minutes * 60, resources=resources)

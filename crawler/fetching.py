@@ -5,7 +5,6 @@ The fetching is a spider's (`spiders.one_page`), in a process of its own; what b
 
 from __future__ import annotations
 
-import os
 import subprocess
 import sys
 import tempfile
@@ -84,14 +83,13 @@ def require_fetchable(url: str) -> None:
 
 
 def _run(settings: Settings, arguments: list[str]) -> None:
-    places = {"ADWATCH_HOME": str(settings.home), "ADWATCH_DATABASE_URL": settings.database_url}
     try:
         subprocess.run(  # noqa: S603 - our own module, no shell
             [sys.executable, "-m", MODULE, *arguments],
             stdin=subprocess.DEVNULL,
             stdout=subprocess.DEVNULL,
             stderr=subprocess.DEVNULL,
-            env={**os.environ, **places},
+            env=settings.environment(),
             timeout=SECONDS,
             check=False,
         )
