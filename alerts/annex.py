@@ -25,7 +25,7 @@ from crawler.errors import DraftError, UsageError
 from crawler.evidence.custody import CustodyEvent
 from crawler.evidence.exporting import witnesses
 from crawler.evidence.wacz import write_wacz
-from crawler.evidence.warc import Capture, read_payload
+from crawler.evidence.warc import SCREENSHOT, Capture, read_payload
 from crawler.files import sync_folder
 from crawler.register import EntryStatus, RegisterEntry
 from crawler.store.exports import ShownAd, captures_named, custody_of
@@ -120,6 +120,19 @@ def write_annex(
     except OSError as error:
         raise UsageError(f"{output} cannot be written: {error.strerror}") from error
     return tuple(annex.files)
+
+
+def estimate_annex(connection: Connection, evidence_folder: Path, facts: DraftFacts) -> int:
+    """About how many bytes the annex will have: records, pictures a second time, the register's file."""
+    captures = captures_named(connection, [item.record_id for item in facts.evidence])
+    size = sum(capture.length for capture in captures)
+    size += sum(capture.length for capture in captures if capture.url.startswith(SCREENSHOT))
+    if facts.register_check.snapshot:
+        wanted = f"sha256:{facts.register_check.snapshot.digest}"
+        kept = next((row.file.kept for row in list_snapshots(connection) if row.snapshot == wanted), None)
+        path = evidence_folder / kept if kept else None
+        size += path.stat().st_size if path and path.is_file() else 0
+    return size
 
 
 def _fill(annex: _Annex, connection: Connection, evidence_folder: Path, facts: DraftFacts, folder: Path) -> None:

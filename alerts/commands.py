@@ -56,7 +56,8 @@ def draft(
 
     Example: [bold]adwatch draft 1 --format pdf --script cyrl -o predstavka.pdf[/bold]
     """
-    from alerts.drafting import cautions, write_document  # noqa: PLC0415 - keeps --help fast
+    from alerts.cautions import read_cautions  # noqa: PLC0415 - keeps --help fast
+    from alerts.drafting import kept_draft, write_document  # noqa: PLC0415
     from alerts.laying import lay_ready  # noqa: PLC0415
     from crawler.opening import opened  # noqa: PLC0415
     from crawler.store.engine import reading  # noqa: PLC0415
@@ -73,7 +74,7 @@ def draft(
                 evidence_folder=settings.evidence_folder,
                 output=output,
             )
-            told = list(cautions(connection, case, chosen))
+            told = read_cautions(connection, settings, kept_draft(connection, case, chosen), now=datetime.now(UTC))
     typer.echo(f"{output} ({chosen})", err=True)
     for caution in told:
         typer.echo(f"note: {caution}", err=True)

@@ -5,7 +5,7 @@ What is stated stands in the facts; this module adds nothing to it and sends not
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from datetime import date, datetime
 from enum import StrEnum
 from functools import cache
@@ -95,17 +95,6 @@ def write_document(
     verify_items(connection, evidence_folder, DraftFacts.from_json(draft.facts).evidence)
     write_whole(output, render(kept_document(connection, draft, letters), kind))
     return output
-
-
-def cautions(connection: Connection, case_id: int, recipient: str) -> Iterator[str]:
-    """What whoever files the kept draft must know beside its text: a time limit that is near, provisions left out."""
-    facts = DraftFacts.from_json(kept_draft(connection, case_id, recipient).facts)
-    if (limit := facts.limitation) and (limit.is_near or limit.days_left <= 0):
-        ends = f"ended on {limit.ends_on}" if limit.days_left <= 0 else f"ends on {limit.ends_on}"
-        yield f"counted from when the ad was last seen, the time limit of one year {ends}"
-    if facts.set_aside:
-        ids = ", ".join(provision.id for provision in facts.set_aside)
-        yield f"left out until a lawyer confirms them in law.yml: {ids}"
 
 
 def render(document: DraftDocument, kind: DocumentFormat) -> bytes:

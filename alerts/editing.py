@@ -11,7 +11,7 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime
 from enum import StrEnum
 
-from alerts.document import Verbatim
+from alerts.document import BlockKind, Verbatim
 from alerts.drafting import template_document
 from alerts.facts import CitedProvision, DraftFacts, EditedPassage, ProvisionChoice
 from alerts.law import Law, Part, Provision, ProvisionStatus
@@ -85,6 +85,8 @@ class Passage:
     edit: EditedPassage | None
     is_quote: bool = False
     """It is a line of the ad, and nothing else."""
+    heading: str = ""
+    """Of the part of the document that it stands in."""
 
     @property
     def text(self) -> str:
@@ -128,9 +130,16 @@ def switch_provision(
 def passages_of(facts: DraftFacts) -> tuple[Passage, ...]:
     """What can be worded anew, with what was."""
     edits = {edit.original: edit for edit in facts.edits}
-    bodies = [body_of(block) for block in template_document(facts, Script.LATN).blocks if block.kind in EDITABLE]
     lines = {printable(line) for line in _ad_lines(facts)}
-    return tuple(Passage(number, body, edits.get(body), body in lines) for number, body in enumerate(bodies, 1))
+    found: list[Passage] = []
+    heading = ""
+    for block in template_document(facts, Script.LATN).blocks:
+        if block.kind is BlockKind.HEADING:
+            heading = block.text
+        elif block.kind in EDITABLE:
+            body = body_of(block)
+            found.append(Passage(len(found) + 1, body, edits.get(body), body in lines, heading))
+    return tuple(found)
 
 
 def lost_edits(facts: DraftFacts) -> tuple[EditedPassage, ...]:

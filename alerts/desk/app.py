@@ -23,7 +23,21 @@ from alerts.desk.failures import Failure, LoginNeededError, PageError
 from alerts.desk.protection import Protection
 from alerts.desk.registers import Registers
 from alerts.desk.rendering import STATIC, Pages
-from alerts.desk.routes import case, check, entry, evidence, naming, queue, register, reports, sources, tongue
+from alerts.desk.routes import (
+    case,
+    check,
+    entry,
+    evidence,
+    legal,
+    legal_draft,
+    legal_filing,
+    naming,
+    queue,
+    register,
+    reports,
+    sources,
+    tongue,
+)
 from alerts.desk.running import Crawls
 from alerts.desk.secret import desk_secret
 from alerts.desk.sessions import SessionSigner
@@ -43,6 +57,9 @@ ROUTERS = (
     check.router,
     sources.router,
     register.router,
+    legal.router,
+    legal_draft.router,
+    legal_filing.router,
     reports.router,
 )
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from urllib.parse import urlsplit
 
 from fastapi import Request
@@ -18,11 +19,14 @@ LARGER_POSTS = {
     "/intake": 50 * MEGABYTE,
     "/register/import": 9 * MEGABYTE,
     "/register/import/confirm": 12 * MEGABYTE,
+    r"/legal/cases/\d+/drafts/[^/]+(/preview)?": MEGABYTE,
+    r"/legal/cases/\d+/drafts/[^/]+/filed": 21 * MEGABYTE,
 }
-"""Forms with files: a picture, the same packed as text, six pictures, a list, the same packed."""
+"""By address (a pattern of it), forms with files: a picture, the same packed as text, six pictures, a list, the same
+packed, the text of a whole draft, a receipt of what was filed."""
 
 POLICY = (
-    "default-src 'none'; style-src 'self'; script-src 'self'; img-src 'self'; form-action 'self'; "
+    "default-src 'none'; style-src 'self'; script-src 'self'; img-src 'self'; connect-src 'self'; form-action 'self'; "
     "base-uri 'none'; frame-ancestors 'none'"
 )
 SANDBOX = "default-src 'none'; sandbox; frame-ancestors 'none'"
@@ -88,5 +92,6 @@ def _refuse_size(request: Request) -> PlainTextResponse | None:
     length = request.headers.get("content-length", "")
     if not length.isdecimal():
         return PlainTextResponse("Length required", status_code=411)
-    largest = LARGER_POSTS.get(request.url.path, LARGEST_POST)
+    path = request.url.path
+    largest = next((size for pattern, size in LARGER_POSTS.items() if re.fullmatch(pattern, path)), LARGEST_POST)
     return PlainTextResponse("Too large", status_code=413) if int(length) > largest else None

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from alerts.advice.schema import advice, channels, questions
 from alerts.cases import DismissReason
+from alerts.filing import Channel
 from alerts.headings import heading
 from alerts.outcomes import Outcome
 from alerts.recipients import built_in_recipients
+from alerts.terms import built_in_terms
 from alerts.timeline import WHAT
 from alerts.wording import wording
 from pipelines.indicators import describe
@@ -27,5 +29,6 @@ def house_words() -> set[str]:
     for channel in channels():
         found |= {channel.name, channel.note, channel.source, channel.checked} - {""}
     found |= {*wording().triggers.values(), wording().other_trigger, *wording().not_stated.values()}
-    found |= {*(outcome.words for outcome in Outcome), *(one.name for one in built_in_recipients().values())}
+    found |= {*(outcome.words for outcome in Outcome), *(channel.words for channel in Channel)}
+    found |= {*(term.what for term in built_in_terms()), *(one.name for one in built_in_recipients().values())}
     return found | {"Naslov", "Tekst", "Ko objavljuje", "Kontakt", "Zarada", "Zemlja", "Datum objave"}

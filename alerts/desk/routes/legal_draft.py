@@ -1,0 +1,358 @@
+"""One draft at the legal desk: changing, previewing, approving and taking it along as a file. Nothing is sent."""
+
+from __future__ import annotations
+
+import shutil
+import tempfile
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Annotated
+
+from fastapi import APIRouter, Depends, Form, Query, Request, Response
+from fastapi import Path as PathParameter
+from fastapi.responses import FileResponse, RedirectResponse
+from starlette.background import BackgroundTask
+from starlette.datastructures import FormData
+
+from alerts.annex import write_annex
+from alerts.approving import approve_case
+from alerts.desk.access import TheDesk, TheTongue, Visitor
+from alerts.desk.failures import Failure, PageError
+from alerts.desk.legal_view import case_and_title, draft_row, read_draft_view
+from alerts.desk.routes.case import MEDIA_TYPES, CaseNumber
+from alerts.desk.routes.legal import Done, LegalClerk, LegalReader, note_of
+from alerts.desk.speaking import Tongue, say, to_say
+from alerts.desk.state import Desk
+from alerts.document import DraftDocument
+from alerts.draft_changes import change_draft_by, restore_passages
+from alerts.drafting import DocumentFormat, document_of, kept_document, render
+from alerts.editing import LONGEST_PASSAGE, DraftChanges, EditRefusal, EditRefusedError, changed_draft
+from alerts.evidence import verify_items
+from alerts.facts import DraftFacts
+from alerts.law import built_in_law
+from alerts.recipients import LONGEST_RECIPIENT, split_recipient
+from alerts.script import Script
+from crawler.errors import DraftError, EvidenceError, UsageError
+from crawler.store.drafts import DraftVersion, draft_version
+from crawler.store.engine import reading
+
+PASSAGE = "passage-"
+
+REASONS = {
+    EditRefusal.UNKNOWN: to_say("Pasus %(number)s više ne postoji."),
+    EditRefusal.EMPTY: to_say("Pasus %(number)s je prazan."),
+    EditRefusal.TOO_LONG: to_say("Pasus %(number)s ima više od %(most)s znakova."),
+    EditRefusal.QUOTE: to_say("Pasus %(number)s navodi reči oglasa; one moraju da ostanu: „%(quote)s“."),
+    EditRefusal.SAME: to_say("Pasus %(number)s već tako glasi."),
+}
+
+RecipientId = Annotated[str, PathParameter(min_length=1, max_length=LONGEST_RECIPIENT)]
+
+router = APIRouter(prefix="/legal/cases/{case_id}")
+
+
+@dataclass(frozen=True, slots=True)
+class Sent:
+    """What a form of the editor holds."""
+
+    seen: int
+    """The version that it was filled from."""
+    passages: dict[int, str]
+    provisions: frozenset[str]
+    """Ids of those to be cited."""
+    restore: int
+    """Number of the passage to be put back; 0: none."""
+    action: str
+
+    def changes(self) -> DraftChanges:
+        """What the person wants."""
+        wanted: dict[int, str | None] = dict(self.passages)
+        if self.restore:
+            wanted[self.restore] = None
+        states = {one.id: one.id in self.provisions for one in built_in_law().provisions}
+        return DraftChanges(wanted, states)
+
+
+async def whole_form(request: Request) -> Sent:
+    """The editor's form, whose fields are as many as the draft has passages."""
+    return _sent(await request.form())
+
+
+TheForm = Annotated[Sent, Depends(whole_form)]
+
+
+@dataclass(frozen=True, slots=True)
+class Typed:
+    """What the editor shows in place of what is kept: typed and not saved."""
+
+    passages: dict[int, str] = field(default_factory=dict)
+    provisions: frozenset[str] | None = None
+    errors: dict[str, str] = field(default_factory=dict)
+    preview: DraftDocument | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """Which draft is shown, and beside what."""
+
+    case_id: int
+    recipient: str
+    script: Script
+    version: int | None = None
+    """None: the newest."""
+    compare: int | None = None
+    """The version that it is compared with; None: none."""
+    done: Done = Done.NOTHING
+
+
+@router.get("/drafts/{recipient}")
+def draft_page(
+    case_id: CaseNumber,
+    recipient: RecipientId,
+    desk: TheDesk,
+    visitor: LegalReader,
+    script: Script = Script.CYRL,
+    version: Annotated[int | None, Query(ge=1, le=2**31 - 1)] = None,
+    compare: Annotated[int | None, Query(ge=1, le=2**31 - 1)] = None,
+    done: Done = Done.NOTHING,
+) -> Response:
+    """The draft beside its preview, what speaks against it, and what can be done with it."""
+    return _page(desk, visitor, Asked(case_id, recipient, script, version, compare, done))
+
+
+@router.post("/drafts/{recipient}")
+def change(
+    case_id: CaseNumber,
+    recipient: RecipientId,
+    desk: TheDesk,
+    visitor: LegalClerk,
+    tongue: TheTongue,
+    sent: TheForm,
+    script: Script = Script.CYRL,
+) -> Response:
+    """Previews what was typed, keeps it as a new version, or puts passages back."""
+    person, now, shown = visitor.person.email, desk.clock(), Asked(case_id, recipient, script)
+    with desk.engine.begin() as connection:
+        case_and_title(connection, case_id)
+        draft_row(connection, case_id, recipient)
+    if sent.action == "preview":
+        return _page(desk, visitor, shown, typed=_previewed(desk, visitor, shown, sent, tongue))
+    try:
+        with desk.engine.begin() as connection:
+            if sent.action == "restore_all":
+                restore_passages(connection, case_id, recipient, person=person, now=now)
+                done = Done.RESTORED
+            else:
+                number = change_draft_by(
+                    connection, case_id, recipient, sent.changes(), seen=sent.seen, person=person, now=now
+                )
+                done = Done.SAVED if number != sent.seen else Done.UNCHANGED
+    except EditRefusedError as error:
+        return _page(desk, visitor, shown, typed=_typed(sent, _refused(error, tongue)))
+    except UsageError:
+        told = say(tongue, "Nije sačuvano: nacrt je u međuvremenu promenjen ili odobren. Vaš tekst stoji ispod.")
+        return _page(desk, visitor, shown, typed=_typed(sent, {"": told}))
+    return RedirectResponse(
+        f"/legal/cases/{case_id}/drafts/{recipient}?script={script}&done={done}#izmene", status_code=303
+    )
+
+
+@router.post("/drafts/{recipient}/preview")
+def preview(
+    case_id: CaseNumber,
+    recipient: RecipientId,
+    desk: TheDesk,
+    visitor: LegalClerk,
+    tongue: TheTongue,
+    sent: TheForm,
+    script: Script = Script.CYRL,
+) -> Response:
+    """Only the preview of what was typed, for the page's script. Keeps nothing."""
+    typed = _previewed(desk, visitor, Asked(case_id, recipient, script), sent, tongue)
+    return desk.pages.answer("legal_preview.html", document=typed.preview, errors=typed.errors)
+
+
+@router.post("/drafts/{recipient}/approve")
+def approve(
+    case_id: CaseNumber,
+    recipient: RecipientId,
+    desk: TheDesk,
+    visitor: LegalClerk,
+    sha256: Annotated[str, Form()] = "",
+    note: Annotated[str, Form()] = "",
+    script: Script = Script.CYRL,
+) -> Response:
+    """Approves the very text that the person saw, once its evidence verifies."""
+    with desk.engine.begin() as connection:
+        case_and_title(connection, case_id)
+        row = draft_row(connection, case_id, recipient)
+        try:
+            verify_items(connection, desk.settings.evidence_folder, DraftFacts.from_json(row.facts).evidence)
+            approve_case(
+                connection,
+                case_id,
+                person=visitor.person.email,
+                now=desk.clock(),
+                note=note_of(note),
+                recipients=[recipient],
+                texts=[sha256],
+            )
+        except UsageError as error:
+            raise PageError(Failure.CHANGED, case_id=case_id) from error
+        except DraftError as error:
+            raise PageError(Failure.EVIDENCE, case_id=case_id) from error
+    return RedirectResponse(
+        f"/legal/cases/{case_id}/drafts/{recipient}?script={script}&done={Done.APPROVED}", status_code=303
+    )
+
+
+@router.get("/drafts/{recipient}/file.{kind}")
+def draft_file(
+    case_id: CaseNumber,
+    recipient: RecipientId,
+    kind: DocumentFormat,
+    desk: TheDesk,
+    visitor: LegalReader,
+    script: Script = Script.CYRL,
+    version: Annotated[int | None, Query(ge=1, le=2**31 - 1)] = None,
+) -> Response:
+    """The draft or approved text as a file, once the evidence it cites verifies."""
+    with reading(desk.engine) as connection:
+        case_and_title(connection, case_id)
+        row = draft_row(connection, case_id, recipient, version)
+        try:
+            verify_items(connection, desk.settings.evidence_folder, DraftFacts.from_json(row.facts).evidence)
+        except DraftError as error:
+            raise PageError(Failure.EVIDENCE, case_id=case_id) from error
+        try:
+            content = render(kept_document(connection, row, script), kind)
+        except DraftError as error:
+            raise PageError(Failure.DRAFT, case_id=case_id) from error
+    headers = {"Content-Disposition": f'attachment; filename="{file_name(case_id, recipient, script, kind)}"'}
+    return Response(content, media_type=MEDIA_TYPES[kind], headers=headers)
+
+
+@router.get("/drafts/{recipient}/annex.zip")
+def annex_file(
+    case_id: CaseNumber, recipient: RecipientId, desk: TheDesk, visitor: LegalReader, script: Script = Script.CYRL
+) -> Response:
+    """All evidence that the draft names, packed anew; the file is sent piece by piece and then removed."""
+    folder = Path(tempfile.mkdtemp(prefix="adwatch-annex-"))
+    try:
+        with reading(desk.engine) as connection:
+            case_and_title(connection, case_id)
+            draft_row(connection, case_id, recipient)
+            write_annex(
+                connection,
+                case_id,
+                recipient=recipient,
+                script=script,
+                evidence_folder=desk.settings.evidence_folder,
+                output=folder / "annex.zip",
+                now=desk.clock(),
+            )
+    except (DraftError, EvidenceError) as error:
+        shutil.rmtree(folder)
+        raise PageError(Failure.EVIDENCE, case_id=case_id) from error
+    except BaseException:
+        shutil.rmtree(folder)
+        raise
+    name = file_name(case_id, recipient, script, "zip")
+    return FileResponse(
+        folder / "annex.zip",
+        media_type="application/zip",
+        filename=name,
+        background=BackgroundTask(shutil.rmtree, folder),
+    )
+
+
+def file_name(case_id: int, recipient: str, script: Script, kind: str) -> str:
+    """What a downloaded file is called."""
+    return f"slucaj-{case_id}-{split_recipient(recipient)[0]}-{script}.{kind}"
+
+
+def _page(desk: Desk, visitor: Visitor, asked: Asked, *, typed: Typed | None = None) -> Response:
+    with reading(desk.engine) as connection:
+        view = read_draft_view(
+            connection,
+            desk,
+            asked.case_id,
+            asked.recipient,
+            script=asked.script,
+            version=asked.version,
+            compare=asked.compare,
+        )
+    shown = typed or Typed()
+    return desk.pages.answer(
+        "legal_draft.html",
+        status=422 if shown.errors else 200,
+        visitor=visitor,
+        view=view,
+        script=asked.script,
+        compare=asked.compare,
+        done=asked.done,
+        typed=shown,
+        document=shown.preview or view.document,
+        longest=LONGEST_PASSAGE,
+        may_change=view.is_changeable and visitor.person.role.may_file,
+    )
+
+
+def _previewed(desk: Desk, visitor: Visitor, asked: Asked, sent: Sent, tongue: Tongue) -> Typed:
+    """What the draft would read like; of a refused change only why it is refused."""
+    before = _version(desk, asked.case_id, asked.recipient, sent.seen)
+    try:
+        facts = changed_draft(
+            DraftFacts.from_json(before.facts),
+            built_in_law(),
+            sent.changes(),
+            person=visitor.person.email,
+            now=desk.clock(),
+        )
+        return _typed(sent, {}, document_of(facts, asked.script))
+    except EditRefusedError as error:
+        return _typed(sent, _refused(error, tongue))
+    except DraftError as error:
+        raise PageError(Failure.DRAFT, case_id=asked.case_id) from error
+
+
+def _version(desk: Desk, case_id: int, recipient: str, seen: int) -> DraftVersion:
+    with reading(desk.engine) as connection:
+        try:
+            return draft_version(connection, case_id, recipient, seen)
+        except UsageError as error:
+            raise PageError(Failure.NOT_FOUND) from error
+
+
+def _typed(sent: Sent, errors: dict[str, str], document: DraftDocument | None = None) -> Typed:
+    return Typed(sent.passages, sent.provisions, errors, document)
+
+
+def _refused(error: EditRefusedError, tongue: Tongue) -> dict[str, str]:
+    told = say(tongue, REASONS[error.reason], number=error.number, most=LONGEST_PASSAGE, quote=error.quote)
+    return {f"{PASSAGE}{error.number}": told}
+
+
+def _sent(form: FormData) -> Sent:
+    texts = [(name, value) for name, value in form.multi_items() if isinstance(value, str)]
+    passages = {
+        int(name.removeprefix(PASSAGE)): value
+        for name, value in texts
+        if name.startswith(PASSAGE) and _is_number(name.removeprefix(PASSAGE))
+    }
+    plain = dict(texts)
+    return Sent(
+        seen=_number(plain.get("seen", "")),
+        passages=passages,
+        provisions=frozenset(value for name, value in texts if name == "provision"),
+        restore=_number(plain.get("restore", "")),
+        action=plain.get("do", "save"),
+    )
+
+
+def _is_number(text: str) -> bool:
+    return text.isascii() and text.isdecimal() and len(text) < 6
+
+
+def _number(text: str) -> int:
+    return int(text) if text.isascii() and text.isdecimal() and len(text) < 10 else 0
