@@ -58,6 +58,10 @@ STATUSES = {
 }
 
 
+FRAME = 8 * 1024
+"""About what the tables, the README and the parts of the WACZ take that are no records, packed (November 2026)."""
+
+
 @dataclass(frozen=True, slots=True)
 class AnnexFile:
     """One file of the annex, with what it is."""
@@ -125,7 +129,7 @@ def write_annex(
 def estimate_annex(connection: Connection, evidence_folder: Path, facts: DraftFacts) -> int:
     """About how many bytes the annex will have: records, pictures a second time, the register's file."""
     captures = captures_named(connection, [item.record_id for item in facts.evidence])
-    size = sum(capture.length for capture in captures)
+    size = FRAME + sum(capture.length for capture in captures)
     size += sum(capture.length for capture in captures if capture.url.startswith(SCREENSHOT))
     if facts.register_check.snapshot:
         wanted = f"sha256:{facts.register_check.snapshot.digest}"
