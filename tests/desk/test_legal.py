@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import html
 import io
 import re
@@ -17,6 +18,7 @@ from sqlalchemy import event
 
 from alerts.desk.people import Role
 from crawler.store.approvals import standing_approvals
+from crawler.store.cases import case_history
 from crawler.store.drafts import draft_versions_of, drafts_of_case
 from crawler.store.filings import filings_of
 from tests.alerts.test_calendar import parse_calendar
@@ -254,6 +256,10 @@ def test_a_draft_is_taken_along_in_three_formats_with_its_annex(legal: DeskUnder
     annex = legal.client.get(f"{address}/annex.zip?script=latn")
     assert annex.headers["content-type"] == "application/zip"
     assert annex.headers["content-length"] == str(len(annex.content))
+    with legal.store.connect() as connection:
+        last = case_history(connection, case_id)[-1]
+    assert last.person == "ana@primer.example"
+    assert hashlib.sha256(annex.content).hexdigest() in last.note
     with zipfile.ZipFile(io.BytesIO(annex.content)) as packed:
         assert {"PROCITAJ.txt", "SHA256SUMS", "dokazi.wacz"} <= set(packed.namelist())
     assert re.search(r"oko [\d,.]+ (KB|MB)", _words(legal.page(address)))

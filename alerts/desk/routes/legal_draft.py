@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import shutil
 import tempfile
 from dataclasses import dataclass, field
@@ -33,6 +34,7 @@ from alerts.law import built_in_law
 from alerts.recipients import LONGEST_RECIPIENT, split_recipient
 from alerts.script import Script
 from crawler.errors import DraftError, EvidenceError, UsageError
+from crawler.store.cases import note_on_case
 from crawler.store.drafts import DraftVersion, draft_version
 from crawler.store.engine import reading
 
@@ -236,7 +238,10 @@ def draft_file(
 def annex_file(
     case_id: CaseNumber, recipient: RecipientId, desk: TheDesk, visitor: LegalReader, script: Script = Script.CYRL
 ) -> Response:
-    """All evidence that the draft names, packed anew; the file is sent piece by piece and then removed."""
+    """All evidence that the draft names, packed anew; the case's history says who took it along, and with which hash.
+
+    The file is sent piece by piece and then removed.
+    """
     folder = Path(tempfile.mkdtemp(prefix="adwatch-annex-"))
     try:
         with reading(desk.engine) as connection:
@@ -251,6 +256,11 @@ def annex_file(
                 output=folder / "annex.zip",
                 now=desk.clock(),
             )
+        with (folder / "annex.zip").open("rb") as packed:
+            digest = hashlib.file_digest(packed, "sha256").hexdigest()
+        told = f"preuzet prilog ({recipient}), SHA-256 {digest}"
+        with desk.engine.begin() as connection:
+            note_on_case(connection, case_id, person=visitor.person.email, now=desk.clock(), note=told)
     except (DraftError, EvidenceError) as error:
         shutil.rmtree(folder)
         raise PageError(Failure.EVIDENCE, case_id=case_id) from error
