@@ -1,8 +1,10 @@
 from __future__ import annotations
 
+import base64
 import threading
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from pathlib import Path
 
 import pytest
 import uvicorn
@@ -13,6 +15,7 @@ from alerts.desk.serving import address_of, open_socket
 from crawler.browser import launch_options
 from crawler.store.cases import case_history
 from crawler.store.schema import cases
+from tests.builders import AD_TEXT
 from tests.desk.conftest import PASSWORD, DeskUnderTest
 
 LAPTOP = {"width": 1280, "height": 800}
@@ -190,3 +193,62 @@ def test_a_key_typed_into_a_note_decides_nothing(desk: DeskUnderTest, address: s
     watched.press("Escape")
     assert watched.page.locator("details.dismiss[open]").count() == 0
     assert desk.state(first) == "open"
+
+
+def _log_in(page: Page, address: str) -> None:
+    page.goto(address)
+    page.fill("#email", "ana@primer.example")
+    page.fill("#password", PASSWORD)
+    page.keyboard.press("Enter")
+    page.wait_for_url(address)
+
+
+@pytest.mark.parametrize("scripts", [True, False], ids=["scripts", "no scripts"])
+@pytest.mark.parametrize("viewport", [LAPTOP, PHONE], ids=["laptop", "phone"])
+def test_a_call_from_paste_to_case_by_keyboard(
+    desk: DeskUnderTest, address: str, browser: Browser, viewport: dict[str, int], scripts: bool
+) -> None:
+    desk.add()
+    desk.store.register()
+    watched = _watch(browser, address, scripts=scripts, viewport=viewport)
+    page = watched.page
+    _log_in(page, address)
+    page.get_by_role("link", name="Provera ponude").focus()
+    watched.press("Enter")
+    page.wait_for_url("**/check")
+    page.wait_for_selector("#what:focus")
+    page.keyboard.insert_text(AD_TEXT)
+    watched.press(*(("Control+Enter",) if scripts else ("Tab", "Tab", "Enter")))
+    page.wait_for_selector(".check-answer")
+    assert "nije nađen u registru" in page.inner_text("#registar >> xpath=..")
+    assert "Da li je tražen novac pre puta" in page.inner_text(".questions")
+    if scripts:
+        watched.check()
+    page.fill("#note", "poziv u devet")
+    page.get_by_role("button", name="Sačuvaj kao slučaj").focus()
+    watched.press("Enter")
+    page.wait_for_url("**/cases/*")
+    assert "Ručni unos." in page.inner_text("main")
+    assert "poziv u devet" in page.inner_text("main")
+
+
+def test_a_dropped_picture_is_read_and_answered(desk: DeskUnderTest, address: str, browser: Browser) -> None:
+    desk.add()
+    watched = _watch(browser, address, viewport=LAPTOP)
+    page = watched.page
+    _log_in(page, address)
+    page.goto(f"{address}check")
+    picture = base64.b64encode(Path("spiders/demo/pictures/klanica-holandija.png").read_bytes()).decode()
+    held = page.evaluate_handle(
+        """(content) => {
+            const bytes = Uint8Array.from(atob(content), (sign) => sign.charCodeAt(0));
+            const held = new DataTransfer();
+            held.items.add(new File([bytes], "letak.png", { type: "image/png" }));
+            return held;
+        }""",
+        picture,
+    )
+    page.dispatch_event("form[data-drop]", "drop", {"dataTransfer": held})
+    page.wait_for_selector(".check-answer")
+    assert "Pročitano sa slike" in (page.text_content("main") or "")
+    watched.check()

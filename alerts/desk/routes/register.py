@@ -37,6 +37,7 @@ TOO_LARGE = to_say("Datoteka je veća od 8 MB. Veći spisak uvozi osoba koja odr
 NO_DAY = to_say("Navedite dan na koji se spisak odnosi; ne može da bude u budućnosti.")
 NOT_SURE = to_say("Potvrdite da je spisak potpun, ili uvezite drugi.")
 NOT_IMPORTED = to_say("Spisak nije uvezen: datoteka ili registar su se u međuvremenu promenili. Pokušajte ponovo.")
+TAKEN_BACK = to_say("Tu odluku je neko već povukao.")
 NO_LIST = to_say("Nema uvezenog spiska tog dana ili otiska.")
 
 Reader = Annotated[Visitor, Depends(require(Permission.SEE_CASES))]
@@ -115,9 +116,7 @@ def differences(desk: TheDesk, visitor: Reader, before: Name = "", after: Name =
 @router.get("/aliases")
 def aliases(desk: TheDesk, visitor: Reader) -> Response:
     """People's decisions on names, the newest first."""
-    with reading(desk.engine) as connection:
-        rows = list_aliases(connection, with_revoked=True)
-    return desk.pages.answer("register_aliases.html", visitor=visitor, rows=rows[::-1])
+    return _aliases(desk, visitor)
 
 
 @router.post("/aliases/revoke")
@@ -130,8 +129,8 @@ def revoke(
     try:
         with desk.engine.begin() as connection:
             revoke_alias(connection, decision, person=visitor.person.email, now=desk.clock())
-    except UsageError as error:
-        raise PageError(Failure.CHANGED) from error
+    except UsageError:
+        return _aliases(desk, visitor, error=TAKEN_BACK)
     return RedirectResponse("/register/aliases", status_code=303)
 
 
@@ -191,6 +190,13 @@ def confirm(
     except (RegisterError, UsageError):
         return _refuse(desk, visitor, as_of, "file", Reason(NOT_IMPORTED))
     return RedirectResponse("/register?imported=true", status_code=303)
+
+
+def _aliases(desk: Desk, visitor: Visitor, *, error: str = "") -> Response:
+    with reading(desk.engine) as connection:
+        rows = list_aliases(connection, with_revoked=True)
+    status = 409 if error else 200
+    return desk.pages.answer("register_aliases.html", status=status, visitor=visitor, rows=rows[::-1], error=error)
 
 
 def _preview(
