@@ -20,6 +20,7 @@ from pipelines.flyers.engine import NoEngine
 from tests.builders import AD_TEXT
 from tests.desk.conftest import DeskUnderTest, field
 from tests.flyers.drawing import Flyer, draw
+from tests.spiders.loopback import Answer, serve
 
 IN_DANGER = "Sestra mi je u Nemačkoj, oduzeli su joj pasoš i ne sme da izađe iz stana. Molim vas pomozite."
 
@@ -107,6 +108,26 @@ def test_an_address_inside_the_network_is_not_opened_by_the_button_either(desk: 
     form = {"csrf": field(desk.page("/check"), "csrf"), "what": address}
     page = desk.client.post("/check/page", data=form).text
     assert "Stranica nije preuzeta" in page or "To nije adresa javne stranice" in page or "kontakt" in page
+
+
+def test_a_page_is_read_when_a_person_asks_and_kept_when_a_person_saves(
+    desk: DeskUnderTest, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    desk.enter()
+    desk.store.register()
+    page = f"<html><h1>Radnici za rad u Nemačkoj</h1><p>{AD_TEXT}</p></html>"
+    with serve(lambda path: Answer(page) if path.endswith("/p/1") else None) as site:
+        monkeypatch.setenv("http_proxy", site.url)
+        address = "http://mreza.example/p/1"
+        csrf = field(_ask(desk, address), "csrf")
+        assert site.asked == []
+        shown = desk.client.post("/check/page", data={"csrf": csrf, "what": address}).text
+        assert "nije nađen u registru" in shown
+        assert "Stranica će biti preuzeta još jednom" in shown
+        form = {"csrf": csrf, "what": address, "fetch": field(shown, "fetch")}
+        answer = desk.client.post("/check/save", data=form)
+    assert answer.status_code == 303, answer.text
+    assert "preuzeo stranicu čiju je adresu ta osoba navela" in desk.page(answer.headers["location"])
 
 
 def test_a_closed_service_is_not_opened(desk: DeskUnderTest) -> None:
