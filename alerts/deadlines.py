@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date, timedelta
 from enum import StrEnum
-from functools import cache
+from functools import cache, lru_cache
 
 import holidays
 
@@ -18,6 +18,8 @@ from alerts.script import Script, to_script
 from pipelines.text.counting import counted, written_day
 
 LONGEST = 366
+REMEMBERED = 8192
+"""Many filings share their days, and lists of them are counted whenever somebody looks."""
 SATURDAY = 5
 _NOMINATIVE = ("ponedeljak", "utorak", "sreda", "četvrtak", "petak", "subota", "nedelja")
 _ACCUSATIVE = ("ponedeljak", "utorak", "sredu", "četvrtak", "petak", "subotu", "nedelju")
@@ -47,6 +49,7 @@ class Deadline:
     """The count as Serbian sentences (Latin)."""
 
 
+@lru_cache(maxsize=REMEMBERED)
 def count_deadline(start: date, days: int, *, count: DayCount = DayCount.CALENDAR) -> Deadline:
     """The last day of a time limit of so many days. Raises ValueError for less than one day or more than a year."""
     if not 1 <= days <= LONGEST:
@@ -67,6 +70,7 @@ def holiday_name(day: date) -> str | None:
     return _holidays(day.year).get(day)
 
 
+@lru_cache(maxsize=REMEMBERED)
 def working_days_between(start: date, end: date) -> int:
     """Working days after the start, up to and with the end; 0 where the end is not later."""
     return sum(map(is_working_day, _days_after(start, end)))
