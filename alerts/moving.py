@@ -11,6 +11,7 @@ from sqlalchemy import Connection
 
 from alerts.cases import BY_PROGRAM, CaseState, Decision, DismissReason, next_state
 from crawler.errors import UsageError
+from crawler.store.audit import Act, record
 from crawler.store.cases import SYSTEM, CaseEvent, change_state, read_case
 
 
@@ -41,7 +42,11 @@ def move(
     """
     if decision in BY_PROGRAM:
         raise UsageError(f"`{decision}` is the program's; no person decides it")
-    return _move(connection, case_id, decision, named(person, decision), now, note=note, reason=reason, seen=seen)
+    who = named(person, decision)
+    moved = _move(connection, case_id, decision, who, now, note=note, reason=reason, seen=seen)
+    told = f"{decision}: {moved.before} → {moved.after}"
+    record(connection, Act.DECIDED, person=who, now=now, subject=f"case {case_id}", detail=told)
+    return moved
 
 
 def move_by_program(

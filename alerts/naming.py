@@ -14,7 +14,8 @@ from alerts.script import storable
 from crawler.assessment import Assessment, RegisterAnswer
 from crawler.errors import UsageError
 from crawler.register import Register, RegisterEntry
-from crawler.store.aliases import NewAlias, add_alias, list_aliases
+from crawler.store.aliases import NewAlias, add_alias, list_aliases, revoke_alias
+from crawler.store.audit import Act, record
 from crawler.store.register import newest_snapshot
 from pipelines.assess import query_of
 from pipelines.register.aliases import identity_of, tells_apart
@@ -56,7 +57,15 @@ def decide_name(
         person_name=person.name,
         note=" ".join(storable(note).split())[:LONGEST_NOTE],
     )
+    told = f"{'is' if belongs else 'is not'} {decided.entry.name}"
+    record(connection, Act.NAME_DECIDED, person=person.email, now=now, subject=f"name {written}", detail=told)
     return add_alias(connection, decided, now=now)
+
+
+def undo_name(connection: Connection, decision: int, *, person: Person, now: datetime) -> None:
+    """Takes a decision on a name back. Raises UsageError where there is none of that number that stands."""
+    revoke_alias(connection, decision, person=person.email, now=now)
+    record(connection, Act.NAME_UNDONE, person=person.email, now=now, subject=f"name decision {decision}")
 
 
 def answer_by_decisions(

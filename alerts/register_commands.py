@@ -130,12 +130,12 @@ def remove(
     Example: [bold]adwatch register alias remove 3 --person ana@primer.example[/bold]
     """
     from alerts.desk.people import require_decider  # noqa: PLC0415 - keeps --help fast
+    from alerts.naming import undo_name  # noqa: PLC0415
     from crawler.opening import opened  # noqa: PLC0415
-    from crawler.store.aliases import revoke_alias  # noqa: PLC0415
 
     with opened() as (_, engine), engine.begin() as connection:
         decider = require_decider(connection, person)
-        revoke_alias(connection, decision, person=decider.email, now=datetime.now(UTC))
+        undo_name(connection, decision, person=decider, now=datetime.now(UTC))
     typer.echo(f"decision {decision} is taken back", err=True)
 
 

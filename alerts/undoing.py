@@ -16,6 +16,7 @@ from alerts.cases import UNDO, CaseState, Decision
 from alerts.moving import named
 from crawler.errors import UsageError
 from crawler.store.approvals import restore_or_end_approvals
+from crawler.store.audit import Act, record
 from crawler.store.cases import CaseEvent, case_history, change_state, read_case
 from crawler.store.filings import restore_or_revoke_filings
 from crawler.store.links import links_of, restore_or_end_links
@@ -59,6 +60,8 @@ def undo(
         raise UsageError(f"case {case_id} is joined to another; `adwatch cases part {case_id}` parts them")
     event = CaseEvent(last.before.value, who, now, f"poništena odluka: {last.decision}", UNDO, undoes=last.event_id)
     by = change_state(connection, case, event)
+    told = f"{UNDO} {last.decision}: {case.state} → {last.before}"
+    record(connection, Act.DECIDED, person=who, now=now, subject=f"case {case_id}", detail=told)
     for restore in (restore_or_end_approvals, restore_or_revoke_filings, restore_or_end_links):
         restore(connection, undone=last.event_id, by=by)
     return last.before

@@ -74,6 +74,14 @@ class FileSettings(BaseModel):
     """Ads at this level or above are shown as a browser shows their page."""
     timestamps: tuple[TimestampAuthority, ...] = ()
     """Off while empty. Each is asked once a night."""
+    session_idle_minutes: int = Field(default=120, ge=5, le=1440)
+    """Who does nothing at the desk for so long logs in again; 30 suits a computer that many use."""
+    session_hours: int = Field(default=12, ge=1, le=24)
+    """A log-in lasts at most so long: a long working day."""
+    second_factor_roles: tuple[Literal["reviewer", "legal", "coordinator", "admin", "readonly"], ...] = ()
+    """Who must log in with a code of an app as well."""
+    desk_hosts: tuple[str, ...] = ()
+    """Names under which the desk may be asked for, `desk.ngo.example`; empty: any."""
     database_wait_seconds: int = Field(default=60, ge=1)
     """How long a transaction waits for another one's lock before it fails."""
 

@@ -9,21 +9,23 @@ from datetime import UTC, datetime
 
 from fastapi import FastAPI, Request, Response
 from fastapi.exceptions import RequestValidationError
-from fastapi.responses import RedirectResponse
+from fastapi.responses import JSONResponse, RedirectResponse
 from fastapi.routing import APIRoute
 from fastapi.staticfiles import StaticFiles
 from sqlalchemy.exc import OperationalError
 from starlette.exceptions import HTTPException
+from starlette.middleware.trustedhost import TrustedHostMiddleware
 from starlette.types import Scope
 
 from alerts.check.checking import load_rules
 from alerts.desk.access import visitor_or_none
 from alerts.desk.asking import Asking
-from alerts.desk.failures import Failure, LoginNeededError, PageError
+from alerts.desk.failures import ApiError, DueError, Failure, LoginNeededError, PageError
 from alerts.desk.protection import Protection
 from alerts.desk.registers import Registers
 from alerts.desk.rendering import STATIC, Pages
 from alerts.desk.routes import (
+    audit,
     case,
     check,
     entry,
@@ -32,6 +34,8 @@ from alerts.desk.routes import (
     legal_draft,
     legal_filing,
     naming,
+    people,
+    profile,
     queue,
     register,
     reports,
@@ -39,14 +43,13 @@ from alerts.desk.routes import (
     tongue,
 )
 from alerts.desk.running import Crawls
-from alerts.desk.secret import desk_secret
-from alerts.desk.sessions import SessionSigner
+from alerts.desk.secret import Seal, desk_secret
 from alerts.desk.sources import Sources
 from alerts.desk.state import Clock, Desk, desk_of
-from alerts.desk.throttle import Throttle
 from crawler.config import Settings
 from crawler.store.engine import open_store
 
+API = "/api/"
 ROUTERS = (
     entry.router,
     tongue.router,
@@ -61,6 +64,9 @@ ROUTERS = (
     legal_draft.router,
     legal_filing.router,
     reports.router,
+    profile.router,
+    people.router,
+    audit.router,
 )
 
 
@@ -70,8 +76,7 @@ def create_app(settings: Settings, *, clock: Clock = lambda: datetime.now(UTC)) 
     desk = Desk(
         settings=settings,
         engine=engine,
-        signer=SessionSigner(desk_secret(settings.home)),
-        throttle=Throttle(),
+        seal=Seal(desk_secret(settings.home)),
         pages=Pages(_page_addresses()),
         clock=clock,
         sources=Sources(settings),
@@ -92,8 +97,12 @@ def create_app(settings: Settings, *, clock: Clock = lambda: datetime.now(UTC)) 
         app.include_router(router)
     app.mount("/static", KeptFiles(directory=STATIC))
     app.add_middleware(Asking)
+    if settings.file.desk_hosts:
+        app.add_middleware(TrustedHostMiddleware, allowed_hosts=list(settings.file.desk_hosts), www_redirect=False)
     app.add_middleware(Protection)
     app.add_exception_handler(LoginNeededError, _to_login)
+    app.add_exception_handler(DueError, _to_profile)
+    app.add_exception_handler(ApiError, _api_error)
     for kind in (PageError, RequestValidationError, HTTPException, OperationalError):
         app.add_exception_handler(kind, _failure_page)
     return app
@@ -123,13 +132,32 @@ def _to_login(_: Request, __: Exception) -> Response:
     return RedirectResponse("/login", status_code=303)
 
 
+def _to_profile(_: Request, __: Exception) -> Response:
+    return RedirectResponse("/profile", status_code=303)
+
+
+def _api_error(_: Request, error: Exception) -> Response:
+    status = error.status if isinstance(error, ApiError) else 500
+    headers = {"WWW-Authenticate": "Bearer"} if status == 401 else None
+    return JSONResponse({"detail": str(error)}, status_code=status, headers=headers)
+
+
 def _failure_page(request: Request, error: Exception) -> Response:
     failure, status = _classify(request, error)
+    if request.url.path.startswith(API):
+        shown = 422 if isinstance(error, RequestValidationError) else status
+        return JSONResponse({"detail": _api_reason(error, failure)}, status_code=shown)
     case_id = error.case_id if isinstance(error, PageError) else None
     visitor = visitor_or_none(request) if failure is Failure.NOT_ALLOWED else None
     return desk_of(request).pages.answer(
         "failure.html", status=status, visitor=visitor, failure=failure, case_id=case_id
     )
+
+
+def _api_reason(error: Exception, failure: Failure) -> str:
+    if isinstance(error, RequestValidationError):
+        return "; ".join(f"{'.'.join(map(str, one['loc']))}: {one['msg']}" for one in error.errors())
+    return failure.value
 
 
 def _classify(request: Request, error: Exception) -> tuple[Failure, int]:

@@ -10,6 +10,7 @@ from fastapi import Request
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from alerts.desk.speaking import Tongue
+from crawler.store.audit import acting_from
 
 COOKIE = "adwatch_tongue"
 
@@ -40,9 +41,11 @@ class Asking:
         if scope["type"] != "http":
             await self._app(scope, receive, send)
             return
-        token = _ASKED.set(_asked(Request(scope)))
+        request = Request(scope)
+        token = _ASKED.set(_asked(request))
         try:
-            await self._app(scope, receive, send)
+            with acting_from(address_of(request)):
+                await self._app(scope, receive, send)
         finally:
             _ASKED.reset(token)
 
@@ -50,6 +53,11 @@ class Asking:
 def asked() -> Asked:
     """The request that is answered now; outside of one, a plain request for the first page."""
     return _ASKED.get()
+
+
+def address_of(request: Request) -> str:
+    """The network address that asks; behind a proxy on this computer the one that the proxy names."""
+    return request.client.host if request.client else "unknown"
 
 
 def tongue_of(request: Request) -> Tongue:

@@ -25,6 +25,7 @@ class Failure(StrEnum):
     """The kept bytes are missing or do not match their hash."""
     DRAFT = "draft"
     BUSY = "busy"
+    LAST_ADMIN = "last_admin"
 
     @property
     def status(self) -> int:
@@ -43,6 +44,7 @@ _STATUS = {
     Failure.EVIDENCE: 409,
     Failure.DRAFT: 409,
     Failure.BUSY: 503,
+    Failure.LAST_ADMIN: 409,
 }
 
 
@@ -54,6 +56,31 @@ class PageError(AdwatchError):
         super().__init__(failure.value)
         self.failure = failure
         self.case_id = case_id
+
+
+class ApiError(AdwatchError):
+    """What a program asked for and does not get; answered as JSON."""
+
+    def __init__(self, status: int, reason: str) -> None:
+        """Names the HTTP status and, in English, why."""
+        super().__init__(reason)
+        self.status = status
+
+
+class Due(StrEnum):
+    """What a person must do before anything else."""
+
+    PASSWORD = "password"  # noqa: S105 - a name, not a password
+    SECOND_FACTOR = "second_factor"
+
+
+class DueError(AdwatchError):
+    """Something is to be done first."""
+
+    def __init__(self, due: Due) -> None:
+        """Names it."""
+        super().__init__(due.value)
+        self.due = due
 
 
 class LoginNeededError(AdwatchError):

@@ -34,7 +34,8 @@ ENTRIES = (
     Entry("/sources", to_say("Izvori i noći"), Permission.SEE_CASES, also=("/nights",)),
     Entry("/register", to_say("Registar"), Permission.SEE_CASES),
     Entry("/reports", to_say("Izveštaji"), Permission.SEE_REPORTS),
-    Entry("/people", to_say("Ljudi"), Permission.MANAGE_PEOPLE, also=("/audit",)),
+    Entry("/people", to_say("Ljudi"), Permission.MANAGE_PEOPLE),
+    Entry("/audit", to_say("Dnevnik"), Permission.SEE_AUDIT),
 )
 
 

@@ -70,10 +70,21 @@ class Person:
     name: str
     role: Role
     password_hash: str
+    password_due: bool = False
+    """The password was given by somebody else, and is to be changed before anything else."""
+    has_second_factor: bool = False
+    """A code is asked for besides the password."""
 
 
 def add_person(
-    connection: Connection, *, email: str, name: str, role: Role | str, password: str, now: datetime
+    connection: Connection,
+    *,
+    email: str,
+    name: str,
+    role: Role | str,
+    password: str,
+    now: datetime,
+    password_due: bool = False,
 ) -> Person:
     """Adds a person. Raises UsageError for a bad or taken address, an empty name, an unknown role, a weak password."""
     address = tidy_email(email)
@@ -82,22 +93,41 @@ def add_person(
     known_as = " ".join(storable(name).split())
     if not known_as or len(known_as) > 200:
         raise UsageError("a person needs a name of at most 200 letters")
-    if not SHORTEST_PASSWORD <= len(password) <= LONGEST_PASSWORD:
-        raise UsageError(f"a password has {SHORTEST_PASSWORD} to {LONGEST_PASSWORD} characters")
     chosen = known_role(role)
-    hashed = _hasher().hash(password)
+    hashed = hash_password(password)
     person_id = insert_person(
-        connection, email=address, name=known_as, role=chosen.value, password_hash=hashed, now=now
+        connection,
+        email=address,
+        name=known_as,
+        role=chosen.value,
+        password_hash=hashed,
+        now=now,
+        password_due=password_due,
     )
-    return Person(person_id, address, known_as, chosen, hashed)
+    return Person(person_id, address, known_as, chosen, hashed, password_due)
+
+
+def hash_password(password: str) -> str:
+    """The password as it is kept. Raises UsageError where it is too short or too long."""
+    if not is_long_enough(password):
+        raise UsageError(f"a password has {SHORTEST_PASSWORD} to {LONGEST_PASSWORD} characters")
+    return _hasher().hash(password)
+
+
+def is_long_enough(password: str) -> bool:
+    """Whether the password may be one. Its length is all that is asked: rules for letters make worse passwords."""
+    return SHORTEST_PASSWORD <= len(password) <= LONGEST_PASSWORD
 
 
 def check_password(connection: Connection, *, email: str, password: str) -> Person | None:
-    """The person of that address if the password is theirs. Takes as long for an address that nobody has."""
+    """The person of that address if the password is theirs and they are not disabled.
+
+    Takes as long for an address that nobody has.
+    """
     address = tidy_email(email)
     row = find_person(connection, email=address) if address else None
     right = _matches(row.password_hash if row else _nobodys_hash(), password[:LONGEST_PASSWORD])
-    return person_of(row) if row and right else None
+    return person_of(row) if row and right and row.disabled_at is None else None
 
 
 def require_decider(connection: Connection, email: str) -> Person:
@@ -106,6 +136,8 @@ def require_decider(connection: Connection, email: str) -> Person:
     if row is None:
         raise UsageError(f"nobody is known as {email}; `adwatch users add` adds a person")
     person = person_of(row)
+    if row.disabled_at is not None:
+        raise UsageError(f"{email} is disabled; `adwatch users enable` lets them back in")
     if not person.role.may_decide:
         raise UsageError(f"{email} may read only")
     return person
@@ -126,7 +158,8 @@ def require_for(connection: Connection, email: str, decision: Decision) -> Perso
 
 def person_of(row: PersonRow) -> Person:
     """The stored person with the role as a value."""
-    return Person(row.id, row.email, row.name, known_role(row.role), row.password_hash)
+    role, has_second_factor = known_role(row.role), row.totp_since is not None
+    return Person(row.id, row.email, row.name, role, row.password_hash, row.password_due, has_second_factor)
 
 
 def known_role(role: Role | str) -> Role:
@@ -141,6 +174,17 @@ def tidy_email(email: str) -> str | None:
     """The address as it is kept: lower case, without space around it; None where it cannot be one."""
     address = email.strip().lower()
     return address if _EMAIL.fullmatch(address) and address == storable(address) else None
+
+
+def matches(person: Person, password: str) -> bool:
+    """Whether the password is the person's."""
+    return _matches(person.password_hash, password[:LONGEST_PASSWORD])
+
+
+def renewed_hash(person: Person, password: str) -> str | None:
+    """The right password hashed anew where the parameters have changed since, else None."""
+    is_old = _hasher().check_needs_rehash(person.password_hash)
+    return _hasher().hash(password[:LONGEST_PASSWORD]) if is_old else None
 
 
 def _matches(hashed: str, password: str) -> bool:

@@ -1,8 +1,9 @@
-"""What guards all requests alike: security headers, a limit on what may be posted, and who may have sent it."""
+"""What guards all requests alike: security headers, limits on what may be posted and how often, and who sent it."""
 
 from __future__ import annotations
 
 import re
+import time
 from urllib.parse import urlsplit
 
 from fastapi import Request
@@ -24,6 +25,9 @@ LARGER_POSTS = {
 }
 """By address (a pattern of it), forms with files: a picture, the same packed as text, six pictures, a list, the same
 packed, the text of a whole draft, a receipt of what was filed."""
+MOST_POSTS = 300
+"""From one network address in a minute; an office shares one."""
+MOST_ADDRESSES = 10_000
 
 POLICY = (
     "default-src 'none'; style-src 'self'; script-src 'self'; img-src 'self'; connect-src 'self'; form-action 'self'; "
@@ -52,6 +56,7 @@ class Protection:
     def __init__(self, app: ASGIApp) -> None:
         """Wraps that application."""
         self._app = app
+        self._pace = Pace(MOST_POSTS)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answers one request."""
@@ -66,10 +71,40 @@ class Protection:
                     headers.setdefault(name, value)
             await send(message)
 
-        if refusal := _refuse_size(Request(scope)):
+        if refusal := self._refuse(Request(scope)):
             await refusal(scope, receive, send_protected)
         else:
             await self._app(scope, receive, send_protected)
+
+    def _refuse(self, request: Request) -> PlainTextResponse | None:
+        if request.method in ("GET", "HEAD", "OPTIONS"):
+            return None
+        address = request.client.host if request.client else "unknown"
+        if not self._pace.admits(address, minute=int(time.monotonic()) // 60):
+            return PlainTextResponse("Too many requests", status_code=429, headers={"Retry-After": "60"})
+        return _refuse_size(request)
+
+
+class Pace:
+    """Counts what each network address posts in a minute, in the memory of this process."""
+
+    def __init__(self, most: int) -> None:
+        """Admits so many in a minute."""
+        self._most = most
+        self._minute = 0
+        self._counts: dict[str, int] = {}
+
+    def admits(self, address: str, *, minute: int) -> bool:
+        """Counts one; False where there were too many in this minute."""
+        if minute != self._minute or len(self._counts) > MOST_ADDRESSES:
+            self._minute, self._counts = minute, {}
+        self._counts[address] = self._counts.get(address, 0) + 1
+        return self._counts[address] <= self._most
+
+
+def largest_post(path: str) -> int:
+    """Bytes that may be posted to that path."""
+    return next((size for pattern, size in LARGER_POSTS.items() if re.fullmatch(pattern, path)), LARGEST_POST)
 
 
 def is_foreign(request: Request) -> bool:
@@ -87,11 +122,7 @@ def comes_from_browser(request: Request) -> bool:
 
 
 def _refuse_size(request: Request) -> PlainTextResponse | None:
-    if request.method in ("GET", "HEAD", "OPTIONS"):
-        return None
     length = request.headers.get("content-length", "")
     if not length.isdecimal():
         return PlainTextResponse("Length required", status_code=411)
-    path = request.url.path
-    largest = next((size for pattern, size in LARGER_POSTS.items() if re.fullmatch(pattern, path)), LARGEST_POST)
-    return PlainTextResponse("Too large", status_code=413) if int(length) > largest else None
+    return PlainTextResponse("Too large", status_code=413) if int(length) > largest_post(request.url.path) else None

@@ -102,14 +102,14 @@ def look_at(connection: Connection, upload: Upload, *, as_of: date, stale_after_
 
 
 def put_in_force(
-    settings: Settings, engine: Engine, upload: Upload, *, as_of: date, now: datetime, force: bool
+    settings: Settings, engine: Engine, upload: Upload, *, as_of: date, now: datetime, force: bool, by: str
 ) -> ImportReport:
     """Imports the list that a person has looked at; `force`: they say that it is complete.
 
     Raises UsageError and RegisterError as `import_file` does.
     """
     with _as_file(upload) as path:
-        return import_file(settings, engine, path, as_of=as_of, now=now, force=force)
+        return import_file(settings, engine, path, as_of=as_of, now=now, force=force, by=by)
 
 
 @contextmanager

@@ -1,16 +1,40 @@
-"""The secret that signs sessions: made once, kept in the data folder, readable by its owner only."""
+"""The desk's secret: made once, kept in the data folder, readable by its owner only. It seals second factors."""
 
 from __future__ import annotations
 
+import base64
+import hashlib
 import os
 import secrets
-import tempfile
 from pathlib import Path
 
+from cryptography.fernet import Fernet, InvalidToken
+
 from crawler.errors import ConfigError
+from crawler.files import write_whole
 
 SECRET_FILE = "desk.secret"  # noqa: S105 - the name of the file, not what stands in it
 BYTES = 32
+
+
+class Seal:
+    """Keeps small secrets so that the store alone does not tell them."""
+
+    def __init__(self, secret: str) -> None:
+        """Seals with that secret; another one cannot open what it sealed."""
+        digest = hashlib.sha256(f"adwatch desk seal {secret}".encode()).digest()
+        self._fernet = Fernet(base64.urlsafe_b64encode(digest))
+
+    def close(self, text: str) -> str:
+        """The text, sealed."""
+        return self._fernet.encrypt(text.encode()).decode()
+
+    def open(self, sealed: str) -> str | None:
+        """The text, or None where another secret sealed it."""
+        try:
+            return self._fernet.decrypt(sealed.encode()).decode()
+        except InvalidToken:
+            return None
 
 
 def desk_secret(home: Path) -> str:
@@ -23,20 +47,17 @@ def desk_secret(home: Path) -> str:
     except (OSError, UnicodeDecodeError) as error:
         raise ConfigError(f"{path} cannot be used: {error}") from error
     if len(secret) < 2 * BYTES:
-        raise ConfigError(f"{path} holds no secret; remove it and everybody logs in again")
+        raise ConfigError(f"{path} holds no secret; remove it, and second factors are set up again")
     return secret
 
 
 def _make(path: Path) -> None:
-    descriptor, temporary = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
+    mine = path.with_name(f".{path.name}.{os.getpid()}")
+    write_whole(mine, secrets.token_hex(BYTES).encode(), mode=0o600)
     try:
-        with os.fdopen(descriptor, "w", encoding="ascii") as stream:
-            stream.write(secrets.token_hex(BYTES))
-            stream.flush()
-            os.fsync(stream.fileno())
         # A link never replaces: of two processes that start at once, both then read the same secret.
-        os.link(temporary, path)
+        os.link(mine, path)
     except FileExistsError:
         pass
     finally:
-        Path(temporary).unlink(missing_ok=True)
+        mine.unlink(missing_ok=True)

@@ -1,4 +1,4 @@
-"""What every page of the desk needs: settings, store, session signer, throttle, templates and the clock."""
+"""What every page of the desk needs: settings, store, seal, templates and the clock."""
 
 from __future__ import annotations
 
@@ -13,9 +13,8 @@ from sqlalchemy import Engine
 from alerts.desk.registers import Registers
 from alerts.desk.rendering import Pages
 from alerts.desk.running import Crawls
-from alerts.desk.sessions import SessionSigner
+from alerts.desk.secret import Seal
 from alerts.desk.sources import Sources
-from alerts.desk.throttle import Throttle
 from alerts.stating import BELGRADE
 from crawler.config import Settings
 
@@ -29,8 +28,7 @@ class Desk:
 
     settings: Settings
     engine: Engine
-    signer: SessionSigner
-    throttle: Throttle
+    seal: Seal
     pages: Pages
     clock: Clock
     sources: Sources

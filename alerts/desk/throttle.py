@@ -1,53 +1,55 @@
-"""Slowing down guesses at passwords: failed log-ins are counted by e-mail address and by network address.
+"""Slowing down guesses at passwords and codes: failed attempts are counted by account and by network address.
 
-Counted in the memory of the one desk process; a restart forgets them.
+They are kept in the store, so that a restart or a second process forgets none. A lock ends by itself.
 """
 
 from __future__ import annotations
 
-from collections import deque
+import hashlib
 from datetime import datetime, timedelta
-from threading import Lock
+
+from sqlalchemy import Connection
+
+from crawler.store.access import add_failure, count_failures, failures_by_account, forget_failures
+from crawler.store.locks import Lock, take_lock
 
 WINDOW = timedelta(minutes=15)
 PER_EMAIL = 5
 PER_ADDRESS = 30
 """An office shares one network address."""
-MOST_KEYS = 10_000
 
 
-class Throttle:
-    """Remembers attempts to log in. An attempt counts as failed until `succeeded` says otherwise."""
+def count_attempt(connection: Connection, *, email: str, address: str, now: datetime) -> int | None:
+    """Counts an attempt as failed, before anything is compared, and returns its number; None where it is refused.
 
-    def __init__(self) -> None:
-        """Begins with no attempt known."""
-        self._attempts: dict[str, deque[datetime]] = {}
-        self._lock = Lock()
+    An account that nobody has is counted and refused alike.
+    """
+    take_lock(connection, Lock.LOG_IN)
+    forget_failures(connection, before=now - WINDOW)
+    account = account_key(email)
+    of_account, of_address = count_failures(connection, account=account, address=address, since=now - WINDOW)
+    if of_account >= PER_EMAIL or of_address >= PER_ADDRESS:
+        return None
+    return add_failure(connection, account=account, address=address, now=now)
 
-    def admits(self, *, email: str, address: str, now: datetime) -> bool:
-        """Counts the attempt, before the password is looked at; False where there were too many lately."""
-        limits = {f"email {email}": PER_EMAIL, f"address {address}": PER_ADDRESS}
-        with self._lock:
-            self._forget(now)
-            if any(len(self._attempts.get(key, ())) >= limit for key, limit in limits.items()):
-                return False
-            for key in limits:
-                self._attempts.setdefault(key, deque()).append(now)
-            return True
 
-    def succeeded(self, *, email: str, address: str) -> None:
-        """Takes the address's last attempt back, and all of the e-mail address."""
-        with self._lock:
-            self._attempts.pop(f"email {email}", None)
-            attempts = self._attempts.get(f"address {address}")
-            if attempts:
-                attempts.pop()
+def attempt_succeeded(connection: Connection, attempt: int, *, email: str) -> None:
+    """Takes the attempt back, and all that failed for the account before."""
+    forget_failures(connection, account=account_key(email), only=attempt)
 
-    def _forget(self, now: datetime) -> None:
-        for key in [key for key, attempts in self._attempts.items() if not attempts or attempts[-1] <= now - WINDOW]:
-            del self._attempts[key]
-        for attempts in self._attempts.values():
-            while attempts[0] <= now - WINDOW:
-                attempts.popleft()
-        while len(self._attempts) > MOST_KEYS:
-            del self._attempts[next(iter(self._attempts))]
+
+def unlock(connection: Connection, email: str) -> None:
+    """The account may try again at once."""
+    forget_failures(connection, account=account_key(email))
+
+
+def locked_accounts(connection: Connection, emails: list[str], *, now: datetime) -> set[str]:
+    """Those of the e-mail addresses that may not try now."""
+    keys = {account_key(email): email for email in emails}
+    counts = failures_by_account(connection, list(keys), since=now - WINDOW)
+    return {keys[key] for key, count in counts.items() if count >= PER_EMAIL}
+
+
+def account_key(email: str) -> str:
+    """How an account is counted: what was typed for it may be a password."""
+    return hashlib.sha256(email.strip().lower().encode(errors="replace")).hexdigest()

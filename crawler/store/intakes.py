@@ -8,6 +8,7 @@ from datetime import date, datetime
 
 from sqlalchemy import Connection, insert, select
 
+from crawler.store.audit import Act, record
 from crawler.store.schema import ads, cases, intakes
 from crawler.store.writing import chunks
 
@@ -31,7 +32,8 @@ class Intake:
 
 
 def save_intake(connection: Connection, intake: Intake) -> None:
-    """Stores it. Its ad must be stored already, once."""
+    """Stores it, with a line in the audit log. Its ad must be stored already, once."""
+    record(connection, Act.BROUGHT, person=intake.person, now=intake.brought_at, subject=f"ad {intake.ad_id}")
     connection.execute(insert(intakes).values(**asdict(intake)))
 
 

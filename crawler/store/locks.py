@@ -15,6 +15,7 @@ class Lock(IntEnum):
     SERIES = 4_178_202_613
     NIGHT = 4_178_202_614
     FILING = 4_178_202_615
+    LOG_IN = 4_178_202_616
 
 
 def take_lock(connection: Connection, lock: Lock) -> None:

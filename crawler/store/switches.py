@@ -13,6 +13,7 @@ from sqlalchemy import Connection, Row, Select, func, insert, select
 
 from crawler.errors import UsageError
 from crawler.personal_numbers import storable
+from crawler.store.audit import Act, record
 from crawler.store.schema import source_actions
 
 
@@ -45,7 +46,10 @@ class ActionRow:
 
 
 def note_action(connection: Connection, action: ActionRow) -> None:
-    """Writes it down."""
+    """Writes it down, also in the audit log."""
+    act = Act.RUN_STARTED if action.action is SourceAction.RUN else Act.SOURCE_SWITCHED
+    subject, detail = f"source {action.source}", f"{action.action} {action.why}".strip()
+    record(connection, act, person=action.person, now=action.at, subject=subject, detail=detail)
     connection.execute(
         insert(source_actions).values(
             source=action.source,

@@ -50,12 +50,13 @@ def import_command(
     """
     from crawler.night_report import print_verdict_changes  # noqa: PLC0415 - keeps --help fast
     from crawler.opening import opened  # noqa: PLC0415
+    from crawler.store.audit import whoever  # noqa: PLC0415
     from pipelines.register.importing import import_file  # noqa: PLC0415
 
     now = datetime.now(UTC)
     day = as_of.date() if as_of else today(now)
     with opened() as (settings, engine):
-        report = import_file(settings, engine, file, as_of=day, now=now, force=force)
+        report = import_file(settings, engine, file, as_of=day, now=now, force=force, by=whoever())
         verdicts = _judge_again(settings, engine, now) if rejudge and report.is_new else None
     if as_json:
         changed = None if verdicts is None else [asdict(change) for change in verdicts]

@@ -20,6 +20,7 @@ from crawler.evidence.warc import Capture, read_payload
 from crawler.health import Problem
 from crawler.night import Night, StepReport
 from crawler.store.captures import captures_by_digest
+from crawler.store.cases import SYSTEM
 from crawler.store.engine import reading
 from crawler.store.nights import fail_run
 from crawler.store.register import SnapshotRow, confirm_snapshot, newest_snapshot_row
@@ -102,7 +103,7 @@ def _import(night: Night, fetch: Fetch) -> FetchOutcome:
         path = Path(folder) / _with_suffix(name.lstrip(".") or "spisak", suffix_for(name, content))
         path.write_bytes(content)
         day = _day_of(night, fetch, path)
-        report = import_file(night.settings, night.engine, path, as_of=day, now=night.now)
+        report = import_file(night.settings, night.engine, path, as_of=day, now=night.now, by=SYSTEM)
     return FetchOutcome.IMPORTED if report.is_new else FetchOutcome.UNCHANGED
 
 

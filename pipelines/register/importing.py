@@ -15,6 +15,7 @@ from crawler.config import Settings
 from crawler.errors import RegisterError, UsageError
 from crawler.files import write_whole
 from crawler.register import Register
+from crawler.store.audit import Act, record
 from crawler.store.engine import reading
 from crawler.store.register import SnapshotFile, newest_snapshot, save_snapshot
 from pipelines.register.differences import RegisterDifferences
@@ -55,13 +56,13 @@ class ImportReport:
 
 
 def import_file(
-    settings: Settings, engine: Engine, path: Path, *, as_of: date, now: datetime, force: bool = False
+    settings: Settings, engine: Engine, path: Path, *, as_of: date, now: datetime, force: bool = False, by: str = ""
 ) -> ImportReport:
     """Imports the file as the register of that day; the same file and day again change nothing.
 
     Raises UsageError and RegisterError as `read_register` does, UsageError for a day that has not come yet, and
     RegisterError where it holds less than half of what the snapshot before held, unless `force`. Then nothing was
-    changed.
+    changed. `by` names who imports it, for the audit log.
     """
     if as_of > now.astimezone(BELGRADE).date():
         raise UsageError(f"{as_of} has not come yet; give the day the list is of")
@@ -72,6 +73,8 @@ def import_file(
     kept = _keep(settings, path, result.register.snapshot.removeprefix("sha256:"))
     with engine.begin() as connection:
         is_new = save_snapshot(connection, result.register, kept, now=now)
+        told = f"{len(result.register.entries)} entries{'' if is_new else ', known already'}"
+        record(connection, Act.REGISTER_IMPORTED, person=by, now=now, subject=f"register of {as_of}", detail=told)
         changes = compare_with_previous(connection, result.register, stale_after_days=stale_after)
     return ImportReport(
         imported=readable(result.register),

@@ -11,7 +11,7 @@ from sqlalchemy import update
 from alerts.desk.app import ROUTERS
 from alerts.desk.people import Role
 from alerts.desk.secret import SECRET_FILE, desk_secret
-from alerts.desk.sessions import COOKIE, LASTS
+from alerts.desk.sessions import COOKIE, limits_of
 from crawler.errors import ConfigError
 from crawler.store.schema import people
 from tests.desk.conftest import DeskUnderTest, field
@@ -89,32 +89,39 @@ def test_every_other_role_decides(desk: DeskUnderTest, role: Role) -> None:
     assert desk.state(case_id) == "confirmed"
 
 
-def test_a_session_ends_by_itself(desk: DeskUnderTest) -> None:
+def test_a_session_that_stands_idle_ends(desk: DeskUnderTest) -> None:
     desk.enter()
-    desk.wait(LASTS - timedelta(minutes=1))
+    idle = limits_of(desk.store.settings.file).idle
+    desk.wait(idle - timedelta(minutes=1))
     assert desk.client.get("/").status_code == 200
-    desk.wait(timedelta(minutes=2))
+    desk.wait(idle - timedelta(minutes=1))
+    assert desk.client.get("/").status_code == 200
+    desk.wait(idle)
     assert desk.client.get("/").headers["location"] == "/login"
 
 
-def test_a_new_password_ends_older_sessions(desk: DeskUnderTest) -> None:
+def test_a_session_ends_after_a_day_of_work_however_busy(desk: DeskUnderTest) -> None:
+    desk.enter()
+    end = desk.now + limits_of(desk.store.settings.file).whole
+    while desk.now + timedelta(hours=1) < end:
+        desk.wait(timedelta(hours=1))
+        assert desk.client.get("/").status_code == 200
+    desk.wait(timedelta(hours=1))
+    assert desk.client.get("/").headers["location"] == "/login"
+
+
+def test_a_person_who_was_disabled_is_out_at_once(desk: DeskUnderTest) -> None:
     desk.enter()
     with desk.store.engine.begin() as connection:
-        connection.execute(update(people).values(password_hash="another"))
+        connection.execute(update(people).values(disabled_at=desk.now))
     assert desk.client.get("/").headers["location"] == "/login"
-
-
-def test_a_person_who_was_removed_is_out_at_once(desk: DeskUnderTest) -> None:
-    desk.enter()
-    with desk.store.engine.begin() as connection:
-        connection.execute(people.delete())
-    assert desk.client.get("/").headers["location"] == "/login"
+    assert desk.log_in().status_code == 401
 
 
 def test_a_cookie_that_was_tampered_with_is_nobody(desk: DeskUnderTest) -> None:
     desk.enter()
     cookie = desk.client.cookies[COOKIE]
-    for forged in ("", "x", cookie[:-1], "W" + cookie, cookie.replace(".", "..")):
+    for forged in ("", "x", cookie[:-1], "W" + cookie, cookie.swapcase(), cookie + "\x7f"):
         desk.client.cookies.clear()
         desk.client.cookies.set(COOKIE, forged)
         assert desk.client.get("/").headers["location"] == "/login"
@@ -123,7 +130,10 @@ def test_a_cookie_that_was_tampered_with_is_nobody(desk: DeskUnderTest) -> None:
 def test_logging_out_needs_the_token_and_ends_the_session(desk: DeskUnderTest) -> None:
     desk.enter()
     assert desk.client.post("/logout", data={}).status_code == 403
+    cookie = desk.client.cookies[COOKIE]
     assert desk.client.post("/logout", data={"csrf": field(desk.page("/"), "csrf")}).status_code == 303
+    assert desk.client.get("/").headers["location"] == "/login"
+    desk.client.cookies.set(COOKIE, cookie)
     assert desk.client.get("/").headers["location"] == "/login"
 
 

@@ -3,10 +3,16 @@ from __future__ import annotations
 from datetime import timedelta
 
 import pytest
+from argon2 import PasswordHasher
+from sqlalchemy import select
 
 from alerts.desk.people import Role, add_person, check_password
+from alerts.desk.sessions import COOKIE
 from alerts.desk.throttle import PER_ADDRESS, PER_EMAIL, WINDOW
 from crawler.errors import UsageError
+from crawler.store.audit import AuditFilter, read_audit
+from crawler.store.people import find_person
+from crawler.store.schema import login_failures
 from tests.builders import StoreBuilder
 from tests.desk.conftest import MORNING, PASSWORD, DeskUnderTest, field
 
@@ -44,6 +50,52 @@ def test_guessing_many_accounts_from_one_place_is_throttled(desk: DeskUnderTest)
     for number in range(PER_ADDRESS):
         assert desk.log_in(email=f"p{number}@primer.example").status_code == 401
     assert desk.log_in(email="another@primer.example").status_code == 429
+
+
+def test_a_restart_and_another_process_forget_no_failed_attempt(desk: DeskUnderTest) -> None:
+    desk.add()
+    other = DeskUnderTest(desk.store)
+    for process in (desk, other, desk, other, desk):
+        assert process.log_in(password="guess guess").status_code == 401
+    assert other.log_in().status_code == 429
+    assert DeskUnderTest(desk.store).log_in().status_code == 429
+
+
+def test_an_account_that_nobody_has_is_locked_alike(desk: DeskUnderTest) -> None:
+    for _ in range(PER_EMAIL):
+        assert desk.log_in(email="nobody@primer.example").status_code == 401
+    assert desk.log_in(email="nobody@primer.example").status_code == 429
+
+
+def test_what_was_typed_as_an_account_is_not_written_down(desk: DeskUnderTest) -> None:
+    desk.log_in(email="moja-tajna-lozinka")
+    with desk.store.connect() as connection:
+        (line,) = read_audit(connection, AuditFilter())
+        (failure,) = connection.execute(select(login_failures))
+    assert (line.act, line.subject) == ("log_in_failed", "unknown account")
+    assert "tajna" not in str(failure)
+
+
+def test_a_hash_with_old_parameters_is_renewed_at_the_log_in(
+    desk: DeskUnderTest, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    desk.add()
+    monkeypatch.setattr("alerts.desk.people._hasher", PasswordHasher)
+    desk.log_in()
+    with desk.store.connect() as connection:
+        row = find_person(connection, email="ana@primer.example")
+    assert row is not None
+    assert not PasswordHasher().check_needs_rehash(row.password_hash)
+    desk.client.cookies.clear()
+    assert desk.log_in().status_code == 303
+
+
+def test_each_log_in_has_another_cookie(desk: DeskUnderTest) -> None:
+    desk.add()
+    desk.log_in()
+    first = desk.client.cookies[COOKIE]
+    desk.log_in()
+    assert desk.client.cookies[COOKIE] != first
 
 
 def test_logging_in_rightly_is_never_throttled(desk: DeskUnderTest) -> None:

@@ -14,12 +14,14 @@ from alerts.desk.access import Decider, LoggedIn, TheDesk
 from alerts.desk.case_view import DESK_DECISIONS, case_or_not_found, just_decided, mark_of, read_case_view, shown_drafts
 from alerts.desk.failures import Failure, PageError
 from alerts.desk.missing import missing_drafts
+from alerts.desk.noting import note as note_taken
 from alerts.desk.piles import Pile, pile_of
 from alerts.drafting import DocumentFormat, kept_document, render
 from alerts.recipients import split_recipient
 from alerts.script import Script, storable
 from alerts.wording import wording
 from crawler.errors import DraftError, UsageError
+from crawler.store.audit import Act
 from crawler.store.cases import CaseRow
 from crawler.store.desk_views import find_neighbours, worst_case
 from crawler.store.engine import reading
@@ -119,6 +121,7 @@ def draft_file(
             content = render(kept_document(connection, rows[0], script), kind)
         except DraftError as error:
             raise PageError(Failure.DRAFT, case_id=case_id) from error
+    note_taken(desk, visitor, Act.DOWNLOADED, subject=f"case {case_id}", detail=f"{rows[0].recipient}, {kind}")
     name = f"slucaj-{case_id}-{split_recipient(rows[0].recipient)[0]}-{script}.{kind}"
     headers = {"Content-Disposition": f'attachment; filename="{name}"'}
     return Response(content, media_type=MEDIA_TYPES[kind], headers=headers)

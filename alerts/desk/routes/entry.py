@@ -1,25 +1,29 @@
-"""Coming and going: log-in, log-out, and the sign of life for monitors."""
+"""Coming and going: log-in with password and code, log-out, and the sign of life for monitors."""
 
 from __future__ import annotations
 
 import secrets
 from typing import Annotated
 
-from fastapi import APIRouter, Form, Request, Response
+from fastapi import APIRouter, Depends, Form, Request, Response
 from fastapi.responses import PlainTextResponse, RedirectResponse
 
-from alerts.desk.access import FormSender, TheDesk, visitor_or_none
+from alerts.desk.access import OwnForm, TheDesk, Visitor, pending_visitor, visitor_or_none
+from alerts.desk.entering import Entered, Refusal, enter_by_code, enter_by_password
 from alerts.desk.failures import Failure, PageError
-from alerts.desk.people import check_password, tidy_email
 from alerts.desk.protection import comes_from_browser, is_foreign
-from alerts.desk.sessions import COOKIE, LASTS, same_secret
+from alerts.desk.sessions import COOKIE, LONGEST, same_secret
 from alerts.desk.state import Desk
 from alerts.desk.throttle import WINDOW
+from crawler.store.access import end_sessions
+from crawler.store.audit import Act, record
 from crawler.store.engine import reading
 from crawler.store.people import has_people
 
 FORM_COOKIE = "adwatch_form"
 """Token of the log-in form: there is no session yet that could hold one."""
+
+Pending = Annotated[Visitor, Depends(pending_visitor)]
 
 router = APIRouter()
 
@@ -46,31 +50,77 @@ def login(
     password: Annotated[str, Form()] = "",
     csrf: Annotated[str, Form()] = "",
 ) -> Response:
-    """Checks the password and begins a session, always towards the queue."""
+    """Checks the password and begins a session, towards the queue or the page that asks for the code."""
     _require_own_form(request, csrf)
-    address = request.client.host if request.client else "unknown"
-    account = tidy_email(email) or ""
-    if not desk.throttle.admits(email=account, address=address, now=desk.clock()):
-        answer = _form(request, desk, trouble="throttled", email=email, status=429)
-        answer.headers["Retry-After"] = str(int(WINDOW.total_seconds()))
-        return answer
-    with reading(desk.engine) as connection:
-        person = check_password(connection, email=email, password=password)
-    if person is None:
-        return _form(request, desk, trouble="wrong", email=email, status=401)
-    desk.throttle.succeeded(email=account, address=address)
-    answer = RedirectResponse("/", status_code=303)
-    _set_cookie(request, answer, COOKIE, desk.signer.begin(person, now=desk.clock()), strict=False)
+    entered = enter_by_password(
+        desk.engine, email=email, password=password, browser=_browser(request), now=desk.clock()
+    )
+    if isinstance(entered, Refusal):
+        return _refused(_form(request, desk, trouble=entered, email=email), entered)
+    return _let_in(request, entered)
+
+
+@router.get("/login/code")
+def code_page(desk: TheDesk, pending: Pending) -> Response:
+    """Asks for the code of the app, or a recovery code."""
+    return desk.pages.answer("code.html", csrf=pending.session.csrf, trouble=None)
+
+
+@router.post("/login/code")
+def code(
+    request: Request,
+    desk: TheDesk,
+    pending: Pending,
+    code: Annotated[str, Form()] = "",
+    csrf: Annotated[str, Form()] = "",
+) -> Response:
+    """Checks the code and begins the session, with another cookie than the one before it."""
+    if is_foreign(request) or not same_secret(csrf, pending.session.csrf):
+        raise PageError(Failure.OLD_FORM)
+    entered = enter_by_code(
+        desk.engine,
+        desk.seal,
+        pending.person,
+        pending.session,
+        code=code[:100],
+        browser=_browser(request),
+        now=desk.clock(),
+    )
+    if isinstance(entered, Refusal):
+        return _refused(desk.pages.answer("code.html", csrf=pending.session.csrf, trouble=entered), entered)
+    return _let_in(request, entered)
+
+
+@router.post("/logout")
+def logout(desk: TheDesk, visitor: OwnForm) -> Response:
+    """Ends the session: its cookie is worth nothing afterwards, wherever it went."""
+    now = desk.clock()
+    with desk.engine.begin() as connection:
+        end_sessions(connection, visitor.person.id, now=now, only=visitor.session.id)
+        record(connection, Act.LOG_OUT, person=visitor.person.email, now=now)
+    answer = RedirectResponse("/login", status_code=303)
+    answer.delete_cookie(COOKIE)
+    return answer
+
+
+def _let_in(request: Request, entered: Entered) -> Response:
+    answer = RedirectResponse("/login/code" if entered.needs_code else "/", status_code=303)
+    _set_cookie(request, answer, COOKIE, entered.cookie, strict=False)
     answer.delete_cookie(FORM_COOKIE, path="/login")
     return answer
 
 
-@router.post("/logout")
-def logout(visitor: FormSender) -> Response:
-    """Ends the session in this browser."""
-    answer = RedirectResponse("/login", status_code=303)
-    answer.delete_cookie(COOKIE)
+def _refused(answer: Response, refusal: Refusal) -> Response:
+    if refusal is Refusal.THROTTLED:
+        answer.status_code = 429
+        answer.headers["Retry-After"] = str(int(WINDOW.total_seconds()))
+    else:
+        answer.status_code = 401
     return answer
+
+
+def _browser(request: Request) -> str:
+    return request.headers.get("user-agent", "")
 
 
 def _require_own_form(request: Request, csrf: str) -> None:
@@ -81,13 +131,11 @@ def _require_own_form(request: Request, csrf: str) -> None:
         raise PageError(Failure.OLD_FORM)
 
 
-def _form(request: Request, desk: Desk, *, trouble: str | None = None, email: str = "", status: int = 200) -> Response:
+def _form(request: Request, desk: Desk, *, trouble: str | None = None, email: str = "") -> Response:
     token = request.cookies.get(FORM_COOKIE) or secrets.token_urlsafe(24)
     with reading(desk.engine) as connection:
         nobody_yet = not has_people(connection)
-    answer = desk.pages.answer(
-        "login.html", status=status, csrf=token, trouble=trouble, email=email[:200], nobody_yet=nobody_yet
-    )
+    answer = desk.pages.answer("login.html", csrf=token, trouble=trouble, email=email[:200], nobody_yet=nobody_yet)
     _set_cookie(request, answer, FORM_COOKIE, token, strict=True)
     return answer
 
@@ -96,7 +144,7 @@ def _set_cookie(request: Request, answer: Response, name: str, value: str, *, st
     answer.set_cookie(
         name,
         value,
-        max_age=int(LASTS.total_seconds()),
+        max_age=int(LONGEST.total_seconds()),
         path="/login" if strict else "/",
         httponly=True,
         # The session follows links from elsewhere (a digest by e-mail); every change needs a token besides.

@@ -20,6 +20,7 @@ from alerts.approving import approve_case
 from alerts.desk.access import TheDesk, TheTongue, Visitor
 from alerts.desk.failures import Failure, PageError
 from alerts.desk.legal_view import case_and_title, draft_row, read_draft_view
+from alerts.desk.noting import note
 from alerts.desk.routes.case import MEDIA_TYPES, CaseNumber
 from alerts.desk.routes.legal import Done, LegalClerk, LegalReader, note_of
 from alerts.desk.speaking import Tongue, say, to_say
@@ -34,6 +35,7 @@ from alerts.law import built_in_law
 from alerts.recipients import LONGEST_RECIPIENT, split_recipient
 from alerts.script import Script
 from crawler.errors import DraftError, EvidenceError, UsageError
+from crawler.store.audit import Act
 from crawler.store.cases import note_on_case
 from crawler.store.drafts import DraftVersion, draft_version
 from crawler.store.engine import reading
@@ -230,6 +232,7 @@ def draft_file(
             content = render(kept_document(connection, row, script), kind)
         except DraftError as error:
             raise PageError(Failure.DRAFT, case_id=case_id) from error
+    note(desk, visitor, Act.DOWNLOADED, subject=f"case {case_id}", detail=f"{recipient}, {kind}")
     headers = {"Content-Disposition": f'attachment; filename="{file_name(case_id, recipient, script, kind)}"'}
     return Response(content, media_type=MEDIA_TYPES[kind], headers=headers)
 
@@ -267,6 +270,7 @@ def annex_file(
     except BaseException:
         shutil.rmtree(folder)
         raise
+    note(desk, visitor, Act.DOWNLOADED, subject=f"case {case_id}", detail=f"{recipient}, annex")
     name = file_name(case_id, recipient, script, "zip")
     return FileResponse(
         folder / "annex.zip",

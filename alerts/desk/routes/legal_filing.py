@@ -13,6 +13,7 @@ from fastapi.responses import RedirectResponse
 from alerts.desk.access import TheDesk, TheTongue, Visitor
 from alerts.desk.failures import Failure, PageError
 from alerts.desk.legal_view import case_and_title, read_draft_view
+from alerts.desk.noting import note
 from alerts.desk.protection import SANDBOX
 from alerts.desk.routes.case import MEDIA_TYPES, CaseNumber
 from alerts.desk.routes.legal import Done, LegalClerk, LegalReader, Typed, case_answer, note_of
@@ -36,6 +37,7 @@ from alerts.outcomes import Outcome
 from alerts.receipts import LARGEST, NoReceiptError, Receipt, keep_receipt, receipt_of
 from alerts.script import Script, storable
 from crawler.errors import ConfigError, DraftError, UsageError
+from crawler.store.audit import Act
 from crawler.store.engine import reading
 from crawler.store.filings import FilingRow, filings_of
 
@@ -175,6 +177,7 @@ def receipt_file(case_id: CaseNumber, filing_id: FilingNumber, desk: TheDesk, vi
         raise PageError(Failure.EVIDENCE, case_id=case_id) from error
     if hashlib.sha256(content).hexdigest() != filing.receipt_digest:
         raise PageError(Failure.EVIDENCE, case_id=case_id)
+    note(desk, visitor, Act.DOWNLOADED, subject=f"case {case_id}", detail=f"receipt of filing {filing_id}")
     name = f"potvrda-{case_id}-{filing_id}.{filing.receipt.rsplit('.', 1)[-1]}"
     headers = {"Content-Disposition": f'attachment; filename="{name}"', "Content-Security-Policy": SANDBOX}
     return Response(content, media_type="application/octet-stream", headers=headers)
@@ -203,6 +206,7 @@ def reminder_file(
         raise PageError(Failure.DRAFT, case_id=case_id) from error
     except (DraftError, UsageError) as error:
         raise PageError(Failure.NOT_FOUND) from error
+    note(desk, visitor, Act.DOWNLOADED, subject=f"case {case_id}", detail=f"reminder of filing {filing_id}, {kind}")
     name = file_name(case_id, f"pozurnica-{filing_id}", script, kind)
     headers = {"Content-Disposition": f'attachment; filename="{name}"'}
     return Response(content, media_type=MEDIA_TYPES[kind], headers=headers)

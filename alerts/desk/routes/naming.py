@@ -15,11 +15,11 @@ from alerts.desk.naming import mark_of_decisions
 from alerts.desk.piles import Pile
 from alerts.desk.routes.case import CaseNumber
 from alerts.desk.state import Desk
-from alerts.naming import decide_name
+from alerts.naming import decide_name, undo_name
 from crawler.assessment import Assessment
 from crawler.errors import UsageError
 from crawler.register import RegisterEntry
-from crawler.store.aliases import AliasRow, list_aliases, revoke_alias
+from crawler.store.aliases import AliasRow, list_aliases
 from crawler.store.drafts import leading_ad
 from crawler.store.register import newest_snapshot
 from pipelines.register.names import name_key
@@ -68,7 +68,7 @@ def undo(
         name = _judged(connection, case_id, seen).mediator.name or ""
         if decision not in {row.id for row in _decisions(connection, name)}:
             raise PageError(Failure.CHANGED, case_id=case_id)
-        revoke_alias(connection, decision, person=visitor.person.email, now=desk.clock())
+        undo_name(connection, decision, person=visitor.person, now=desk.clock())
     return _back(case_id, pile)
 
 

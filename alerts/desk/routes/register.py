@@ -25,8 +25,9 @@ from alerts.desk.register_upload import (
 from alerts.desk.register_view import change_groups, entry_page, snapshot_lines
 from alerts.desk.speaking import to_say
 from alerts.desk.state import Desk
+from alerts.naming import undo_name
 from crawler.errors import RegisterError, UsageError
-from crawler.store.aliases import list_aliases, revoke_alias
+from crawler.store.aliases import list_aliases
 from crawler.store.engine import reading
 from crawler.store.register import SnapshotRow, list_snapshots, snapshot_of
 from pipelines.register.history import Named as NamedSnapshot
@@ -128,7 +129,7 @@ def revoke(
     """Takes a decision on a name back."""
     try:
         with desk.engine.begin() as connection:
-            revoke_alias(connection, decision, person=visitor.person.email, now=desk.clock())
+            undo_name(connection, decision, person=visitor.person, now=desk.clock())
     except UsageError:
         return _aliases(desk, visitor, error=TAKEN_BACK)
     return RedirectResponse("/register/aliases", status_code=303)
@@ -186,7 +187,8 @@ def confirm(
             raise PageError(Failure.BAD_FORM)
         if seen.doubt and not is_complete:
             return _preview(desk, visitor, upload, day, errors={"is_complete": Reason(NOT_SURE)})
-        put_in_force(desk.settings, desk.engine, upload, as_of=day, now=desk.clock(), force=is_complete)
+        by = visitor.person.email
+        put_in_force(desk.settings, desk.engine, upload, as_of=day, now=desk.clock(), force=is_complete, by=by)
     except (RegisterError, UsageError):
         return _refuse(desk, visitor, as_of, "file", Reason(NOT_IMPORTED))
     return RedirectResponse("/register?imported=true", status_code=303)

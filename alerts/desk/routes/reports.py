@@ -11,6 +11,7 @@ from fastapi import APIRouter, Depends, Query, Response
 
 from alerts.desk.access import TheDesk, TheTongue, Visitor, require
 from alerts.desk.failures import Failure, PageError
+from alerts.desk.noting import note
 from alerts.desk.permissions import Permission
 from alerts.desk.speaking import Tongue, said, to_say
 from alerts.desk.state import Desk
@@ -21,6 +22,7 @@ from alerts.reports.periods import Period, PeriodError, Preset, asked_period, pr
 from alerts.reports.view import view_of
 from alerts.reports.wording import PRESETS, Labels, refusal_sentence
 from alerts.stating import BELGRADE
+from crawler.store.audit import Act
 from crawler.store.engine import reading
 
 FILES = (
@@ -103,6 +105,7 @@ def download(
     except PeriodError as error:
         raise PageError(Failure.NOT_FOUND) from error
     report = _made(desk, period, wanted)
+    note(desk, visitor, Act.EXPORTED, subject=f"report {file_stem(report)}", detail=f"{form}, {table}")
     content = write_report(report, form, _labels(desk, tongue), sheet=table)
     name = f"{file_stem(report)}-{table}" if form is Form.CSV else file_stem(report)
     headers = {"Content-Disposition": f'attachment; filename="{name}.{form}"'}
