@@ -5,8 +5,6 @@ Data go to standard output, messages to standard error. Exit codes: 0 done, 1 fa
 
 from __future__ import annotations
 
-import logging
-import os
 import sys
 from datetime import UTC, datetime
 from importlib.metadata import entry_points
@@ -16,6 +14,7 @@ import typer
 
 from crawler.errors import AdwatchError, UsageError
 from crawler.evidence.commands import evidence_app
+from crawler.logs import log_in_words, say_failure
 from crawler.output import print_json, print_table
 
 app = typer.Typer(
@@ -33,13 +32,13 @@ AsJson = Annotated[bool, typer.Option("--json", help="Print one JSON document.")
 
 def main() -> None:
     """Entry point of `adwatch`: runs the command line; every expected error becomes one line on standard error."""
-    logging.basicConfig(level=os.environ.get("ADWATCH_LOG", "WARNING"), format="%(levelname)s %(name)s %(message)s")
     for room in entry_points(group="adwatch.commands"):
         room.load()(app)
     try:
+        log_in_words()
         app()
     except AdwatchError as error:
-        sys.stderr.write(f"adwatch: {' '.join(str(error).split())}\n")
+        say_failure(error)
         sys.exit(error.exit_code)
 
 

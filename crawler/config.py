@@ -84,6 +84,14 @@ class FileSettings(BaseModel):
     """Names under which the desk may be asked for, `desk.ngo.example`; empty: any."""
     database_wait_seconds: int = Field(default=60, ge=1)
     """How long a transaction waits for another one's lock before it fails."""
+    log_format: Literal["text", "json"] = "text"
+    """How the program's own messages read: lines of text, or a JSON object a line."""
+    log_file: str = ""
+    """Where they go, in the data folder or with its whole path; empty: standard error."""
+    spider_logs_days: int = Field(default=60, ge=1, le=3650)
+    """A spider's own log is kept so long."""
+    trusted_proxy: tuple[str, ...] = ()
+    """Addresses of reverse proxies whose word on the visitor's address and on TLS is taken; empty: nobody's."""
 
 
 class Settings:
@@ -109,6 +117,11 @@ class Settings:
     def evidence_folder(self) -> Path:
         """WARC files, screenshots and register files, never rewritten."""
         return self.home / "evidence"
+
+    @property
+    def log_file(self) -> Path | None:
+        """Where the program's own messages go; None: standard error."""
+        return self.home / self.file.log_file if self.file.log_file else None
 
     @property
     def logs_folder(self) -> Path:

@@ -21,6 +21,7 @@ from sqlalchemy import Engine
 from crawler.config import Settings
 from crawler.errors import UsageError
 from crawler.files import write_whole
+from crawler.logs import log_as_set
 from crawler.night_report import night_with_progress, print_night
 from crawler.nightly import NightResult
 from crawler.store.engine import open_store
@@ -46,6 +47,7 @@ def run_demo(*, serve: bool, host: str, port: int) -> NightResult:
     Raises UsageError where the data folder holds something else than a demo.
     """
     settings = demo_settings()
+    log_as_set(settings)
     engine = open_store(settings)
     now = datetime.now(UTC)
     with _demo_sites():

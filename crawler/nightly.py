@@ -18,6 +18,7 @@ from sqlalchemy import Engine, text
 
 from crawler.config import Settings
 from crawler.errors import BusyError
+from crawler.logs import during_night
 from crawler.manifest import read_manifests
 from crawler.meanwhile import judging_meanwhile
 from crawler.night import CRAWL, FETCH_REGISTER, STEPS, WHILE_CRAWLING, Night, Progress, Step, StepReport, silent
@@ -76,7 +77,8 @@ def run_night(
             else:
                 night_id = begin_run_by_hand(connection, now=now)
         night = Night(night_id, settings, engine, now, progress)
-        results = _run_steps(night, crawl, steps or _order(is_whole=crawl is None))
+        with during_night(night_id):
+            results = _run_steps(night, crawl, steps or _order(is_whole=crawl is None))
         summary = {"steps": {result.name: {**result.counts, "failure": result.failure} for result in results}}
         with engine.begin() as connection:
             finish_night(connection, night_id, now=datetime.now(UTC), summary=summary)

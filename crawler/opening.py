@@ -10,6 +10,7 @@ from sqlalchemy.exc import OperationalError
 
 from crawler.config import Settings
 from crawler.errors import StoreError
+from crawler.logs import log_as_set
 from crawler.store.engine import open_store, reason_of
 
 
@@ -20,6 +21,7 @@ def opened() -> Iterator[tuple[Settings, Engine]]:
     Raises StoreError where the database is locked too long, full or gone.
     """
     settings = Settings.from_environment()
+    log_as_set(settings)
     engine = open_store(settings)
     try:
         yield settings, engine

@@ -11,6 +11,8 @@ from scrapy.crawler import AsyncCrawlerProcess
 from scrapy.utils.misc import load_object
 from scrapy.utils.project import get_project_settings
 
+from crawler.config import Settings
+from crawler.logs import log_of_spider
 from crawler.memory import bound_memory, keep_loaded
 
 
@@ -23,7 +25,9 @@ def run_spider(name: str, *options: str) -> int:
     if spider is not None:
         # Looking through all spiders loads what other kinds need, which takes longer than many a source.
         settings.set("SPIDER_MODULES", [])
+    settings.set("LOG_INSTALL_ROOT_HANDLER", False)
     process = AsyncCrawlerProcess(settings)
+    log_of_spider(Settings.from_environment(), level=settings["LOG_LEVEL"])
     crawler = process.create_crawler(spider or name)
     crawler.signals.connect(keep_loaded, signal=signals.engine_started)
     process.crawl(crawler, **dict(option.split("=", 1) for option in options))

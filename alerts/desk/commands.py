@@ -39,8 +39,11 @@ def serve(
     Example: [bold]adwatch serve --port 8000[/bold]
     """
     from crawler.config import Settings  # noqa: PLC0415 - keeps --help fast
+    from crawler.logs import log_as_set  # noqa: PLC0415
 
-    serve_desk(Settings.from_environment(), host=host, port=port)
+    settings = Settings.from_environment()
+    log_as_set(settings)
+    serve_desk(settings, host=host, port=port)
 
 
 def serve_desk(settings: Settings, *, host: str, port: int) -> None:

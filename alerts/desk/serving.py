@@ -7,6 +7,7 @@ import socket
 import sys
 
 import uvicorn
+from fastapi import FastAPI
 
 from alerts.desk.app import create_app
 from crawler.config import Settings
@@ -36,8 +37,22 @@ def run_desk(settings: Settings, listening: socket.socket) -> None:
     """Serves until it is stopped; says on standard error where."""
     app = create_app(settings)
     sys.stderr.write(f"the desk is at {address_of(listening)} (Ctrl+C ends it)\n")
-    config = uvicorn.Config(app, log_level="warning", access_log=False, server_header=False, lifespan="on")
-    uvicorn.Server(config).run(sockets=[listening])
+    uvicorn.Server(_config(app, settings)).run(sockets=[listening])
+
+
+def _config(app: FastAPI, settings: Settings) -> uvicorn.Config:
+    proxies = list(settings.file.trusted_proxy)
+    return uvicorn.Config(
+        app,
+        log_config=None,  # its messages go where ours go
+        log_level="warning",
+        access_log=False,
+        server_header=False,
+        lifespan="on",
+        # By itself it would believe whoever speaks from this machine.
+        proxy_headers=bool(proxies),
+        forwarded_allow_ips=proxies,
+    )
 
 
 def address_of(listening: socket.socket) -> str:

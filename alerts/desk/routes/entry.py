@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import secrets
 from typing import Annotated
 
@@ -11,6 +12,7 @@ from fastapi.responses import PlainTextResponse, RedirectResponse
 from alerts.desk.access import OwnForm, TheDesk, Visitor, pending_visitor, visitor_or_none
 from alerts.desk.entering import Entered, Refusal, enter_by_code, enter_by_password
 from alerts.desk.failures import Failure, PageError
+from alerts.desk.people import tidy_email
 from alerts.desk.protection import comes_from_browser, is_foreign
 from alerts.desk.sessions import COOKIE, LONGEST, same_secret
 from alerts.desk.state import Desk
@@ -25,6 +27,7 @@ FORM_COOKIE = "adwatch_form"
 
 Pending = Annotated[Visitor, Depends(pending_visitor)]
 
+logger = logging.getLogger(__name__)
 router = APIRouter()
 
 
@@ -56,6 +59,7 @@ def login(
         desk.engine, email=email, password=password, browser=_browser(request), now=desk.clock()
     )
     if isinstance(entered, Refusal):
+        logger.warning("log-in refused why=%s email=%s", entered, tidy_email(email) or "none")
         return _refused(_form(request, desk, trouble=entered, email=email), entered)
     return _let_in(request, entered)
 
