@@ -9,14 +9,13 @@ import re
 from array import array
 from collections.abc import Iterator
 from dataclasses import dataclass
-from functools import cached_property
 from operator import or_
 from zlib import crc32
 
 from pipelines.series.idle_words import idle_words
 from pipelines.series.portal_lines import is_portal_line, may_begin_portal_line
 from pipelines.text.folding import folded_text
-from pipelines.text.remembering import Remembered
+from pipelines.text.remembering import Remembered, WorkedOut
 
 _ENDINGS = ("me", "com", "net", "org", "info", "rs", "de", "at", "eu", "hr", "ba", "example")
 _ADDRESS_SIGNS = ("@", "://", "www.", *(f".{ending}" for ending in _ENDINGS))
@@ -59,18 +58,18 @@ class ComparableText:
     kept_shingles: bytes | None = None
     """The shingles, where an index keeps them."""
 
-    @cached_property
+    @WorkedOut
     def told_title(self) -> str:
         """The words of the title, with a space between."""
         return " ".join(_told(self.title, self.title.split()).split()) if self.title else ""
 
-    @cached_property
+    @WorkedOut
     def told(self) -> str:
         """The words of the text, likewise; a line for each of its sentences and lines."""
         told = "\n".join([_told(line, pieces) for line, pieces in _own_lines(self.text)])
         return "\n".join(filter(None, map(str.strip, told.split("\n"))))
 
-    @cached_property
+    @WorkedOut
     def wording(self) -> str:
         """The words of title and text with a space between; a title that opens the text counts once."""
         words = self.told.replace("\n", " ")
@@ -93,7 +92,7 @@ class ComparableText:
         """Sentences and lines of the text."""
         return self.told.split("\n") if self.told else []
 
-    @cached_property
+    @WorkedOut
     def pairs(self) -> frozenset[int]:
         """Pairs of neighbouring words, each as a number of 64 bits; a single word stands for itself."""
         words = self.words
@@ -104,7 +103,7 @@ class ComparableText:
         """Lets go of the set, which takes ten times as much room as the same numbers in `shingles`."""
         self.__dict__.pop("pairs", None)
 
-    @cached_property
+    @WorkedOut
     def shingles(self) -> bytes:
         """The pairs, each in eight bytes, in no order."""
         return array("Q", list(self.pairs)).tobytes() if self.kept_shingles is None else self.kept_shingles
@@ -112,9 +111,9 @@ class ComparableText:
     @property
     def own_text(self) -> str:
         """The text without the lines that the page put around the ad."""
-        return "\n".join([line for line, _ in _own_lines(self.text)])
+        return "\n".join([line for line in _lines(self.text) if not _is_of_page(line.split(None, 1), line)])
 
-    @cached_property
+    @WorkedOut
     def contacts(self) -> frozenset[str]:
         """Phones by their last eight digits, addresses and handles as folded."""
         text = folded_text(f"{self.title}\n{self.own_text}")
@@ -151,14 +150,19 @@ def all_words_of(folded: str) -> set[str]:
 
 def _own_lines(text: str) -> list[tuple[str, list[str]]]:
     """Lines of a text as published, each with its pieces between white space; without those of the page around it."""
+    lines = [(line, line.split()) for line in _lines(text)]
+    return [(line, pieces) for line, pieces in lines if not _is_of_page(pieces, line)]
+
+
+def _lines(text: str) -> list[str]:
     for end in _LINE_ENDS:
         text = text.replace(end, "\n")
-    lines = [(line, pieces) for line in text.split("\n") if (pieces := line.split())]
-    return [
-        (line, pieces)
-        for line, pieces in lines
-        if not (_may_begin_portal_line(pieces[0]) and is_portal_line(folded_text(line)))
-    ]
+    return text.split("\n")
+
+
+def _is_of_page(pieces: list[str], line: str) -> bool:
+    """Nothing, or a line that the page put around the ad."""
+    return not pieces or (_may_begin_portal_line(pieces[0]) and is_portal_line(folded_text(line)))
 
 
 def _told(line: str, pieces: list[str]) -> str:

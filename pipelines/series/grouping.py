@@ -20,10 +20,9 @@ from pipelines.series.signatures import parts_of, text_key
 MOST_RANKED = 48
 MOST_CANDIDATES = 12
 """Texts that an ad is compared with, of those ranked by the parts they share."""
-FIRST_CANDIDATES = 2
-"""So many are compared even if they share little."""
 LITTLE = 0.4
-"""What is shared: a sum over the parts, each divided by the number of texts it is filed for."""
+"""What is shared: a sum over the parts, each divided by the number of texts it is filed for. Of those that share less,
+only the first is compared."""
 MOST_OF_A_SERIES = 3
 """Members of one series that are compared with an ad; they are much alike."""
 LOOKED_AT = 12
@@ -373,11 +372,11 @@ def _ranked(scores: Mapping[int, float]) -> list[int]:
     """Those that share most first; none but the very first that share little."""
     if not scores:
         return []
-    best, second, *_ = (*sorted(scores.values(), reverse=True), 0)
-    least = max(best / 8, LITTLE)
-    most = MOST_RANKED if second >= least else FIRST_CANDIDATES
-    much = [one for one, score in scores.items() if score >= min(second, least)]
-    return sorted(much, key=scores.__getitem__, reverse=True)[:most]
+    least = max(max(scores.values()) / 8, LITTLE)
+    much = [one for one, score in scores.items() if score >= least]
+    if not much:
+        return [max(scores, key=scores.__getitem__)]
+    return sorted(much, key=scores.__getitem__, reverse=True)[:MOST_RANKED]
 
 
 _SURE = frozenset((Ground.NEAR_TEXT, Ground.SHORTENED))

@@ -9,7 +9,6 @@ from array import array
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from enum import StrEnum
-from functools import cached_property
 from typing import NamedTuple
 
 from rapidfuzz.distance import JaroWinkler
@@ -18,6 +17,7 @@ from pipelines.series.comparable import ComparableText, passages_of
 from pipelines.series.features import AdFeatures, Features, features_of
 from pipelines.series.idle_words import idle_words
 from pipelines.series.signatures import SHORT_TEXT
+from pipelines.text.remembering import WorkedOut
 
 
 class Ground(StrEnum):
@@ -76,7 +76,7 @@ class JudgedAd:
 
     text: ComparableText
 
-    @cached_property
+    @WorkedOut
     def features(self) -> AdFeatures:
         """Worked out only where words agree enough for it to matter."""
         return features_of(self.text)
@@ -129,7 +129,7 @@ def compare(first: JudgedAd, second: JudgedAd) -> Likeness:
         return Likeness(Ground.LITTLE_SHARED, jaccard, held)
     if shared == len(pairs) == len(others) and _are_one_text(first.text, second.text):
         return Likeness(Ground.SAME_TEXT, jaccard, held)
-    ground = _too_little(first, second, jaccard, held) or conflict(first, second) or _agreement(jaccard, held)
+    ground = _too_little(first, second, fewest, jaccard, held) or conflict(first, second) or _agreement(jaccard, held)
     if jaccard < ALL_BUT_SAME and ground.joins and _tells_nothing(first) != _tells_nothing(second):
         ground = Ground.LITTLE_TOLD
     return Likeness(ground, jaccard, held)
@@ -150,8 +150,9 @@ def explain(first: JudgedAd, second: JudgedAd) -> JoinReason:
     )
 
 
-def _too_little(first: JudgedAd, second: JudgedAd, jaccard: float, held: float) -> Ground | None:
-    fewest = min(first.text.length, second.text.length)
+def _too_little(first: JudgedAd, second: JudgedAd, pairs: int, jaccard: float, held: float) -> Ground | None:
+    # There are at least as many words as pairs, and to count them a text must be cut into words.
+    fewest = pairs if pairs >= FEW_WORDS else min(first.text.length, second.text.length)
     if fewest < FEW_WORDS:
         alike = jaccard >= SHORT_NEAR and fewest >= SHORT_TEXT
         enough = alike or (held >= SHORT_NEAR and _share_contact(first, second))
@@ -226,12 +227,12 @@ class _Words:
     def __init__(self, ad: ComparableText, places: frozenset[str]) -> None:
         self._ad, self._places = ad, places
 
-    @cached_property
+    @WorkedOut
     def all(self) -> set[str]:
         """Of title and text."""
         return set(self._ad.words)
 
-    @cached_property
+    @WorkedOut
     def title(self) -> set[str]:
         """Those of the title that tell what the ad is about."""
         return self.telling(self._ad.told_title.split())
