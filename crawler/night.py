@@ -56,6 +56,7 @@ STEPS: tuple[str, ...] = (
     "crawler.keeping_screenshots:keep_screenshots",
     "pipelines.connections.filing:file_contacts",
     "alerts.steps:open_cases",
+    "alerts.indexing:index_cases",
     "alerts.steps:prepare_drafts",
     "crawler.evidence.sealing:seal_evidence",
     "crawler.evidence.timestamping:timestamp_heads",

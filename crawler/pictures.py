@@ -72,6 +72,19 @@ def thumbnail(content: bytes, *, largest_side: int) -> bytes:
     return buffer.getvalue()
 
 
+def preview(content: bytes, *, width: int, height: int) -> bytes:
+    """The top of the picture in exactly that size, written anew as JPEG: a page is known by how it begins.
+
+    Raises PictureError.
+    """
+    picture = open_picture(content)
+    wanted = picture.width * height // width
+    shown = picture.crop((0, 0, picture.width, min(picture.height, wanted)))
+    buffer = BytesIO()
+    ImageOps.pad(shown, (width, height), color="white").save(buffer, "JPEG", quality=80)
+    return buffer.getvalue()
+
+
 def _opened(content: bytes) -> Image.Image:
     if len(content) > LARGEST_BYTES:
         raise PictureError("too_many_bytes", f"the picture has {len(content)} bytes, more than {LARGEST_BYTES}")

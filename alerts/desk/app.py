@@ -41,6 +41,7 @@ from alerts.desk.routes import (
     reports,
     sources,
     tongue,
+    views,
 )
 from alerts.desk.running import Crawls
 from alerts.desk.secret import Seal, desk_secret
@@ -54,6 +55,7 @@ ROUTERS = (
     entry.router,
     tongue.router,
     queue.router,
+    views.router,
     case.router,
     naming.router,
     evidence.router,

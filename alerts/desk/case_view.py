@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime, timedelta
 from functools import partial
 from itertools import groupby
 from typing import Any
@@ -13,13 +13,17 @@ from sqlalchemy import Connection, Row
 
 from alerts.cases import CaseState, Decision, possible_decisions
 from alerts.connections import CaseConnection, connections_of_case
+from alerts.desk.checks import Check, CheckedCase, next_checks
+from alerts.desk.copies import ShownCopy, compare_copies
 from alerts.desk.failures import Failure, PageError
 from alerts.desk.findings import HardTrigger, MarkedAd, RegisterBadge, badge_of, hard_triggers, mark_ad
+from alerts.desk.graph import Graph, draw_graph
 from alerts.desk.naming import NameDecisions, read_decisions
 from alerts.desk.pictures import ShownPicture, show_pictures
 from alerts.desk.piles import Pile, pile_of
 from alerts.document import plain_text
 from alerts.drafting import kept_document
+from alerts.facts import CitedProvision, DraftFacts
 from alerts.recipients import title_of
 from alerts.script import Script
 from alerts.stating import BELGRADE
@@ -29,16 +33,15 @@ from crawler.config import Settings
 from crawler.errors import DraftError, UsageError
 from crawler.evidence.warc import Capture
 from crawler.store.approvals import changes_after_approval, standing_approvals
-from crawler.store.cases import CaseRow, case_history, read_case
+from crawler.store.case_lists import CaseList, CaseQuestion, list_cases
+from crawler.store.cases import CaseRow, case_history, newest_decision_of, read_case
 from crawler.store.desk_views import (
-    Copy,
-    Neighbours,
     Seen,
     SisterCase,
     find_capture,
-    find_neighbours,
     read_copies,
     read_sightings,
+    screenshot_of,
     sister_cases,
 )
 from crawler.store.drafts import CaseAd, DraftRow, approved_draft, drafts_of_case, leading_ad
@@ -51,6 +54,8 @@ MOST_SIGHTINGS = 200
 MOST_SISTERS = 20
 DESK_DECISIONS = (Decision.CONFIRM, Decision.DISMISS, Decision.UNSURE, Decision.REFER, Decision.REOPEN)
 """What the case page offers; approving and filing are the legal staff's."""
+UNDOABLE_FOR = timedelta(hours=12)
+"""One sitting: a key must not take back what was decided days ago."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,6 +67,18 @@ class DraftPreview:
     row: DraftRow
     text: str | None
     is_approved: bool
+    set_aside: tuple[CitedProvision, ...]
+    """Provisions left out of the text until a lawyer confirms them."""
+
+
+@dataclass(frozen=True, slots=True)
+class Undoable:
+    """The person's last decision, which one key takes back."""
+
+    event_id: int
+    case_id: int
+    state: CaseState
+    """To which it led."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,7 +112,7 @@ class CaseView:
     names: NameDecisions
     answer_now: RegisterBadge | None
     """The register's answer with people's decisions, where the case does not rest on it yet."""
-    copies: tuple[Copy, ...]
+    copies: tuple[ShownCopy, ...]
     is_copies_cut: bool
     """There are more than the page shows."""
     sightings: tuple[tuple[date, tuple[Seen, ...]], ...]
@@ -103,6 +120,10 @@ class CaseView:
     is_sightings_cut: bool
     sisters: tuple[SisterCase, ...]
     connections: tuple[CaseConnection, ...]
+    graph: Graph | None
+    checks: tuple[Check, ...]
+    screenshot: str | None
+    """WARC-Record-ID of the picture of the ad's page, where there is one."""
     timeline: Timeline
     evidence: tuple[Capture, ...]
     """The capture of the shown text first."""
@@ -110,13 +131,14 @@ class CaseView:
     changed_after_approval: str | None
     """What changed since the drafts were approved; None: nothing, or they are not approved."""
     history: tuple[Row[Any], ...]
-    neighbours: Neighbours
+    place: CaseList
+    """The list that the person walks through, with the case's place in it."""
     decisions: tuple[Decision, ...]
     """What may be decided now, at this desk."""
 
 
 def read_case_view(
-    connection: Connection, case_id: int, settings: Settings, *, pile: Pile, script: Script, today: date
+    connection: Connection, case_id: int, settings: Settings, *, question: CaseQuestion, script: Script, today: date
 ) -> CaseView:
     """The case as the page shows it. Raises PageError where there is none of that number."""
     case = case_or_not_found(connection, case_id)
@@ -129,6 +151,12 @@ def read_case_view(
     names = read_decisions(connection, leading.assessment, today=today, stale_after_days=stale_after_days)
     marked = mark_ad(leading.ad.judged, leading.assessment)
     pictures = pictures_of_versions(connection, [leading.ad.version_id]).get(leading.ad.version_id, ())
+    others = [copy for copy in copies if copy.ad_id != leading.ad.ad_id]
+    compared = compare_copies(others, title=leading.ad.title, text=leading.ad.text)
+    connections = connections_of_case(connection, case_id)
+    sisters = tuple(sister_cases(connection, case_id, limit=MOST_SISTERS))
+    screenshot = screenshot_of(connection, leading.ad.version_id)
+    answer = badge(leading.assessment.register)
     return CaseView(
         case=case,
         seen=mark_of(case),
@@ -139,15 +167,29 @@ def read_case_view(
         marked=marked,
         pictures=show_pictures(pictures, leading.ad, marked),
         hard_triggers=hard_triggers(leading.assessment),
-        badge=badge(leading.assessment.register),
+        badge=answer,
         names=names,
         answer_now=badge(names.answer_now) if names.answer_now else None,
-        copies=tuple(copy for copy in copies if copy.ad_id != leading.ad.ad_id),
+        copies=compared,
         is_copies_cut=len(copies) == MOST_COPIES,
         sightings=_by_day(sightings),
         is_sightings_cut=len(sightings) == MOST_SIGHTINGS,
-        sisters=tuple(sister_cases(connection, case_id, limit=MOST_SISTERS)),
-        connections=connections_of_case(connection, case_id),
+        sisters=sisters,
+        connections=connections,
+        graph=draw_graph(case_id, connections),
+        checks=next_checks(
+            CheckedCase(
+                assessment=leading.assessment,
+                badge=answer,
+                connections=connections,
+                sisters=sisters,
+                differing_copies=sum(not copy.is_same for copy in compared),
+                has_screenshot=screenshot is not None,
+                is_brought=intake is not None,
+                least_confidence=min((one.confidence for one in pictures if one.text and one.confidence), default=None),
+            )
+        ),
+        screenshot=screenshot,
         timeline=read_timeline(connection, settings, case),
         evidence=_once(
             [
@@ -159,7 +201,7 @@ def read_case_view(
         drafts=tuple(_previews(connection, case_id, script)),
         changed_after_approval=changes_after_approval(connection, [case_id]).get(case_id),
         history=tuple(case_history(connection, case_id)),
-        neighbours=find_neighbours(connection, case_id, pile.states),
+        place=list_cases(connection, question, at=case_id),
         decisions=offered_decisions(CaseState(case.state), refers=bool(leading.assessment.referral)),
     )
 
@@ -182,6 +224,12 @@ def just_decided(connection: Connection, case_id: int) -> Decided | None:
         return None
     state = CaseState(case.state)
     return Decided(case.id, state, pile_of(state), mark_of(case), Decision.REOPEN in possible_decisions(state))
+
+
+def undoable(connection: Connection, person: str, *, now: datetime) -> Undoable | None:
+    """What the person decided last at the desk today, if it still stands."""
+    last = newest_decision_of(connection, person, decisions=DESK_DECISIONS, since=now - UNDOABLE_FOR)
+    return Undoable(last.event_id, last.case_id, CaseState(last.after)) if last else None
 
 
 def mark_of(case: CaseRow) -> str:
@@ -215,12 +263,16 @@ def shown_drafts(connection: Connection, case_id: int) -> list[DraftRow]:
 def _previews(connection: Connection, case_id: int, script: Script) -> Iterator[DraftPreview]:
     approved = {(one.recipient, one.version) for one in standing_approvals(connection, case_id)}
     for row in shown_drafts(connection, case_id):
+        text: str | None = None
+        set_aside: tuple[CitedProvision, ...] = ()
         try:
             text = plain_text(kept_document(connection, row, script))
+            set_aside = DraftFacts.from_json(row.facts).set_aside
         except DraftError:
-            text = None
+            # Made by another version of the program: the page says so.
+            pass
         is_approved = (row.recipient, row.version) in approved
-        yield DraftPreview(row.recipient, recipient_name(row.recipient), row, text, is_approved)
+        yield DraftPreview(row.recipient, recipient_name(row.recipient), row, text, is_approved, set_aside)
 
 
 def recipient_name(recipient_id: str) -> str:

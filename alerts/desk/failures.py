@@ -17,6 +17,9 @@ class Failure(StrEnum):
     """The form's token is missing or wrong, or another site sent it."""
     BAD_FORM = "bad_form"
     NO_REASON = "no_reason"
+    NO_NOTE = "no_note"
+    NO_NAME = "no_name"
+    """A view cannot be saved without a name, or the person has too many."""
     CHANGED = "changed"
     """Somebody, or the night, changed the case after the person had opened it."""
     ENTRY = "entry"
@@ -39,6 +42,8 @@ _STATUS = {
     Failure.OLD_FORM: 403,
     Failure.BAD_FORM: 400,
     Failure.NO_REASON: 400,
+    Failure.NO_NOTE: 400,
+    Failure.NO_NAME: 400,
     Failure.CHANGED: 409,
     Failure.ENTRY: 409,
     Failure.EVIDENCE: 409,

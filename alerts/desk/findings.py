@@ -27,10 +27,12 @@ class Finding:
     title: str
     why: str
     reference: str
+    weight: float | None
+    """From 0 to 1: how much it adds to the risk; None: the program no longer has this rule."""
     quotes: tuple[str, ...]
     """What the ad says; empty where it follows from the whole ad."""
-    is_marked: bool
-    """A quote of it is marked in the shown text."""
+    anchor: str | None
+    """Id of the first mark of it on the page; None: no quote of it is marked."""
     is_on_picture: bool
     """A quote of it was read by machine on a picture."""
     refers: bool
@@ -99,6 +101,11 @@ def titles_of(codes: Sequence[str]) -> list[str]:
     return [_explain(code).title for code in codes]
 
 
+def known_findings() -> dict[str, str]:
+    """Serbian titles of all triggers and indicators, by code."""
+    return {code: _explain(code).title for code in (*triggers(), *rules())}
+
+
 def mark_ad(ad: Ad, assessment: Assessment) -> MarkedAd:
     """The ad with its quotes marked. A quote that is not at its place in this text is listed and not marked."""
     whole, said = ad.full_text, len(ad.said_text)
@@ -108,20 +115,34 @@ def mark_ad(ad: Ad, assessment: Assessment) -> MarkedAd:
         for found in _found_in(assessment)
         if found.start is not None and found.end is not None and whole[found.start : found.end] == found.quote
     ]
-    marked = {span.finding for span in spans}
     on_pictures = {span.finding for span in spans if ad.ocr_texts and span.start >= ad.ocr_starts[0]}
+    title = tuple(mark_quotes(ad.title, spans)) if ad.title else ()
+    text = tuple(mark_quotes(ad.text, shift(spans, len(ad.text) - said)))
+    pictures = tuple(
+        tuple(mark_quotes(picture, shift(spans, -start)))
+        for picture, start in zip(ad.ocr_texts, ad.ocr_starts, strict=True)
+    )
+    on_picture = ((f"slika-{place}", one) for place, one in enumerate(pictures, 1))
+    anchors = _anchors([("naslov", title), ("tekst", text), *on_picture])
     return MarkedAd(
-        title=tuple(mark_quotes(ad.title, spans)) if ad.title else (),
-        text=tuple(mark_quotes(ad.text, shift(spans, len(ad.text) - said))),
-        pictures=tuple(
-            tuple(mark_quotes(text, shift(spans, -start)))
-            for text, start in zip(ad.ocr_texts, ad.ocr_starts, strict=True)
-        ),
+        title=title,
+        text=text,
+        pictures=pictures,
         findings=tuple(
-            _finding(number, code, assessment, is_marked=number in marked, is_on_picture=number in on_pictures)
+            _finding(number, code, assessment, anchor=anchors.get(number), is_on_picture=number in on_pictures)
             for code, number in numbers.items()
         ),
     )
+
+
+def _anchors(places: Sequence[tuple[str, Sequence[Piece]]]) -> dict[int, str]:
+    """By finding the id of its first mark, as the template `parts.html` gives them out."""
+    found: dict[int, str] = {}
+    for place, pieces in places:
+        for index, piece in enumerate(pieces):
+            for number in piece.begins:
+                found.setdefault(number, f"navod-{place}-{index}")
+    return found
 
 
 def badge_of(
@@ -150,7 +171,7 @@ def _badge(answer: RegisterAnswer) -> str:
     return answer.verdict.value
 
 
-def _finding(number: int, code: str, assessment: Assessment, *, is_marked: bool, is_on_picture: bool) -> Finding:
+def _finding(number: int, code: str, assessment: Assessment, *, anchor: str | None, is_on_picture: bool) -> Finding:
     described = _explain(code)
     of_code = [found for found in _found_in(assessment) if found.code == code]
     return Finding(
@@ -159,11 +180,17 @@ def _finding(number: int, code: str, assessment: Assessment, *, is_marked: bool,
         title=described.title,
         why=described.why,
         reference=described.reference,
+        weight=_weight(code),
         quotes=tuple(dict.fromkeys(found.quote.strip() for found in of_code if found.quote)),
-        is_marked=is_marked,
+        anchor=anchor,
         is_on_picture=is_on_picture,
         refers=code in grave_codes(assessment),
     )
+
+
+def _weight(code: str) -> float | None:
+    rule = rules().get(code) or triggers().get(code)
+    return rule.weight if rule else None
 
 
 def _explain(code: str) -> IndicatorDescription:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from alerts.desk.findings import MarkedAd
@@ -20,15 +20,22 @@ class ShownPicture:
     picture: AdPicture
     pieces: tuple[Piece, ...]
     """What was read; empty where nothing was."""
+    place: str
+    """By which marks in it are known on the page; empty where it holds none."""
 
 
 def show_pictures(shown: Sequence[AdPicture], ad: CaseAd, marked: MarkedAd) -> tuple[ShownPicture, ...]:
     """All pictures of the ad. What was read after the case was judged stands without marks."""
-    judged = dict(zip((picture.image_id for picture in ad.pictures), marked.pictures, strict=True))
+    judged = {picture.image_id: (f"slika-{place}", pieces) for place, (picture, pieces) in _judged(ad, marked)}
     return tuple(
-        ShownPicture(number, picture, judged.get(picture.image_id, _unmarked(picture)))
+        ShownPicture(number, picture, pieces, place)
         for number, picture in enumerate(shown, 1)
+        for place, pieces in [judged.get(picture.image_id, ("", _unmarked(picture)))]
     )
+
+
+def _judged(ad: CaseAd, marked: MarkedAd) -> Iterable[tuple[int, tuple[AdPicture, tuple[Piece, ...]]]]:
+    return enumerate(zip(ad.pictures, marked.pictures, strict=True), 1)
 
 
 def _unmarked(picture: AdPicture) -> tuple[Piece, ...]:

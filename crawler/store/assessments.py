@@ -7,10 +7,10 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from enum import Enum, auto
 
-from sqlalchemy import ColumnElement, Connection, FromClause, and_, bindparam, func, or_, select, update
+from sqlalchemy import ColumnElement, Connection, FromClause, and_, bindparam, exists, func, or_, select, update
 
 from crawler.assessment import Assessment
-from crawler.store.schema import ad_versions, ads, assessments
+from crawler.store.schema import ad_versions, ads, assessments, cases
 from crawler.store.writing import insert_new
 
 
@@ -158,6 +158,11 @@ def is_current(table: FromClause = assessments) -> ColumnElement[bool]:
     Neither the newest row nor the newest time tells it: a basis that returns finds its judgement there already.
     """
     return and_(table.c.version_id == ads.c.version_id, table.c.basis == ads.c.assessed_basis)
+
+
+def belongs_to_mediator() -> ColumnElement[bool]:
+    """The ad as it stands now is judged to come from the case's mediator; the same rule as in `ads_of_case`."""
+    return exists().where(is_current(), assessments.c.mediator_key == cases.c.mediator_key).correlate(ads, cases)
 
 
 def _row(one: NewAssessment, basis: str, now: datetime) -> dict[str, object]:

@@ -15,6 +15,7 @@ from sqlalchemy import (
     Select,
     Subquery,
     and_,
+    exists,
     func,
     insert,
     not_,
@@ -107,7 +108,8 @@ class NewCase:
 
 def read_case(connection: Connection, case_id: int) -> CaseRow:
     """The case. Raises UsageError where there is none of that number."""
-    row = connection.execute(select(cases).where(cases.c.id == case_id)).first()
+    columns = [cases.c[name] for name in CaseRow.__slots__]
+    row = connection.execute(select(*columns).where(cases.c.id == case_id)).first()
     if row is None:
         raise UsageError(f"there is no case {case_id}")
     return CaseRow(**row._mapping)
@@ -272,6 +274,32 @@ def case_history(connection: Connection, case_id: int) -> list[Row[Any]]:
     """Events of the case, oldest first: at, person, before, after, note, decision, reason, undoes."""
     statement = select(case_events).where(case_events.c.case_id == case_id).order_by(case_events.c.id)
     return list(connection.execute(statement))
+
+
+@dataclass(frozen=True, slots=True)
+class PersonDecision:
+    """A decision that a person made and that was not taken back."""
+
+    event_id: int
+    case_id: int
+    after: str
+
+
+def newest_decision_of(
+    connection: Connection, person: str, *, decisions: Iterable[str], since: datetime
+) -> PersonDecision | None:
+    """The person's newest decision of these kinds that was not taken back, if it was made since then."""
+    undoing = case_events.alias("undoing")
+    undone = exists().where(undoing.c.case_id == case_events.c.case_id, undoing.c.undoes == case_events.c.id)
+    statement = (
+        select(case_events.c.id.label("event_id"), case_events.c.case_id, case_events.c.after)
+        .where(case_events.c.person == person, case_events.c.at >= since)
+        .where(case_events.c.decision.in_(tuple(decisions)), ~undone)
+        .order_by(case_events.c.id.desc())
+        .limit(1)
+    )
+    row = connection.execute(statement).first()
+    return PersonDecision(**row._mapping) if row else None
 
 
 def _candidate(row: Row[Any]) -> Candidate:

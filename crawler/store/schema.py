@@ -14,6 +14,7 @@ from sqlalchemy import (
     BigInteger,
     Boolean,
     Column,
+    Computed,
     Date,
     DateTime,
     Dialect,
@@ -201,7 +202,7 @@ ads = Table(
     Column("first_seen", UtcTime, nullable=False, index=True),
     Column("last_seen", UtcTime, nullable=False),
     Column("version_id", Integer, doc="Newest version; no foreign key, because versions point here"),
-    _reference("series_id", "series.id", index=True),
+    _reference("series_id", "series.id"),
     Column("grouped_version_id", Integer, doc="Version whose signature was stored last"),
     Column("assessed_version_id", Integer, doc="Version that was judged last"),
     Column("assessed_basis", String(64), index=True, doc="Basis of that judgement"),
@@ -517,6 +518,8 @@ contact_mentions = Table(
     sqlite_with_rowid=False,
 )
 
+_RANK = "CASE level WHEN 'critical' THEN 3 WHEN 'high' THEN 2 WHEN 'medium' THEN 1 ELSE 0 END"
+
 cases = Table(
     "cases",
     metadata,
@@ -526,10 +529,57 @@ cases = Table(
     _reference("assessment_id", "assessments.id", nullable=False),
     Column("state", String(20), nullable=False, index=True),
     Column("level", String(10), nullable=False),
+    # The level for ordering, as crawler.assessment.RiskLevel.rank tells it.
+    Column(
+        "rank",
+        Integer,
+        Computed("CASE level WHEN 'critical' THEN 3 WHEN 'high' THEN 2 WHEN 'medium' THEN 1 ELSE 0 END"),
+    ),
     Column("score", Float, nullable=False),
     Column("opened_at", UtcTime, nullable=False),
     Column("changed_at", UtcTime, nullable=False),
+    Column("indexed_assessment_id", Integer, doc="Assessment by which the case was last indexed for searching"),
     UniqueConstraint("series_id", "mediator_key"),
+    sqlite_autoincrement=True,
+)
+# As ix_ads_unassessed.
+Index(
+    "ix_cases_unindexed",
+    cases.c.id,
+    sqlite_where=text("assessment_id IS NOT indexed_assessment_id"),
+    postgresql_where=text("assessment_id IS DISTINCT FROM indexed_assessment_id"),
+)
+
+# Compared byte by byte on both databases, so that words that begin alike are one range of the key.
+_Word = String(40).with_variant(String(40, collation="C"), "postgresql")
+
+case_words = Table(
+    "case_words",
+    metadata,
+    Column("word", _Word, primary_key=True, doc="Folded, of the leading ad"),
+    Column("case_id", Integer, ForeignKey("cases.id"), primary_key=True, autoincrement=False),
+    sqlite_with_rowid=False,
+)
+
+case_facets = Table(
+    "case_facets",
+    metadata,
+    Column("kind", String(12), primary_key=True, doc="crawler.store.case_index.Facet"),
+    Column("value", String(80), primary_key=True),
+    Column("case_id", Integer, ForeignKey("cases.id"), primary_key=True, autoincrement=False),
+    sqlite_with_rowid=False,
+)
+
+saved_views = Table(
+    "saved_views",
+    metadata,
+    _id(),
+    _reference("person_id", "people.id", nullable=False, index=True),
+    Column("name", String(80), nullable=False),
+    Column("query", Text, nullable=False, doc="What the list of cases asks for, as in its address"),
+    Column("is_shared", Boolean, nullable=False, doc="Everybody at the desk sees it"),
+    Column("created_at", UtcTime, nullable=False),
+    UniqueConstraint("person_id", "name"),
     sqlite_autoincrement=True,
 )
 
@@ -721,5 +771,9 @@ Index("ix_sightings_night_id", sightings.c.night_id)
 Index("ix_contact_mentions_version_id", contact_mentions.c.version_id)
 Index("ix_bands_version_id", bands.c.version_id)
 Index("ix_filings_recipient_filed_on", filings.c.recipient, filings.c.filed_on)
-Index("ix_cases_state_level", cases.c.state, cases.c.level)
 Index("ix_audit_log_person_at", audit_log.c.person, audit_log.c.at)
+Index("ix_cases_worst_first", cases.c.state, cases.c.rank, cases.c.score, cases.c.opened_at, cases.c.id)
+Index("ix_ads_series_id_source_first_seen", ads.c.series_id, ads.c.source, ads.c.first_seen)
+Index("ix_case_events_at", case_events.c.at)
+Index("ix_case_events_person_id", case_events.c.person, case_events.c.id)
+Index("ix_case_events_decision_case_id", case_events.c.decision, case_events.c.case_id)

@@ -12,6 +12,7 @@ from playwright.sync_api import Browser, Page, sync_playwright
 from sqlalchemy import update
 
 from alerts.desk.serving import address_of, open_socket
+from alerts.indexing import index_cases
 from crawler.browser import launch_options
 from crawler.store.cases import case_history
 from crawler.store.schema import cases
@@ -115,15 +116,81 @@ def test_a_morning_by_keyboard_alone(
 
     watched.press("d")
     watched.check()
-    watched.press("3", "Enter")
+    watched.press("3")
     page.wait_for_url(f"**/cases/{first}?**")
     assert desk.state(third) == "dismissed"
     assert "posrednik ima dozvolu" in _notes(desk, third)
-    watched.press("u")
+    watched.press("s")
     page.wait_for_url("**/?pile=open&done=*")
     assert desk.state(first) == "unsure"
     assert "Sve je pregledano" in page.inner_text("main")
     watched.check()
+    watched.press("u")
+    page.wait_for_url(f"**/cases/{first}?**")
+    assert desk.state(first) == "open"
+    assert "je sada: nov" in page.inner_text("main")
+    watched.press("u")
+    page.wait_for_url(f"**/cases/{third}?**")
+    assert desk.state(third) == "open"
+    watched.check()
+
+
+def test_a_quote_says_beside_itself_what_was_found(desk: DeskUnderTest, address: str, browser: Browser) -> None:
+    desk.add()
+    case_id = desk.store.complaint_case()
+    watched = _watch(browser, address, viewport=PHONE)
+    page = watched.page
+    _enter(watched)
+    page.goto(f"{address}cases/{case_id}")
+    popover = page.locator(".ad .popover")
+    assert not popover.is_visible()
+    page.locator("#nalaz-1 h3 a").focus()
+    watched.press("Enter")
+    assert page.evaluate("document.activeElement.tagName") == "MARK"
+    assert popover.is_visible()
+    assert "pravilo upfront_fee" in popover.inner_text()
+    watched.check()
+    watched.press("Escape")
+    assert not popover.is_visible()
+    page.hover("h1")
+    page.hover("mark.quote")
+    assert popover.is_visible()
+
+
+def test_the_queue_is_searched_and_narrowed_by_keyboard(desk: DeskUnderTest, address: str, browser: Browser) -> None:
+    desk.add()
+    _, second, _ = _three_cases(desk)
+    index_cases(desk.store.night_now())
+    watched = _watch(browser, address, viewport=LAPTOP)
+    page = watched.page
+    _enter(watched)
+    watched.press("/")
+    page.keyboard.type("magacinu 1")
+    watched.press("Enter")
+    page.wait_for_url("**q=magacinu**")
+    assert page.locator(".case-link").count() == 1
+    watched.press("j", "Enter")
+    page.wait_for_url(f"**/cases/{second}?pile=open&q=**")
+    assert page.locator("a[rel=next]").count() == 0
+    watched.press("q")
+    page.wait_for_url("**/?pile=open&q=**")
+    page.click(".chip")
+    page.wait_for_url("**/?pile=open")
+    watched.press("f")
+    page.select_option("#level", "critical")
+    page.click(".more-filters .main")
+    page.wait_for_url("**level=critical**")
+    assert "Nijedan slučaj ne odgovara" in page.inner_text("main")
+    watched.check()
+
+
+def _enter(watched: Watched) -> None:
+    """Logs in."""
+    watched.page.goto(watched.base)
+    watched.page.fill("#email", "ana@primer.example")
+    watched.page.fill("#password", PASSWORD)
+    watched.press("Enter")
+    watched.page.wait_for_url(watched.base)
 
 
 def _notes(desk: DeskUnderTest, case_id: int) -> str:
@@ -142,11 +209,10 @@ def test_the_desk_works_without_scripts(desk: DeskUnderTest, address: str, brows
     page.click("button.main")
     page.click(".case-link >> nth=0")
     page.click("details.dismiss summary")
-    page.select_option("#reason", "nije oglas za posao")
-    page.click("details.dismiss button")
+    page.click("details.dismiss button[value='nije oglas za posao']")
     page.wait_for_url("**done=*")
     assert desk.state(first) == "dismissed"
-    page.click("button[value=reopen]")
+    page.click(".undo button")
     page.wait_for_url(f"**/cases/{first}?**")
     assert desk.state(first) == "open"
 
@@ -188,8 +254,8 @@ def test_a_key_typed_into_a_note_decides_nothing(desk: DeskUnderTest, address: s
     watched.page.goto(f"{address}cases/{first}")
     watched.press("d")
     watched.page.focus("#note")
-    watched.page.keyboard.type("cunjkp?")
-    assert watched.page.input_value("#note") == "cunjkp?"
+    watched.page.keyboard.type("csu3njkp?/")
+    assert watched.page.input_value("#note") == "csu3njkp?/"
     watched.press("Escape")
     assert watched.page.locator("details.dismiss[open]").count() == 0
     assert desk.state(first) == "open"

@@ -1,22 +1,27 @@
 from __future__ import annotations
 
+import hashlib
+import html
+import re
 from datetime import timedelta
 
 import pytest
-from sqlalchemy import event, insert, update
+from sqlalchemy import event, insert, select, update
 
 from alerts.cases import Decision
 from alerts.deciding import decide_case
 from alerts.desk.people import Role
 from alerts.gathering import gather_facts
+from alerts.indexing import index_cases
 from alerts.moving import move_by_program
 from crawler.assessment import Impersonation, Indicator, Mediator, MediatorKind, Proposal, RegisterAnswer, Verdict
 from crawler.store.drafts import NewDraft, delete_drafts, save_drafts
-from crawler.store.schema import captures, case_events, cases
+from crawler.store.schema import ad_versions, ads, assessments, captures, case_events, cases, series
 from pipelines.indicators import describe
 from tests.builders import AD_TEXT, AD_TITLE, NOW, complaint_assessment
 from tests.desk.conftest import DeskUnderTest, field
 
+COPIED = (ads, ad_versions, assessments, cases)
 EVIL = '<script>alert("x")</script><img src=x onerror=alert(1)>'
 
 
@@ -167,9 +172,20 @@ def test_a_long_queue_is_cut_into_pages(desk: DeskUnderTest) -> None:
     desk.enter()
     for _ in range(26):
         desk.store.complaint_case()
-    assert desk.page("/").count("case-link") == 25
-    assert desk.page("/?page=2").count("case-link") == 1
-    assert desk.page("/?page=99").count("case-link") == 1
+    first = desk.page("/")
+    assert first.count("case-link") == 25
+    assert "1–25 od 26" in first
+    following = re.search(r'rel="next" href="([^"]+)"', first)
+    assert following
+    second = desk.page(html.unescape(following.group(1)))
+    assert second.count("case-link") == 1
+    assert 'rel="prev" href="/?pile=open"' in second
+
+
+def test_a_page_whose_cases_are_all_decided_shows_the_last_ones(desk: DeskUnderTest) -> None:
+    desk.enter()
+    first, second = _ranked(desk, "high", 0.5), _ranked(desk, "high", 0.4)
+    assert f"/cases/{first}?" in desk.page(f"/?after={second}")
 
 
 def _count_queries(desk: DeskUnderTest, address: str) -> int:
@@ -189,11 +205,31 @@ def test_the_number_of_queries_does_not_grow_with_the_store(desk: DeskUnderTest)
     desk.enter()
     first = desk.store.ad()
     case_id = desk.store.case(first, desk.store.assess(first))
-    few = [_count_queries(desk, address) for address in ("/", f"/cases/{case_id}")]
+    _many_cases(desk, 9)
+    addresses = ("/", "/?pile=open&q=magacin&level=high&changed=1&country=DE", f"/cases/{case_id}?pile=open&q=rad")
+    few = [_count_queries(desk, address) for address in addresses]
     for number in range(8):
         desk.store.assess(desk.store.ad(series_id=first.series_id, source=f"portal{number}"))
-        desk.store.complaint_case()
-    assert [_count_queries(desk, address) for address in ("/", f"/cases/{case_id}")] == few
+    _many_cases(desk, 990)
+    assert [_count_queries(desk, address) for address in addresses] == few
+
+
+def _many_cases(desk: DeskUnderTest, count: int) -> None:
+    """That many more cases like the newest one, each with an ad of its own, indexed."""
+    with desk.store.engine.begin() as connection:
+        rows = {table.name: connection.execute(select(table).limit(1)).one()._asdict() for table in COPIED}
+        for number in range(count):
+            series_id = connection.scalar(insert(series).values(opened_at=NOW).returning(series.c.id))
+            url_key = hashlib.sha256(f"{count} {number}".encode()).hexdigest()
+            its = {"series_id": series_id, "url_key": url_key}
+            its["ad_id"] = its["version_id"] = its["assessment_id"] = 0
+            for table, name in zip(COPIED, ("ad_id", "version_id", "assessment_id", "case_id"), strict=True):
+                known = {column: its.get(column, value) for column, value in rows[table.name].items()}
+                plain = {column: value for column, value in known.items() if column not in ("id", "rank")}
+                its[name] = connection.scalar(insert(table).values(plain).returning(table.c.id))
+            version = {"version_id": its["version_id"], "assessed_version_id": its["version_id"]}
+            connection.execute(update(ads).where(ads.c.id == its["ad_id"]).values(version))
+    index_cases(desk.store.night_now())
 
 
 @pytest.mark.parametrize("address", ["/", "/cases/1", "/cases/1?script=latn"])
@@ -212,7 +248,25 @@ def test_a_quote_is_marked_with_what_was_found_and_why(desk: DeskUnderTest) -> N
     shown = desk.page(f"/cases/{desk.store.complaint_case()}")
     marked = shown[shown.index("<mark") : shown.index("</mark>")]
     assert marked.endswith(">Kotizacija 200 evra pre puta")
-    assert 'title="1. Oglas navodi – ' in marked
+    described = re.search(r'aria-describedby="([^"]+)"', marked)
+    assert described
+    popover = shown[shown.index(f'role="tooltip" id="{described.group(1)}"') :].partition("</mark>")[0]
+    for words in (
+        "1. Oglas navodi – ",
+        describe("upfront_fee").reference,
+        "<code>upfront_fee</code>",
+        "težina u proceni 0,",
+    ):
+        assert words in popover
+
+
+def test_each_finding_leads_to_its_quote(desk: DeskUnderTest) -> None:
+    desk.enter()
+    shown = desk.page(f"/cases/{desk.store.complaint_case()}")
+    finding = shown[shown.index('id="nalaz-1"') :].partition("</li>")[0]
+    led = re.search(r'href="#(navod-[^"]+)"', finding)
+    assert led
+    assert f'id="{led.group(1)}"' in shown
 
 
 def test_a_finding_names_its_rule_and_reason(desk: DeskUnderTest) -> None:
@@ -381,7 +435,7 @@ def test_a_draft_of_another_program_version_does_not_break_the_case(desk: DeskUn
     assert desk.client.get(f"/cases/{case_id}/draft.pdf").status_code == 409
 
 
-@pytest.mark.parametrize("address", ["/cases/0", "/cases/77", "/cases/x", "/cases/99999999999999999999", "/?page=0"])
+@pytest.mark.parametrize("address", ["/cases/0", "/cases/77", "/cases/x", "/cases/99999999999999999999", "/?after=-1"])
 def test_what_is_not_there_is_said_plainly(desk: DeskUnderTest, address: str) -> None:
     desk.enter()
     answer = desk.client.get(address)

@@ -26,7 +26,7 @@ def case_id(desk: DeskUnderTest) -> int:
 
 def decide(desk: DeskUnderTest, case_id: int, belongs: str, *, entry: str = ENTRY, **changed: str) -> Response:
     shown = desk.page(f"/cases/{case_id}")
-    form = {name: field(shown, name) for name in ("csrf", "seen", "known", "pile")}
+    form = {name: field(shown, name) for name in ("csrf", "seen", "known", "list")}
     answer: Response = desk.client.post(
         f"/cases/{case_id}/name", data=form | {"belongs": belongs, "entry": entry} | changed
     )

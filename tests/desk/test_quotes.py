@@ -51,7 +51,7 @@ def test_a_quote_that_is_not_at_its_place_is_listed_but_not_marked() -> None:
     marked = mark_ad(Ad(AD_TEXT, title=AD_TITLE), complaint_assessment(indicators=(indicator,)))
     assert not any(piece.findings for piece in (*marked.title, *marked.text))
     assert marked.findings[0].quotes == ("Kotizacija 500 evra",)
-    assert not marked.findings[0].is_marked
+    assert marked.findings[0].anchor is None
 
 
 def test_findings_that_call_for_the_police_come_first() -> None:

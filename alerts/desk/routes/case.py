@@ -1,4 +1,4 @@
-"""One case: its page, deciding on it, and its drafts as files."""
+"""One case: its page, deciding on it and taking that back, notes, and its drafts as files."""
 
 from __future__ import annotations
 
@@ -11,19 +11,29 @@ from sqlalchemy import Connection
 from alerts.cases import CaseState, Decision, DismissReason
 from alerts.deciding import decide_case
 from alerts.desk.access import Decider, LoggedIn, TheDesk
-from alerts.desk.case_view import DESK_DECISIONS, case_or_not_found, just_decided, mark_of, read_case_view, shown_drafts
+from alerts.desk.asked_list import AskedList, FormList, ShownList
+from alerts.desk.case_view import (
+    DESK_DECISIONS,
+    case_or_not_found,
+    just_decided,
+    mark_of,
+    read_case_view,
+    shown_drafts,
+    undoable,
+)
 from alerts.desk.failures import Failure, PageError
 from alerts.desk.missing import missing_drafts
 from alerts.desk.noting import note as note_taken
-from alerts.desk.piles import Pile, pile_of
+from alerts.desk.piles import pile_of
 from alerts.drafting import DocumentFormat, kept_document, render
 from alerts.recipients import split_recipient
 from alerts.script import Script, storable
+from alerts.undoing import last_decision, undo
 from alerts.wording import wording
 from crawler.errors import DraftError, UsageError
 from crawler.store.audit import Act
-from crawler.store.cases import CaseRow
-from crawler.store.desk_views import find_neighbours, worst_case
+from crawler.store.case_lists import list_cases
+from crawler.store.cases import CaseRow, note_on_case
 from crawler.store.engine import reading
 
 LONGEST_NOTE = 2000
@@ -43,23 +53,27 @@ def case_page(
     case_id: CaseNumber,
     desk: TheDesk,
     visitor: LoggedIn,
-    pile: Pile = Pile.OPEN,
+    shown: ShownList,
     script: Script = Script.CYRL,
     done: int = 0,
 ) -> Response:
-    """The case; `done` names the case that was decided just before."""
+    """The case, in the list that the person walks through; `done` names the case that was decided just before."""
     with reading(desk.engine) as connection:
-        view = read_case_view(connection, case_id, desk.settings, pile=pile, script=script, today=desk.today())
+        question = shown.question()
+        view = read_case_view(connection, case_id, desk.settings, question=question, script=script, today=desk.today())
         decided = just_decided(connection, done)
+        last = undoable(connection, visitor.person.email, now=desk.clock())
         missing = missing_drafts(connection, desk.settings, view, now=desk.clock())
     return desk.pages.answer(
         "case.html",
         visitor=visitor,
         view=view,
         missing=missing,
-        pile=pile,
+        shown=shown,
+        pile=shown.pile,
         script=script,
         decided=decided,
+        last=last,
         names=desk.sources.names(),
         omissions=wording().not_stated,
         reasons=[reason.words for reason in DismissReason if reason is not DismissReason.OTHER],
@@ -71,13 +85,13 @@ def decide(
     case_id: CaseNumber,
     desk: TheDesk,
     visitor: Decider,
+    shown: FormList,
     decision: Annotated[str, Form()] = "",
     seen: Annotated[str, Form()] = "",
     reason: Annotated[str, Form()] = "",
     note: Annotated[str, Form()] = "",
-    pile: Annotated[Pile, Form()] = Pile.OPEN,
 ) -> Response:
-    """Writes the decision and goes on to the next case of the pile."""
+    """Writes the decision and goes on to the next case of the list."""
     chosen = _desk_decision(decision, case_id)
     why = _dismiss_reason(reason) if chosen is Decision.DISMISS else None
     told = _note(reason if why is DismissReason.OTHER or why is None else "", note)
@@ -87,15 +101,54 @@ def decide(
         case = case_or_not_found(connection, case_id)
         if seen != mark_of(case):
             raise PageError(Failure.CHANGED, case_id=case_id)
-        following = _following(connection, case, chosen, pile)
+        following = _following(connection, case, chosen, shown)
         try:
             decide_case(
                 connection, case_id, chosen, person=visitor.person.email, now=desk.clock(), note=told, reason=why
             )
         except UsageError as error:
             raise PageError(Failure.CHANGED, case_id=case_id) from error
-    shown_pile = Pile.OPEN if chosen is Decision.REOPEN else pile
-    return RedirectResponse(_address_after(case_id, following, shown_pile), status_code=303)
+    walked = AskedList() if chosen is Decision.REOPEN else shown
+    return RedirectResponse(_address_after(case_id, following, walked), status_code=303)
+
+
+@router.post("/undo")
+def undo_last(
+    desk: TheDesk,
+    visitor: Decider,
+    shown: FormList,
+    case: Annotated[int, Form(ge=1, le=2**31 - 1)],
+    event: Annotated[int, Form(ge=1, le=2**31 - 1)],
+) -> Response:
+    """Takes back the person's own decision, and goes back to the case."""
+    with desk.engine.begin() as connection:
+        case_or_not_found(connection, case)
+        try:
+            last = last_decision(connection, case)
+            if (last.event_id, last.person) != (event, visitor.person.email):
+                raise PageError(Failure.CHANGED, case_id=case)
+            undo(connection, case, person=visitor.person.email, now=desk.clock())
+        except UsageError as error:
+            raise PageError(Failure.CHANGED, case_id=case) from error
+    return RedirectResponse(f"/cases/{case}?{shown.query()}&done={case}", status_code=303)
+
+
+@router.post("/{case_id}/notes")
+def add_note(
+    case_id: CaseNumber,
+    desk: TheDesk,
+    visitor: Decider,
+    shown: FormList,
+    note: Annotated[str, Form()] = "",
+) -> Response:
+    """Adds a note to the case's history, where it stays."""
+    told = "\n".join(" ".join(line.split()) for line in storable(note).strip().splitlines())[:LONGEST_NOTE]
+    if not told:
+        raise PageError(Failure.NO_NOTE, case_id=case_id)
+    with desk.engine.begin() as connection:
+        case_or_not_found(connection, case_id)
+        note_on_case(connection, case_id, person=visitor.person.email, now=desk.clock(), note=told)
+    return RedirectResponse(f"/cases/{case_id}?{shown.query()}#beleske", status_code=303)
 
 
 @router.get("/{case_id}/draft.{kind}")
@@ -143,15 +196,15 @@ def _note(reason: str, note: str) -> str:
     return ": ".join(part for part in parts if part)[:LONGEST_NOTE]
 
 
-def _following(connection: Connection, case: CaseRow, chosen: Decision, pile: Pile) -> int | None:
-    """Where one goes on: after taking a decision back the same case, else the next one, else the first of the pile."""
-    if chosen is Decision.REOPEN or pile_of(CaseState(case.state)) is not pile:
+def _following(connection: Connection, case: CaseRow, chosen: Decision, shown: AskedList) -> int | None:
+    """Where one goes on: after taking a decision back the same case, else the next one, else the first of the list."""
+    if chosen is Decision.REOPEN or pile_of(CaseState(case.state)) is not shown.pile:
         return case.id
-    following = find_neighbours(connection, case.id, pile.states).next or worst_case(connection, pile.states)
+    place = list_cases(connection, shown.question(), at=case.id)
+    following = place.next or next(iter(place.ids), None)
     return following if following != case.id else None
 
 
-def _address_after(case_id: int, following: int | None, pile: Pile) -> str:
-    if following is None:
-        return f"/?pile={pile}&done={case_id}"
-    return f"/cases/{following}?pile={pile}&done={case_id}"
+def _address_after(case_id: int, following: int | None, shown: AskedList) -> str:
+    page = "/" if following is None else f"/cases/{following}"
+    return f"{page}?{shown.query()}&done={case_id}"

@@ -12,6 +12,7 @@ from alerts.desk.access import LoggedIn, TheDesk
 from alerts.desk.failures import Failure, PageError
 from alerts.desk.protection import SANDBOX
 from alerts.desk.state import Desk
+from alerts.desk.thumbnails import kept_thumbnail
 from crawler.errors import EvidenceError
 from crawler.evidence.warc import SCREENSHOT, Capture, read_payload
 from crawler.pictures import PictureError, inspect_picture, thumbnail
@@ -90,6 +91,18 @@ def picture_of_ad(
     except PictureError as error:
         raise PageError(Failure.NOT_FOUND) from error
     return Response(shown, media_type="image/jpeg", headers={"Content-Security-Policy": SANDBOX})
+
+
+@router.get("/{record_id}/thumbnail.jpg")
+def small_picture(record_id: RecordId, desk: TheDesk, visitor: LoggedIn) -> Response:
+    """The top of a captured picture for lists, made once and then kept."""
+    capture, original = _find(desk, record_id)
+    try:
+        shown = kept_thumbnail(desk.settings.home, capture.digest, lambda: _read(desk, original))
+    except PictureError as error:
+        raise PageError(Failure.NOT_FOUND) from error
+    headers = {"Content-Security-Policy": SANDBOX, "Cache-Control": "private, max-age=86400, immutable"}
+    return Response(shown, media_type="image/jpeg", headers=headers)
 
 
 def _is_screenshot(capture: Capture) -> bool:

@@ -9,10 +9,10 @@ from fastapi.responses import RedirectResponse
 from sqlalchemy import Connection
 
 from alerts.desk.access import Decider, TheDesk
+from alerts.desk.asked_list import AskedList, FormList
 from alerts.desk.case_view import case_or_not_found, mark_of
 from alerts.desk.failures import Failure, PageError
 from alerts.desk.naming import mark_of_decisions
-from alerts.desk.piles import Pile
 from alerts.desk.routes.case import CaseNumber
 from alerts.desk.state import Desk
 from alerts.naming import decide_name, undo_name
@@ -32,11 +32,11 @@ def decide(
     case_id: CaseNumber,
     desk: TheDesk,
     visitor: Decider,
+    shown: FormList,
     belongs: Annotated[Literal["yes", "no"], Form()],
     entry: Annotated[str, Form()] = "",
     seen: Annotated[str, Form()] = "",
     known: Annotated[str, Form()] = "",
-    pile: Annotated[Pile, Form()] = Pile.OPEN,
 ) -> Response:
     """Writes down that the name of the case's mediator is, or is not, that of one of the nearest entries."""
     with desk.engine.begin() as connection:
@@ -51,7 +51,7 @@ def decide(
             decide_name(connection, name, chosen, belongs=belongs == "yes", person=visitor.person, now=desk.clock())
         except UsageError as error:
             raise PageError(Failure.BAD_FORM, case_id=case_id) from error
-    return _back(case_id, pile)
+    return _back(case_id, shown)
 
 
 @router.post("/undo")
@@ -59,9 +59,9 @@ def undo(
     case_id: CaseNumber,
     desk: TheDesk,
     visitor: Decider,
+    shown: FormList,
     decision: Annotated[int, Form()],
     seen: Annotated[str, Form()] = "",
-    pile: Annotated[Pile, Form()] = Pile.OPEN,
 ) -> Response:
     """Takes back a decision on the name of the case's mediator."""
     with desk.engine.begin() as connection:
@@ -69,7 +69,7 @@ def undo(
         if decision not in {row.id for row in _decisions(connection, name)}:
             raise PageError(Failure.CHANGED, case_id=case_id)
         undo_name(connection, decision, person=visitor.person, now=desk.clock())
-    return _back(case_id, pile)
+    return _back(case_id, shown)
 
 
 def _judged(connection: Connection, case_id: int, seen: str) -> Assessment:
@@ -92,5 +92,5 @@ def _entry(connection: Connection, desk: Desk, name: str, case_id: int) -> Regis
     return found[0]
 
 
-def _back(case_id: int, pile: Pile) -> Response:
-    return RedirectResponse(f"/cases/{case_id}?pile={pile}#registar", status_code=303)
+def _back(case_id: int, shown: AskedList) -> Response:
+    return RedirectResponse(f"/cases/{case_id}?{shown.query()}#registar", status_code=303)

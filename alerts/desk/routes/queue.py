@@ -1,7 +1,9 @@
-"""The morning's queue: cases of one pile, worst first, with the silence report on top."""
+"""The morning's queue: cases of one pile, narrowed and ordered as asked, with the silence report on top."""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Annotated
 
@@ -9,17 +11,28 @@ from fastapi import APIRouter, Query, Response
 from sqlalchemy import Connection
 
 from alerts.desk.access import LoggedIn, TheDesk
-from alerts.desk.case_view import just_decided
-from alerts.desk.findings import RegisterBadge, badge_of, order_codes, titles_of
+from alerts.desk.asked_list import VERDICTS, ShownList
+from alerts.desk.case_view import just_decided, undoable
+from alerts.desk.findings import RegisterBadge, badge_of, known_findings, order_codes, titles_of
 from alerts.desk.piles import Pile
-from alerts.desk.silence import SilenceReport, report_silence
+from alerts.desk.silence import RegisterState, SilenceReport, report_silence
 from alerts.desk.state import Desk
 from crawler.store.approvals import changes_after_approval
-from crawler.store.desk_views import QueueRow, count_by_state, count_reviewed, read_queue
+from crawler.store.case_lists import (
+    ListedCase,
+    changes_since_decided,
+    count_by_state,
+    count_reviewed,
+    known_destinations,
+    list_cases,
+    read_cases,
+)
+from crawler.store.desk_views import pictures_for_lists
 from crawler.store.engine import reading
 from crawler.store.register import SnapshotRow, newest_snapshot_row
 from crawler.store.silence import newest_night, newest_runs
 from crawler.store.switches import switched_off
+from crawler.store.views import views_for
 
 PAGE_SIZE = 25
 SHOWN_FINDINGS = 3
@@ -27,39 +40,87 @@ SHOWN_FINDINGS = 3
 router = APIRouter()
 
 
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """One row of the queue."""
+
+    case: ListedCase
+    badge: RegisterBadge
+    titles: list[str]
+    """Of the first findings."""
+    more: int
+    """How many findings there are besides."""
+    picture: str | None
+    """WARC-Record-ID."""
+    returned: str | None
+    """What really changed since a person decided on it."""
+    changed: str | None
+    """What changed since its drafts were approved."""
+
+
 @router.get("/")
 def queue(
     desk: TheDesk,
     visitor: LoggedIn,
-    pile: Pile = Pile.OPEN,
-    page: Annotated[int, Query(ge=1, le=100_000)] = 1,
+    shown: ShownList,
+    after: Annotated[int, Query(ge=0, le=2**31 - 1)] = 0,
     done: int = 0,
 ) -> Response:
-    """One page of a pile, the last where there are fewer; `done` names the case that was decided just before."""
+    """The page of the list that begins after that case; `done` names the case that was decided just before."""
     with reading(desk.engine) as connection:
         by_state = count_by_state(connection)
-        counts = {each: sum(by_state.get(state, 0) for state in each.states) for each in Pile}
-        pages = max(1, -(-counts[pile] // PAGE_SIZE))
-        rows = read_queue(connection, pile.states, page=min(page, pages), size=PAGE_SIZE)
-        changed = changes_after_approval(connection, [row.id for row in rows])
         register = newest_snapshot_row(connection)
         silence = _silence(connection, desk, register)
+        relies = silence.register_state is RegisterState.FRESH
+        found = list_cases(connection, shown.question(with_verdict=relies), at=after or None)
+        if found.ids and not found.page(PAGE_SIZE):
+            found = found.last_page(PAGE_SIZE)
+        entries = _entries(connection, desk, read_cases(connection, found.page(PAGE_SIZE)), register)
         began = silence.night.started_at if silence.night else datetime.fromtimestamp(0, UTC)
         reviewed = count_reviewed(connection, since=began)
         decided = just_decided(connection, done)
+        last = undoable(connection, visitor.person.email, now=desk.clock())
+        destinations = known_destinations(connection)
+        views = views_for(connection, visitor.person.id)
     return desk.pages.answer(
         "queue.html",
         visitor=visitor,
-        pile=pile,
-        counts=counts,
-        page=min(page, pages),
-        pages=pages,
-        entries=[(row, _badge(desk, row, register), *_top(row)) for row in rows],
-        changed=changed,
+        shown=shown,
+        pile=shown.pile,
+        counts={each: sum(by_state.get(state, 0) for state in each.states) for each in Pile},
+        found=found,
+        size=PAGE_SIZE,
+        entries=entries,
         silence=silence,
+        relies=relies,
         reviewed=reviewed,
         decided=decided,
+        last=last,
+        views=views,
+        destinations=destinations,
+        verdicts=VERDICTS,
+        findings=known_findings(),
+        names=desk.sources.names(),
     )
+
+
+def _entries(
+    connection: Connection, desk: Desk, cases: Sequence[ListedCase], register: SnapshotRow | None
+) -> list[Entry]:
+    ids = [case.id for case in cases]
+    changed, returned = changes_after_approval(connection, ids), changes_since_decided(connection, ids)
+    pictures = pictures_for_lists(connection, [case.version_id for case in cases])
+    return [
+        Entry(
+            case,
+            _badge(desk, case, register),
+            *_top(case),
+            picture=pictures.get(case.version_id),
+            returned=returned.get(case.id),
+            changed=changed.get(case.id),
+        )
+        for case in cases
+    ]
 
 
 def _silence(connection: Connection, desk: Desk, register: SnapshotRow | None) -> SilenceReport:
@@ -74,13 +135,13 @@ def _silence(connection: Connection, desk: Desk, register: SnapshotRow | None) -
     )
 
 
-def _badge(desk: Desk, row: QueueRow, newest: SnapshotRow | None) -> RegisterBadge:
+def _badge(desk: Desk, row: ListedCase, newest: SnapshotRow | None) -> RegisterBadge:
     stale_after = desk.settings.file.register_stale_after_days
     answer = row.assessment.register
     return badge_of(answer, today=desk.today(), stale_after_days=stale_after, newest=newest)
 
 
-def _top(row: QueueRow) -> tuple[list[str], int]:
+def _top(row: ListedCase) -> tuple[list[str], int]:
     """Titles of the first findings, and how many more there are."""
     codes = order_codes(row.assessment)
     return titles_of(codes[:SHOWN_FINDINGS]), max(0, len(codes) - SHOWN_FINDINGS)

@@ -9,12 +9,20 @@ function isTyping(target) {
 function press(element) {
   if (element instanceof HTMLDetailsElement) {
     element.open = !element.open;
-    const first = element.open ? element.querySelector("select, input:not([type=hidden])") : null;
-    (first || element.querySelector("summary")).focus();
+    const first = element.querySelector("[data-first]") || element.querySelector("select, input:not([type=hidden])");
+    (element.open && first ? first : element.querySelector("summary")).focus();
     element.scrollIntoView({ block: "nearest" });
+  } else if (element.matches("input, textarea")) {
+    element.focus();
+    element.select();
   } else {
     element.click();
   }
+}
+
+// What lies in a closed part of the page has no key.
+function isShown(element) {
+  return element.parentElement.closest("details:not([open])") === null;
 }
 
 // On a list of cases j and k walk from one to the next.
@@ -32,16 +40,13 @@ document.addEventListener("keydown", (event) => {
     press(event.target.closest("details"));
     return;
   }
-  if (event.key === "Enter" && event.target.matches("[data-enter-sends]") && event.target.value) {
-    event.preventDefault();
-    event.target.form.requestSubmit();
-    return;
-  }
+  // What a quote says beside itself goes away until another is looked at.
+  if (event.key === "Escape") document.body.classList.add("hushed");
   // A key that is held down must not decide case after case.
   if (event.repeat || event.ctrlKey || event.altKey || event.metaKey || isTyping(event.target)) return;
   const key = event.key.toLowerCase();
-  const named = [...document.querySelectorAll("[data-keys]")].find((element) =>
-    element.dataset.keys.split(" ").includes(key),
+  const named = [...document.querySelectorAll("[data-keys]")].find(
+    (element) => element.dataset.keys.split(" ").includes(key) && isShown(element),
   );
   if (named) {
     event.preventDefault();
@@ -59,3 +64,8 @@ document.addEventListener("submit", (event) => {
 window.addEventListener("pageshow", () => {
   document.querySelectorAll("form[data-sent]").forEach((form) => delete form.dataset.sent);
 });
+for (const kind of ["focusin", "mouseover"]) {
+  document.addEventListener(kind, (event) => {
+    if (event.target.closest("mark")) document.body.classList.remove("hushed");
+  });
+}
