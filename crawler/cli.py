@@ -5,6 +5,7 @@ Data go to standard output, messages to standard error. Exit codes: 0 done, 1 fa
 
 from __future__ import annotations
 
+import os
 import sys
 from datetime import UTC, datetime
 from importlib.metadata import entry_points
@@ -12,6 +13,8 @@ from typing import Annotated
 
 import typer
 
+from crawler.backup.commands import add_backup_commands
+from crawler.doctor.commands import doctor
 from crawler.errors import AdwatchError, UsageError
 from crawler.evidence.commands import evidence_app
 from crawler.logs import log_in_words, say_failure
@@ -26,12 +29,16 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
 )
 app.add_typer(evidence_app, name="evidence")
+add_backup_commands(app)
+app.command()(doctor)
 
 AsJson = Annotated[bool, typer.Option("--json", help="Print one JSON document.")]
 
 
 def main() -> None:
     """Entry point of `adwatch`: runs the command line; every expected error becomes one line on standard error."""
+    # What is kept names people: nobody else on this machine is to read it.
+    os.umask(0o077)
     for room in entry_points(group="adwatch.commands"):
         room.load()(app)
     try:

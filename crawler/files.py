@@ -11,8 +11,11 @@ from typing import BinaryIO
 
 
 @contextmanager
-def whole_file(path: Path, *, mode: int = 0o644) -> Iterator[BinaryIO]:
-    """A file that stands at `path` in one step, synced, once the body has written it; not at all where that fails."""
+def whole_file(path: Path, *, mode: int = 0o600) -> Iterator[BinaryIO]:
+    """A file that stands at `path` in one step, synced, once the body has written it; not at all where that fails.
+
+    Only its owner may read it, unless `mode` says otherwise: nearly all that we write names people.
+    """
     handle, temporary = tempfile.mkstemp(dir=path.absolute().parent, prefix=f".{path.name}.")
     try:
         with os.fdopen(handle, "wb") as stream:
@@ -27,7 +30,7 @@ def whole_file(path: Path, *, mode: int = 0o644) -> Iterator[BinaryIO]:
         raise
 
 
-def write_whole(path: Path, content: bytes, *, mode: int = 0o644) -> None:
+def write_whole(path: Path, content: bytes, *, mode: int = 0o600) -> None:
     """Puts the content at `path` as `whole_file` does; makes the folder if needed. Raises OSError."""
     path.parent.mkdir(parents=True, exist_ok=True)
     with whole_file(path, mode=mode) as stream:

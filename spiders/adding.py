@@ -65,7 +65,7 @@ def new_source(settings: Settings, source: str, *, kind: str, url: str, built_in
     try:
         (folder / "pages").mkdir(parents=True)
         write_expected(folder, [])
-        write_whole(folder / MANIFEST_FILE, manifest.encode())
+        write_whole(folder / MANIFEST_FILE, manifest.encode(), mode=0o644)
         read_manifest(folder / MANIFEST_FILE)
     except (OSError, SourceError) as error:
         shutil.rmtree(folder, ignore_errors=True)
@@ -127,14 +127,14 @@ def _skeleton(name: str) -> str:
 def _write_and_read(folder: Path, asked: GoldenPage, text: str) -> GoldenPage:
     file = folder / asked.page
     before = file.read_bytes() if file.exists() else None
-    write_whole(file, text.encode("utf-8", "replace"))
+    write_whole(file, text.encode("utf-8", "replace"), mode=0o644)
     try:
         return read_again(folder, asked)
     except BaseException:
         if before is None:
             file.unlink()
         else:
-            write_whole(file, before)
+            write_whole(file, before, mode=0o644)
         raise
 
 

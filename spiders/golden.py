@@ -193,7 +193,7 @@ def freeze(folder: Path) -> None:
 def write_expected(folder: Path, pages: Sequence[GoldenPage]) -> None:
     """Writes `expected.json`. Raises OSError."""
     plain = [page.model_dump(mode="json", exclude_defaults=True) for page in pages]
-    write_whole(folder / EXPECTED_FILE, orjson.dumps(plain, option=orjson.OPT_INDENT_2) + b"\n")
+    write_whole(folder / EXPECTED_FILE, orjson.dumps(plain, option=orjson.OPT_INDENT_2) + b"\n", mode=0o644)
 
 
 def _response(folder: Path, page: GoldenPage, manifest: AnySource) -> TextResponse:

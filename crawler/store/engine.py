@@ -22,7 +22,7 @@ def open_store(settings: Settings) -> Engine:
     Raises ConfigError where the address cannot be opened, StoreError where the database is newer than the program.
     """
     try:
-        settings.home.mkdir(parents=True, exist_ok=True)
+        settings.home.mkdir(parents=True, exist_ok=True, mode=0o700)
     except OSError as error:
         raise ConfigError(f"the data folder {settings.home} cannot be made: {error.strerror}") from error
     engine = connect(settings.database_url, wait_seconds=settings.file.database_wait_seconds)
@@ -64,27 +64,38 @@ def upgrade(engine: Engine) -> None:
     with reading(engine) as connection:
         if _is_newest(connection):
             return
+    with engine.begin() as connection:
+        take_lock(connection, Lock.MIGRATION)
+        if not _is_newest(connection):
+            migrate(connection, "head")
+
+
+def migrate(connection: Connection, revision: str) -> None:
+    """Brings the schema up to that migration, or to `head`, within the caller's transaction."""
     from alembic import command  # noqa: PLC0415 - takes half a second to load, and is needed once a release
     from alembic.config import Config  # noqa: PLC0415
 
     config = Config()
     config.set_main_option("script_location", str(MIGRATIONS))
-    with engine.begin() as connection:
-        take_lock(connection, Lock.MIGRATION)
-        if not _is_newest(connection):
-            config.attributes["connection"] = connection
-            command.upgrade(config, "head")
+    config.attributes["connection"] = connection
+    command.upgrade(config, revision)
+
+
+def known_revisions() -> list[str]:
+    """All migrations of this program, the oldest first."""
+    return sorted(file.name.split("_")[0] for file in (MIGRATIONS / "versions").glob("[0-9]*.py"))
 
 
 def _is_newest(connection: Connection) -> bool:
-    known = sorted(file.name.split("_")[0] for file in (MIGRATIONS / "versions").glob("[0-9]*.py"))
-    current = _current_revision(connection)
+    known = known_revisions()
+    current = current_revision(connection)
     if current is not None and current not in known:
         raise StoreError("the database was made by a newer adwatch; update the program")
     return current == known[-1]
 
 
-def _current_revision(connection: Connection) -> str | None:
+def current_revision(connection: Connection) -> str | None:
+    """The newest migration that the database has; None: it has none."""
     if not inspect(connection).has_table("alembic_version"):
         return None
     revision: str | None = connection.scalar(text("SELECT version_num FROM alembic_version"))

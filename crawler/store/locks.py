@@ -16,6 +16,7 @@ class Lock(IntEnum):
     NIGHT = 4_178_202_614
     FILING = 4_178_202_615
     LOG_IN = 4_178_202_616
+    PURGE = 4_178_202_620
 
 
 def take_lock(connection: Connection, lock: Lock) -> None:
