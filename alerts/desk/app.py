@@ -20,6 +20,7 @@ from starlette.types import Scope
 from alerts.check.checking import load_rules
 from alerts.desk.access import visitor_or_none
 from alerts.desk.asking import Asking
+from alerts.desk.counting import Answers, Counting
 from alerts.desk.failures import ApiError, DueError, Failure, LoginNeededError, PageError
 from alerts.desk.protection import Protection
 from alerts.desk.registers import Registers
@@ -33,6 +34,7 @@ from alerts.desk.routes import (
     legal,
     legal_draft,
     legal_filing,
+    metrics,
     naming,
     people,
     profile,
@@ -48,6 +50,7 @@ from alerts.desk.secret import Seal, desk_secret
 from alerts.desk.sources import Sources
 from alerts.desk.state import Clock, Desk, desk_of
 from crawler.config import Settings
+from crawler.secret import secret_of
 from crawler.store.engine import open_store
 
 API = "/api/"
@@ -69,6 +72,7 @@ ROUTERS = (
     profile.router,
     people.router,
     audit.router,
+    metrics.router,
 )
 
 
@@ -84,6 +88,8 @@ def create_app(settings: Settings, *, clock: Clock = lambda: datetime.now(UTC)) 
         sources=Sources(settings),
         registers=Registers(),
         crawls=Crawls(settings, engine),
+        answers=Answers(),
+        metrics_token=secret_of("ADWATCH_METRICS_TOKEN"),
     )
 
     @asynccontextmanager
@@ -102,6 +108,7 @@ def create_app(settings: Settings, *, clock: Clock = lambda: datetime.now(UTC)) 
     if settings.file.desk_hosts:
         app.add_middleware(TrustedHostMiddleware, allowed_hosts=list(settings.file.desk_hosts), www_redirect=False)
     app.add_middleware(Protection)
+    app.add_middleware(Counting, answers=desk.answers)
     app.add_exception_handler(LoginNeededError, _to_login)
     app.add_exception_handler(DueError, _to_profile)
     app.add_exception_handler(ApiError, _api_error)

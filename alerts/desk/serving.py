@@ -37,10 +37,11 @@ def run_desk(settings: Settings, listening: socket.socket) -> None:
     """Serves until it is stopped; says on standard error where."""
     app = create_app(settings)
     sys.stderr.write(f"the desk is at {address_of(listening)} (Ctrl+C ends it)\n")
-    uvicorn.Server(_config(app, settings)).run(sockets=[listening])
+    uvicorn.Server(server_config(app, settings)).run(sockets=[listening])
 
 
-def _config(app: FastAPI, settings: Settings) -> uvicorn.Config:
+def server_config(app: FastAPI, settings: Settings) -> uvicorn.Config:
+    """How uvicorn serves it: no log of its own, and no word of a proxy taken that the settings do not name."""
     proxies = list(settings.file.trusted_proxy)
     return uvicorn.Config(
         app,

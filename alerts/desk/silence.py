@@ -1,6 +1,6 @@
 """The line on top of the queue: did the night run, which sources fell silent or failed, how old is the register.
 
-Pure: rows of the store and the manifests in, a report out.
+`report_silence` is pure: rows of the store and the manifests in, a report out; `read_silence` reads those rows.
 """
 
 from __future__ import annotations
@@ -10,14 +10,18 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from enum import StrEnum
 
+from sqlalchemy import Connection
+
 from alerts.stating import BELGRADE
 from crawler.baseline import HealthState
+from crawler.config import FileSettings
 from crawler.crawling import is_due
 from crawler.health import NO_FAULT, RunOutcome
 from crawler.manifest import ManifestsRead, RegisterSource, SourceManifest
 from crawler.store.nights import RESUME_WITHIN
-from crawler.store.register import SnapshotRow
-from crawler.store.silence import NightRow, RunRow
+from crawler.store.register import SnapshotRow, newest_snapshot_row
+from crawler.store.silence import NightRow, RunRow, newest_night, newest_runs
+from crawler.store.switches import switched_off
 
 OVERDUE = timedelta(hours=26)
 """The night runs daily, and with it each source that is due; two hours of grace."""
@@ -93,6 +97,21 @@ class SilenceReport:
     def verdicts_changed(self) -> int:
         """Ads that the register answered otherwise in the newest night than before."""
         return self.night.verdicts_changed if self.night else 0
+
+
+def read_silence(
+    connection: Connection, settings: FileSettings, *, sources: ManifestsRead, now: datetime
+) -> SilenceReport:
+    """The report as of now."""
+    return report_silence(
+        newest_night(connection),
+        newest_runs(connection),
+        newest_snapshot_row(connection),
+        sources=sources,
+        now=now,
+        stale_after_days=settings.register_stale_after_days,
+        off=switched_off(connection),
+    )
 
 
 def report_silence(

@@ -10,6 +10,7 @@ from typing import cast
 from fastapi import Request
 from sqlalchemy import Engine
 
+from alerts.desk.counting import Answers
 from alerts.desk.registers import Registers
 from alerts.desk.rendering import Pages
 from alerts.desk.running import Crawls
@@ -34,6 +35,9 @@ class Desk:
     sources: Sources
     registers: Registers
     crawls: Crawls
+    answers: Answers
+    metrics_token: str | None
+    """What a program has to show at `/metrics`; None: it has to be on this machine."""
 
     def today(self) -> date:
         """The day in Belgrade."""

@@ -16,10 +16,11 @@ WHO = ("nobody", *(role.value for role in (Role.READONLY, Role.REVIEWER, Role.LE
 
 # Who gets in, in the order of WHO: `.` is let in (whatever is found there), `L` is sent to the log-in, `x` is refused
 # with 403, `T` is told with 401 who they are not. A new route needs a line; think before you write it. (Logging out
-# leads everybody to the log-in; test_access.py knows more about it.)
+# leads everybody to the log-in; test_access.py knows more about it. `/metrics` goes by token or by machine.)
 TABLE = """
 GET  /healthz                                . . . . . .
 HEAD /healthz                                . . . . . .
+GET  /metrics                                . . . . . .
 GET  /login                                  . . . . . .
 POST /login                                  T T T T T T
 GET  /login/code                             L L L L L L

@@ -15,7 +15,7 @@ from alerts.desk.asked_list import VERDICTS, ShownList
 from alerts.desk.case_view import just_decided, undoable
 from alerts.desk.findings import RegisterBadge, badge_of, known_findings, order_codes, titles_of
 from alerts.desk.piles import Pile
-from alerts.desk.silence import RegisterState, SilenceReport, report_silence
+from alerts.desk.silence import RegisterState, read_silence
 from alerts.desk.state import Desk
 from crawler.store.approvals import changes_after_approval
 from crawler.store.case_lists import (
@@ -30,8 +30,6 @@ from crawler.store.case_lists import (
 from crawler.store.desk_views import pictures_for_lists
 from crawler.store.engine import reading
 from crawler.store.register import SnapshotRow, newest_snapshot_row
-from crawler.store.silence import newest_night, newest_runs
-from crawler.store.switches import switched_off
 from crawler.store.views import views_for
 
 PAGE_SIZE = 25
@@ -70,7 +68,7 @@ def queue(
     with reading(desk.engine) as connection:
         by_state = count_by_state(connection)
         register = newest_snapshot_row(connection)
-        silence = _silence(connection, desk, register)
+        silence = read_silence(connection, desk.settings.file, sources=desk.sources.read(), now=desk.clock())
         relies = silence.register_state is RegisterState.FRESH
         found = list_cases(connection, shown.question(with_verdict=relies), at=after or None)
         if found.ids and not found.page(PAGE_SIZE):
@@ -121,18 +119,6 @@ def _entries(
         )
         for case in cases
     ]
-
-
-def _silence(connection: Connection, desk: Desk, register: SnapshotRow | None) -> SilenceReport:
-    return report_silence(
-        newest_night(connection),
-        newest_runs(connection),
-        register,
-        sources=desk.sources.read(),
-        now=desk.clock(),
-        stale_after_days=desk.settings.file.register_stale_after_days,
-        off=switched_off(connection),
-    )
 
 
 def _badge(desk: Desk, row: ListedCase, newest: SnapshotRow | None) -> RegisterBadge:
