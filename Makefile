@@ -5,10 +5,12 @@ VENV := .venv
 BIN := $(VENV)/bin
 HOST ?= 127.0.0.1
 PORT ?= 8000
+# HASHES=yes takes only the very files whose hashes are written down in .ci/.
+HASHES ?= no
 EVAL ?= ../shared/eval
 
 .DEFAULT_GOAL := help
-.PHONY: help setup run test lint format bench eval migration clean
+.PHONY: help setup run test lint format bench eval hashes clean
 
 help: ## Show this list
 	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
@@ -24,11 +26,12 @@ test: .stamps/dev .stamps/browser .stamps/ocr ## Lint, types and all tests
 	$(BIN)/mypy
 	$(BIN)/pytest -n 2 --dist loadfile
 
-lint: .stamps/dev ## Lint and types only
+lint: .stamps/dev ## Lint, types, import directions, advisories about what we rely on
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
 	$(BIN)/lint-imports
+	$(BIN)/python .ci/audit
 
 format: .stamps/dev ## Put the code into its form
 	$(BIN)/ruff check --fix .
@@ -47,12 +50,12 @@ eval: .stamps/dev ## Measure against the evaluation data beside the project, if 
 	@mkdir -p .stamps && touch $@
 
 .stamps/python: .stamps/venv requirements.txt pyproject.toml
-	$(BIN)/python -m pip install --quiet --disable-pip-version-check -r requirements.txt
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check $(if $(filter yes,$(HASHES)),--no-deps --require-hashes -r .ci/hashes.txt,-r requirements.txt)
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation -e .
 	@touch $@
 
 .stamps/dev: .stamps/python requirements-dev.txt
-	$(BIN)/python -m pip install --quiet --disable-pip-version-check -r requirements-dev.txt
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check $(if $(filter yes,$(HASHES)),--no-deps --require-hashes -r .ci/hashes-dev.txt,-r requirements-dev.txt)
 	@touch $@
 
 .stamps/browser: .stamps/python
@@ -62,6 +65,9 @@ eval: .stamps/dev ## Measure against the evaluation data beside the project, if 
 .stamps/ocr: .stamps/venv
 	@bash .ci/find_ocr
 	@touch $@
+
+hashes: .stamps/venv ## Write the hashes of all pinned packages anew, after a pin changed
+	@bash .ci/make_hashes $(BIN)
 
 clean: ## Remove what set-up and tests made; never the data folder
 	rm -rf $(VENV) .stamps .mypy_cache .ruff_cache .pytest_cache .import_linter_cache .hypothesis .benchmarks *.egg-info
