@@ -50,6 +50,8 @@ EVENTS = {
     CustodyEvent.TIMESTAMPED: "overeno vremenskim žigom",
     CustodyEvent.RECEIPT_KEPT: "potvrda o podnošenju sačuvana",
     CustodyEvent.DELETED: "obrisano",
+    CustodyEvent.PURGED: "brisanje po isteku roka zabeleženo",
+    CustodyEvent.SUBJECT_ACCESS: "izdat uvid u podatke",
 }
 STATUSES = {
     EntryStatus.ISSUED: "izdata",

@@ -18,6 +18,7 @@ from alerts.headings import heading
 from alerts.intake_commands import intake
 from alerts.report_commands import report
 from alerts.series_commands import series_app
+from alerts.subject_access.commands import subject_access
 from crawler.output import print_json, print_table
 
 if TYPE_CHECKING:
@@ -40,6 +41,7 @@ def add_commands(app: typer.Typer) -> None:
     app.command()(annex)
     app.command()(intake)
     app.command()(report)
+    app.command()(subject_access)
     app.add_typer(cases_app, name="cases")
     app.add_typer(series_app, name="series")
     add_desk_commands(app)

@@ -19,6 +19,7 @@ from crawler.errors import AdwatchError, UsageError
 from crawler.evidence.commands import evidence_app
 from crawler.logs import log_in_words, say_failure
 from crawler.output import print_json, print_table
+from crawler.retention.commands import purge
 
 app = typer.Typer(
     name="adwatch",
@@ -31,6 +32,7 @@ app = typer.Typer(
 app.add_typer(evidence_app, name="evidence")
 add_backup_commands(app)
 app.command()(doctor)
+app.command()(purge)
 
 AsJson = Annotated[bool, typer.Option("--json", help="Print one JSON document.")]
 

@@ -49,6 +49,25 @@ class TimestampAuthority(BaseModel):
     """PEM file with its own certificate and all up to the root, in the data folder or with its whole path."""
 
 
+class Retention(BaseModel):
+    """How long what is personal is kept, in days. The law sets none of these: docs/zastita-podataka.md."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    unflagged_days: int = Field(default=90, ge=1)
+    """Ads that were never above level low and are in no case, since they were seen last; addresses of fetched pages."""
+    flagged_days: int = Field(default=365, ge=1)
+    """Ads that were, and are in no case."""
+    dismissed_days: int = Field(default=365, ge=1)
+    """Dismissed cases, since then; their ads go with their own clock once no case holds them."""
+    closed_days: int = Field(default=730, ge=1)
+    """Closed cases, since then."""
+    intake_days: int = Field(default=365, ge=1)
+    """What a person brought and is in no case, since then."""
+    session_days: int = Field(default=30, ge=1)
+    """Log-ins of the desk, since they were used last."""
+
+
 class FileSettings(BaseModel):
     """What `adwatch.yml` may hold; unknown keys are refused."""
 
@@ -82,6 +101,9 @@ class FileSettings(BaseModel):
     """Who must log in with a code of an app as well."""
     desk_hosts: tuple[str, ...] = ()
     """Names under which the desk may be asked for, `desk.ngo.example`; empty: any."""
+    retention: Retention = Field(default_factory=Retention)
+    purge: Literal["nightly", "never"] = "never"
+    """Whether each night deletes what its time has come for; else `adwatch purge` does, by hand."""
     database_wait_seconds: int = Field(default=60, ge=1)
     """How long a transaction waits for another one's lock before it fails."""
     log_format: Literal["text", "json"] = "text"

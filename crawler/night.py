@@ -58,6 +58,7 @@ STEPS: tuple[str, ...] = (
     "alerts.steps:open_cases",
     "alerts.indexing:index_cases",
     "alerts.steps:prepare_drafts",
+    "crawler.retention.purging:purge_by_night",
     "crawler.evidence.sealing:seal_evidence",
     "crawler.evidence.timestamping:timestamp_heads",
 )

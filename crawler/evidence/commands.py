@@ -39,12 +39,13 @@ def verify(as_json: AsJson = False) -> None:
         "sealed_files": found.sealed_files,
         "timestamps": found.timestamps,
         "custody": found.custody_entries,
+        "deleted": found.deleted,
     }
     if as_json:
         failures = {"first_broken": found.first_broken, "failures": list(found.failures)}
         print_json({"ok": found.is_sound, **counts, **failures})
     else:
-        names = {"custody": "custody entries"}
+        names = {"custody": "custody entries", "deleted": "deleted by retention"}
         told = (f"{count} {names.get(name, name.replace('_', ' '))}" for name, count in counts.items())
         sys.stdout.write(", ".join(told) + "\n")
         sys.stdout.writelines(f"FAILED {failure}\n" for failure in found.failures)

@@ -36,6 +36,11 @@ class CustodyEvent(StrEnum):
     RECEIPT_KEPT = "receipt_kept"
     """Of something that a person filed."""
     DELETED = "deleted"
+    """By retention: the digest is that of what went; a `PURGED` entry behind it says why."""
+    PURGED = "purged"
+    """The subject is the record of a deletion: clock, counts, and every hash of what went."""
+    SUBJECT_ACCESS = "subject_access"
+    """What is stored of somebody was packed for them; the digest is that of the package. It does not say of whom."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,6 +107,15 @@ def is_sealed(row: Row[tuple[object, ...]], *, seq: int, previous: str) -> bool:
             previous=row.previous,
         )
     )
+
+
+def deleted_files(connection: Connection) -> list[str]:
+    """Files that the log says are deleted, and does not speak of later."""
+    last: dict[str, str] = {}
+    statement = select(custody.c.subject, custody.c.event).where(custody.c.subject.not_like("urn:%"))
+    for row in connection.execute(statement.order_by(custody.c.seq)):
+        last[row.subject] = row.event
+    return [file for file, event in last.items() if event == CustodyEvent.DELETED]
 
 
 def _head(connection: Connection) -> tuple[int, str]:

@@ -16,6 +16,7 @@ from sqlalchemy import Connection, Engine, func, select
 from crawler.evidence.custody import CustodyEntry, CustodyEvent, append_custody
 from crawler.evidence.heads import current_head, note_head
 from crawler.evidence.tails import Tail, copy_tail, cut_tail, find_tail, is_being_written
+from crawler.evidence.warc import is_rewritten
 from crawler.night import Night, StepReport
 from crawler.store.engine import reading
 from crawler.store.schema import captures, custody
@@ -74,7 +75,11 @@ def seal_files(engine: Engine, evidence_folder: Path) -> int:
     unsealed = [
         file
         for file in warc_files(evidence_folder)
-        if file not in known and not is_being_written(evidence_folder / file) and not find_tail(evidence_folder, file)
+        # What a purge writes it seals itself; one without a seal is of a purge that was killed.
+        if file not in known
+        and not is_rewritten(file)
+        and not is_being_written(evidence_folder / file)
+        and not find_tail(evidence_folder, file)
     ]
     entries = [CustodyEntry(CustodyEvent.SEALED, file, file_digest(evidence_folder / file)) for file in unsealed]
     with engine.begin() as connection:

@@ -7,10 +7,10 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import Connection, Row, func, select
+from sqlalchemy import Connection, Row, distinct, exists, func, select
 
 from crawler.errors import EvidenceError
-from crawler.evidence.custody import GENESIS, CustodyEvent, is_sealed
+from crawler.evidence.custody import GENESIS, CustodyEvent, deleted_files, is_sealed
 from crawler.evidence.heads import head_failures
 from crawler.evidence.sealing import file_digest, torn_tails
 from crawler.evidence.timestamping import timestamp_failures, timestamp_files
@@ -30,6 +30,8 @@ class Verification:
     sealed_files: int
     timestamps: int
     custody_entries: int
+    deleted: int
+    """Captures that were deleted by retention; their entries stay, and say so."""
     failures: tuple[str, ...]
 
     @property
@@ -64,23 +66,27 @@ def verify_evidence(
     moved = _kept_files(connection, CustodyEvent.TORN_END_MOVED)
     stamped = _kept_files(connection, CustodyEvent.TIMESTAMPED)
     receipts = _kept_files(connection, CustodyEvent.RECEIPT_KEPT)
+    deletions = _kept_files(connection, CustodyEvent.PURGED)
     for kind, files in (
         ("register file ", registers),
         ("", sealed),
         ("", moved),
         ("timestamp ", stamped),
         ("receipt ", receipts),
+        ("record of a deletion ", deletions),
     ):
         failures.extend(failure for file in files for failure in _file_failures(evidence_folder, kind, file))
     failures.extend(_unlogged_registers(connection, registers))
     failures.extend(_unlogged_receipts(connection, receipts))
     failures.extend(timestamp_failures(connection, evidence_folder))
+    failures.extend(_not_gone(connection, evidence_folder))
     return Verification(
         captures=done,
         register_files=len(registers),
         sealed_files=len(sealed),
         timestamps=len(timestamp_files(connection)),
         custody_entries=connection.scalar(select(func.count()).select_from(custody)) or 0,
+        deleted=_deleted(connection),
         failures=tuple(failures),
     )
 
@@ -134,13 +140,27 @@ def _unlogged(connection: Connection) -> Iterator[str]:
 
 def _kept_files(connection: Connection, event: CustodyEvent) -> dict[tuple[str, str], None]:
     """Every file that the log knows from such an event, as (file, digest), in the order of the log."""
-    deleted = select(custody.c.subject).where(custody.c.event == CustodyEvent.DELETED)
+    later = custody.alias()
+    deleted = exists().where(
+        later.c.subject == custody.c.subject, later.c.event == CustodyEvent.DELETED, later.c.seq > custody.c.seq
+    )
     statement = (
-        select(custody.c.subject, custody.c.digest)
-        .where(custody.c.event == event, custody.c.subject.not_in(deleted))
-        .order_by(custody.c.seq)
+        select(custody.c.subject, custody.c.digest).where(custody.c.event == event, ~deleted).order_by(custody.c.seq)
     )
     return dict.fromkeys((row.subject, row.digest) for row in connection.execute(statement))
+
+
+def _deleted(connection: Connection) -> int:
+    """Captures of which the log says that they were deleted."""
+    of_records = custody.c.subject.like("urn:%")
+    statement = select(func.count(distinct(custody.c.subject)))
+    return connection.scalar(statement.where(custody.c.event == CustodyEvent.DELETED, of_records)) or 0
+
+
+def _not_gone(connection: Connection, evidence_folder: Path) -> Iterator[str]:
+    for file in deleted_files(connection):
+        if (evidence_folder / file).is_file():
+            yield f"{file}: logged as deleted, and still there: adwatch purge finishes it"
 
 
 def _file_failures(evidence_folder: Path, kind: str, logged: tuple[str, str]) -> Iterator[str]:

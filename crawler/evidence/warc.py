@@ -8,6 +8,7 @@ from __future__ import annotations
 import fcntl
 import hashlib
 import os
+import re
 import uuid
 import zlib
 from collections.abc import Iterator, Mapping, Sequence
@@ -26,6 +27,7 @@ from crawler.evidence import records
 from crawler.files import sync_folder
 from crawler.items import FetchedPage
 
+NAME = re.compile(r"(?P<begin>.+?)(?:\.r(?P<times>\d+))?\.warc\.gz")
 SCREENSHOT = "urn:screenshot:"
 """How the address of a screenshot that our own browser made begins."""
 
@@ -191,6 +193,20 @@ class CaptureWriter:
             fcntl.flock(self._stream, fcntl.LOCK_EX)
             sync_folder(self._path.parent)
         return self._stream
+
+
+def next_name(file: str) -> str:
+    """What the file is called once records were taken out of it; the store never gives such a name itself."""
+    named = NAME.fullmatch(file)
+    if named is None:
+        raise EvidenceError(f"{file} is no name of a WARC file")
+    return f"{named['begin']}.r{int(named['times'] or 0) + 1}.warc.gz"
+
+
+def is_rewritten(file: str) -> bool:
+    """Whether a purge wrote the file."""
+    named = NAME.fullmatch(file)
+    return named is not None and named["times"] is not None
 
 
 def read_payload(evidence_folder: Path, capture: Any) -> bytes:
