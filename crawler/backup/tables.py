@@ -85,7 +85,7 @@ class TableShape:
 def table_shapes() -> list[TableShape]:
     """Every table of the program; those that others refer to stand first."""
     return [
-        TableShape(table.name, tuple((column.name, _kind_of(column)) for column in table.columns))
+        TableShape(table.name, tuple((column.name, _kind_of(column)) for column in _given(table)))
         for table in metadata.sorted_tables
     ]
 
@@ -107,7 +107,7 @@ def one_snapshot(engine: Engine) -> Iterator[Connection]:
 def written_rows(connection: Connection, shape: TableShape) -> Iterator[bytes]:
     """The table's rows, in the order of their keys, each as one line: an array of its values."""
     table = metadata.tables[shape.name]
-    statement = select(table).order_by(*table.primary_key.columns).execution_options(yield_per=ROWS_AT_ONCE)
+    statement = select(*_given(table)).order_by(*table.primary_key.columns).execution_options(yield_per=ROWS_AT_ONCE)
     for row in connection.execute(statement):
         yield (
             json.dumps([_written(value) for value in row], ensure_ascii=False).encode("utf-8", "surrogatepass") + b"\n"
@@ -167,6 +167,11 @@ def _sequences(connection: Connection) -> dict[str, str]:
             if sequence:
                 found[table.name] = str(sequence)
     return found
+
+
+def _given(table: Table) -> list[Column[Any]]:
+    """Columns that rows are given; others the database works out itself."""
+    return [column for column in table.columns if column.computed is None]
 
 
 def _kind_of(column: Column[Any]) -> Kind:
