@@ -19,6 +19,7 @@ from alerts.intake_commands import intake
 from alerts.report_commands import report
 from alerts.series_commands import series_app
 from alerts.subject_access.commands import subject_access
+from alerts.telling_commands import digest, messages_app
 from crawler.output import print_json, print_table
 
 if TYPE_CHECKING:
@@ -42,8 +43,10 @@ def add_commands(app: typer.Typer) -> None:
     app.command()(intake)
     app.command()(report)
     app.command()(subject_access)
+    app.command()(digest)
     app.add_typer(cases_app, name="cases")
     app.add_typer(series_app, name="series")
+    app.add_typer(messages_app, name="messages")
     add_desk_commands(app)
 
 

@@ -2,20 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
 from urllib.parse import urlsplit
 
-from sqlalchemy import Engine
+from sqlalchemy import Connection, Engine
 
 from crawler.config import Settings
-from crawler.crawling import SpiderOrder, order_for, run_spiders
+from crawler.crawling import NEVER, SpiderOrder, is_due, order_for, run_spiders
 from crawler.errors import UsageError
-from crawler.manifest import load_manifests
-from crawler.night_report import night_with_progress
-from crawler.nightly import NightResult
+from crawler.manifest import AnySource, load_manifests
+from crawler.night_report import night_with_progress, progress_bar
+from crawler.nightly import NightResult, run_if_due
 from crawler.not_to_crawl import service_of
 from crawler.store.engine import reading
+from crawler.store.status import last_runs
 from crawler.store.switches import said_of, switched_off
 
 ANY_PAGE_SPIDER = "jobposting"
@@ -31,12 +32,36 @@ def crawl_sources_by_hand(settings: Settings, engine: Engine, sources: Sequence[
     with reading(engine) as connection:
         off = switched_off(connection)
     for source in sources:
-        if source not in manifests:
-            raise UsageError(f"unknown source {source}; `adwatch sources list` shows the known ones")
+        _known(manifests, source)
         if source in off:
             raise UsageError(f"{source} is switched off ({said_of(off[source])}); see `adwatch sources enable --help`")
     settings.require_contact(url for source in sources for url in manifests[source].start_urls)
     return _crawl(settings, engine, [order_for(manifests[source]) for source in dict.fromkeys(sources)])
+
+
+def crawl_due_source(settings: Settings, engine: Engine, source: str) -> NightResult:
+    """Crawls the source and judges what came, if its time came round since it ran last; waits for a night's end.
+
+    Raises UsageError on an unknown id, NotDueError where there is nothing to do, BusyError where a night does not end.
+    """
+    manifest = _known(load_manifests(settings.source_folders), source)
+    settings.require_contact(manifest.start_urls)
+
+    def why_not(connection: Connection, now: datetime) -> str:
+        if source in switched_off(connection):
+            return f"{source} is switched off"
+        last = last_runs(connection).get(source, NEVER)[0]
+        return "" if is_due(manifest, last=last, now=now) else f"{source} has run since its time came; it is not due"
+
+    with progress_bar() as progress:
+        orders = [order_for(manifest)]
+        return run_if_due(settings, engine, why_not, progress=progress, crawl=lambda night: run_spiders(night, orders))
+
+
+def _known(manifests: Mapping[str, AnySource], source: str) -> AnySource:
+    if source not in manifests:
+        raise UsageError(f"unknown source {source}; `adwatch sources list` shows the known ones")
+    return manifests[source]
 
 
 def crawl_page_by_hand(settings: Settings, engine: Engine, url: str, *, max_pages: int) -> NightResult:

@@ -20,6 +20,7 @@ from crawler.evidence.commands import evidence_app
 from crawler.logs import log_in_words, say_failure
 from crawler.output import print_json, print_table
 from crawler.retention.commands import purge
+from crawler.stopping import Stopped, stopping_in_order
 
 app = typer.Typer(
     name="adwatch",
@@ -49,19 +50,35 @@ def main() -> None:
     except AdwatchError as error:
         say_failure(error)
         sys.exit(error.exit_code)
+    except Stopped:
+        sys.stderr.write("adwatch: stopped\n")
+        sys.exit(1)
 
 
 @app.command()
-def nightly(as_json: AsJson = False) -> None:
-    """Run one whole night now: renew the register, crawl, group, assess, open cases, prepare drafts.
+def nightly(
+    due: Annotated[
+        bool, typer.Option("--due", help="Only if none has begun since `night_hour`; waits while another one runs.")
+    ] = False,
+    as_json: AsJson = False,
+) -> None:
+    """Run one whole night now: renew the register, crawl, group, assess, open cases, prepare drafts, tell people.
 
-    Example: [bold]adwatch nightly[/bold]
+    A night that was cut off within twelve hours is gone on with. Ctrl+C or SIGTERM stops it in order.
+
+    Example: [bold]adwatch nightly[/bold] · from cron, on several machines: [bold]adwatch nightly --due[/bold]
     """
-    from crawler.night_report import night_with_progress, print_night, summary_of  # noqa: PLC0415 - keeps --help fast
+    from crawler.night_report import (  # noqa: PLC0415 - keeps --help fast
+        due_night,
+        night_with_progress,
+        print_night,
+        summary_of,
+    )
     from crawler.opening import opened  # noqa: PLC0415
 
-    with opened() as (settings, engine):
-        result = night_with_progress(settings, engine, now=datetime.now(UTC))
+    with stopping_in_order(), opened() as (settings, engine):
+        now = datetime.now(UTC)
+        result = due_night(settings, engine) if due else night_with_progress(settings, engine, now=now)
         if as_json:
             print_json(summary_of(engine, result))
         else:
@@ -75,20 +92,27 @@ def crawl(
     sources: Annotated[list[str] | None, typer.Argument(help="Ids of sources, see `adwatch sources list`.")] = None,
     url: Annotated[str | None, typer.Option(help="Read job postings from any start page or sitemap instead.")] = None,
     max_pages: Annotated[int, typer.Option(min=1, max=10_000, help="With --url: how many pages at most.")] = 200,
+    due: Annotated[
+        bool, typer.Option("--due", help="One source, only if its time came since it ran; waits while a night runs.")
+    ] = False,
     as_json: AsJson = False,
 ) -> None:
     """Crawl some sources now, then judge what came.
 
     Example: [bold]adwatch crawl rs_klikdoposla[/bold] · [bold]adwatch crawl --url https://poslovi.example/oglasi[/bold]
     """
-    from crawler.by_hand import crawl_page_by_hand, crawl_sources_by_hand  # noqa: PLC0415
+    from crawler.by_hand import crawl_due_source, crawl_page_by_hand, crawl_sources_by_hand  # noqa: PLC0415
     from crawler.night_report import print_night, summary_of  # noqa: PLC0415
     from crawler.opening import opened  # noqa: PLC0415
 
     if bool(sources) == bool(url):
         raise UsageError("name sources, or give --url; `adwatch sources list` shows the sources")
-    with opened() as (settings, engine):
-        if url:
+    if due and (url or len(sources or []) != 1):
+        raise UsageError("--due is for one source")
+    with stopping_in_order(), opened() as (settings, engine):
+        if sources and due:
+            result = crawl_due_source(settings, engine, sources[0])
+        elif url:
             result = crawl_page_by_hand(settings, engine, url, max_pages=max_pages)
         else:
             result = crawl_sources_by_hand(settings, engine, sources or [])
@@ -104,31 +128,48 @@ def crawl(
 def schedule() -> None:
     """Stay and run the night at its hour, every day (`night_hour` in adwatch.yml, local time of Belgrade).
 
+    Sources whose manifest names a `schedule` also run at their own times. As many of these as you like may share one
+    database: they run one night. A night missed by less than six hours is caught up, one that was cut off goes on.
+
     Example: [bold]adwatch schedule[/bold]
     """
     from crawler.opening import opened  # noqa: PLC0415
     from crawler.scheduling import serve_schedule  # noqa: PLC0415
 
-    with opened() as (settings, _):
-        serve_schedule(settings)
+    with opened() as (settings, engine):
+        serve_schedule(settings, engine)
 
 
 @app.command()
 def status(as_json: AsJson = False) -> None:
-    """How much is stored.
+    """How much is stored, and whether nights were missed.
 
     Example: [bold]adwatch status --json[/bold]
     """
     from crawler.opening import opened  # noqa: PLC0415
     from crawler.store.engine import reading  # noqa: PLC0415
+    from crawler.store.outbox import count_waiting  # noqa: PLC0415
+    from crawler.store.schedulers import read_watch  # noqa: PLC0415
     from crawler.store.status import count_all  # noqa: PLC0415
 
-    with opened() as (_, engine), reading(engine) as connection:
-        counts = count_all(connection)
+    with opened() as (settings, engine), reading(engine) as connection:
+        watch = read_watch(connection, now=datetime.now(UTC), hour=settings.file.night_hour)
+        counts = {
+            **count_all(connection),
+            "nights_missed": watch.missed_lately,
+            "scheduler_silent": int(watch.is_silent),
+            "messages_waiting": count_waiting(connection),
+        }
     if as_json:
         print_json(counts)
-    else:
-        print_table("In the store", ("what", "how many"), counts.items())
+        return
+    print_table("In the store", ("what", "how many"), counts.items())
+    if watch.is_silent and watch.last_sign:
+        sys.stderr.write(
+            f"the scheduler gives no sign since {watch.last_sign:%Y-%m-%d %H:%M} UTC: `adwatch schedule`\n"
+        )
+    if watch.missed:
+        sys.stderr.write(f"nights that nobody ran lately: {', '.join(map(str, watch.missed))}\n")
 
 
 @app.command()

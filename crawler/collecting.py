@@ -43,6 +43,7 @@ from crawler.layout import lost_parts
 from crawler.manifest import RegisterSource, SourceManifest
 from crawler.personal_numbers import storable
 from crawler.shown import FEW_WORDS, content_hash, shown_fields, stored_posting
+from crawler.stopping import is_cut_off
 from crawler.store.ads import FetchedUrl, SeenAd, count_run, save_pages, save_seen_ads
 from crawler.store.captures import captures_by_digest, save_captures
 from crawler.store.engine import open_store, reading
@@ -281,6 +282,9 @@ class StorePipeline:
         )
 
     def _finish(self) -> None:
+        if is_cut_off.is_set():
+            logger.warning("run cut off source=%s", self.source)
+            return
         now = datetime.now(UTC)
         with self.engine.begin() as connection:
             counts = count_run(connection, night_id=self.night_id, source=self.source)

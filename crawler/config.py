@@ -9,10 +9,10 @@ import os
 from collections.abc import Iterable
 from functools import cached_property
 from pathlib import Path
-from typing import Literal, Self
+from typing import Annotated, Literal, Self
 
 import yaml
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
 from sqlalchemy.engine import make_url
 from sqlalchemy.exc import ArgumentError
 
@@ -20,6 +20,9 @@ from crawler.errors import ConfigError
 from crawler.reaching import is_for_trying
 from crawler.secret import secret_of
 from crawler.yaml_data import parse_yaml
+
+ADDRESS = r"^[^\s@<>,;]+@[^\s@<>,;]+$"
+"""An e-mail address, well enough."""
 
 
 class Organisation(BaseModel):
@@ -68,6 +71,50 @@ class Retention(BaseModel):
     """Log-ins of the desk, since they were used last."""
 
 
+class Mail(BaseModel):
+    """The server that takes our e-mail. Its password comes from ADWATCH_SMTP_PASSWORD, or the file that
+    ADWATCH_SMTP_PASSWORD_FILE names."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    host: str = Field(min_length=1)
+    port: int = Field(default=587, ge=1, le=65535)
+    encryption: Literal["starttls", "tls", "none"] = "starttls"
+    """`none` only to a server on this machine, and without a password."""
+    user: str = ""
+    sender: str = Field(pattern=ADDRESS)
+    ca_file: str = ""
+    """PEM of an authority of your own, in the data folder or with its whole path; empty: those of the system."""
+
+    @model_validator(mode="after")
+    def _keeps_secrets(self) -> Self:
+        if self.encryption == "none" and (self.user or self.host not in ("localhost", "127.0.0.1", "::1")):
+            raise ValueError("encryption: none is only for a server on this machine that asks for no user")
+        return self
+
+
+Recipient = Annotated[str, Field(pattern=rf"(?:{ADDRESS}|^apprise:[a-z0-9_]{{1,40}}$)")]
+"""An e-mail address, or `apprise:name`: the channel whose URL stands in ADWATCH_APPRISE_NAME, or in the file that
+ADWATCH_APPRISE_NAME_FILE names."""
+
+
+class Messages(BaseModel):
+    """Who gets the morning's digest and the alarms; nobody while empty."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    mail: Mail | None = None
+    digest: tuple[Recipient, ...] = ()
+    alarms: tuple[Recipient, ...] = ()
+    language: Literal["latn", "cyrl", "en"] = "latn"
+
+    @model_validator(mode="after")
+    def _can_be_sent(self) -> Self:
+        if self.mail is None and any("@" in each for each in (*self.digest, *self.alarms)):
+            raise ValueError("recipients by e-mail need `mail` with host and sender")
+        return self
+
+
 class FileSettings(BaseModel):
     """What `adwatch.yml` may hold; unknown keys are refused."""
 
@@ -89,8 +136,13 @@ class FileSettings(BaseModel):
     """Within so many days the same series is not filed with the same recipient again without a word why."""
     parallel_spiders: int = Field(default=2, ge=1, le=16)
     spider_timeout_minutes: int = Field(default=60, ge=1)
+    spider_memory_mb: int = Field(default=400, ge=150, le=65536)
+    """A spider's process that holds more keeps what it has and ends."""
     screenshots_from: Literal["low", "medium", "high", "critical", "never"] = "high"
     """Ads at this level or above are shown as a browser shows their page."""
+    desk_url: str = Field(default="", pattern=r"^(?:https?://[^\s?#]+)?$")
+    """Address of the desk for links in messages; empty: messages hold none."""
+    messages: Messages = Field(default_factory=Messages)
     timestamps: tuple[TimestampAuthority, ...] = ()
     """Off while empty. Each is asked once a night."""
     session_idle_minutes: int = Field(default=120, ge=5, le=1440)

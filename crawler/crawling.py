@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import logging
+import os
 import subprocess
 import sys
 import time
 from collections.abc import Iterator, Mapping, Sequence
-from contextlib import ExitStack
+from contextlib import ExitStack, suppress
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from pathlib import Path
@@ -19,6 +20,7 @@ from sqlalchemy.exc import OperationalError
 from crawler.health import Problem, RunOutcome
 from crawler.manifest import RegisterSource, SourceManifest, read_manifests
 from crawler.night import Night, StepReport
+from crawler.stopping import CUT_OFF, PATIENCE_SECONDS
 from crawler.store.ads import count_run
 from crawler.store.engine import reading
 from crawler.store.nights import begin_run, finish_run, finished_sources
@@ -135,8 +137,7 @@ def run_spiders(night: Night, orders: Sequence[SpiderOrder], *, doing: str = "cr
                 finished += 1
                 counts["crashed"] += _note_end(night, spider)
     finally:
-        for spider in running:
-            _stop(spider)
+        _cut_off(running)
     night.progress(doing, finished, len(orders))
     return StepReport(counts)
 
@@ -148,8 +149,7 @@ def run_alone(night: Night, order: SpiderOrder) -> None:
         while not list(_ended([spider])):
             time.sleep(POLL_SECONDS)
     finally:
-        if spider.process.poll() is None:
-            _stop(spider)
+        _cut_off([spider])
 
 
 def _start(night: Night, order: SpiderOrder) -> SpiderProcess:
@@ -188,6 +188,20 @@ def _ask_to_close(spider: SpiderProcess) -> None:
         spider.asked = True
     elif time.monotonic() > spider.deadline + GRACE_SECONDS:
         logger.error("spider does not close source=%s", spider.source)
+        _stop(spider)
+
+
+def _cut_off(running: Sequence[SpiderProcess]) -> None:
+    """Ends spiders in their midst: each keeps what it has, if it does so soon, and its run stays open."""
+    patient_until = time.monotonic() + PATIENCE_SECONDS
+    left = [spider for spider in running if spider.process.poll() is None]
+    for spider in left:
+        if spider.process.stdin:
+            with suppress(OSError):
+                os.write(spider.process.stdin.fileno(), CUT_OFF)
+    while time.monotonic() < patient_until and any(spider.process.poll() is None for spider in left):
+        time.sleep(POLL_SECONDS)
+    for spider in left:
         _stop(spider)
 
 

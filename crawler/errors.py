@@ -21,6 +21,16 @@ class BusyError(AdwatchError):
     """A night runs, and what was asked for must not run beside it."""
 
 
+class NotDueError(AdwatchError):
+    """What should run if it is due is not due (any more): all is well, and nothing was done."""
+
+    exit_code = 0
+
+
+class CutOffError(AdwatchError):
+    """A night was stopped in order; the next one that is started goes on with it."""
+
+
 class SourceError(AdwatchError):
     """A source manifest is wrong, or a source answered with something that cannot be read."""
 

@@ -13,6 +13,7 @@ from contextlib import contextmanager
 from dataclasses import replace
 
 from crawler.night import Night, Step, silent
+from crawler.stopping import PATIENCE_SECONDS, Stopped
 
 logger = logging.getLogger(__name__)
 
@@ -27,11 +28,16 @@ def judging_meanwhile(night: Night, steps: Mapping[str, Step]) -> Iterator[dict[
     quiet = replace(night, progress=silent)
     thread = threading.Thread(target=_judge, args=(quiet, steps, counts, ended), daemon=True)
     thread.start()
+    patience: float | None = None
     try:
         yield counts
+    except Stopped:
+        # What it has in hand then is rolled back when the process ends.
+        patience = PATIENCE_SECONDS
+        raise
     finally:
         ended.set()
-        thread.join()
+        thread.join(patience)
 
 
 def _judge(night: Night, steps: Mapping[str, Step], counts: dict[str, Counter[str]], ended: threading.Event) -> None:

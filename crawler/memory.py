@@ -23,18 +23,18 @@ from crawler.health import Problem, problem_stat
 logger = logging.getLogger(__name__)
 
 MEBIBYTE = 1024 * 1024
-MOST_MB = 640
-"""What the system gives the process of data at all; asking for more fails there (MemoryError) and hurts nobody else."""
+ROOM = 1.6
+"""Times the first bound: what the system gives the process of data at all. Asking for more is a MemoryError there."""
 EVERY_SECONDS = 0.5
 REASON = "memory"
 LOOK_AFTER = 10_000
 """New objects after which circles of garbage are looked for; Python's own 700 cost a tenth of the processor."""
 
 
-def bound_memory() -> None:
-    """Takes the second bound."""
+def bound_memory(limit_mb: int) -> None:
+    """Takes the second bound of a spider that may hold so many megabytes."""
     hard = resource.getrlimit(resource.RLIMIT_DATA)[1]
-    most = MOST_MB * MEBIBYTE
+    most = int(limit_mb * ROOM) * MEBIBYTE
     resource.setrlimit(resource.RLIMIT_DATA, (most if hard == resource.RLIM_INFINITY else min(most, hard), hard))
 
 

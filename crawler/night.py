@@ -44,6 +44,7 @@ Step = Callable[[Night], StepReport]
 
 FETCH_REGISTER = "crawler.crawling:fetch_due_register"
 CRAWL = "crawler.crawling:crawl_due_sources"
+TELL_PEOPLE = "alerts.telling:tell_people"
 STEPS: tuple[str, ...] = (
     FETCH_REGISTER,
     "pipelines.register.fetched:import_fetched_lists",
@@ -61,10 +62,16 @@ STEPS: tuple[str, ...] = (
     "crawler.retention.purging:purge_by_night",
     "crawler.evidence.sealing:seal_evidence",
     "crawler.evidence.timestamping:timestamp_heads",
+    TELL_PEOPLE,
 )
 """Textual references, so that the hall starts the rooms without importing them."""
 
-AFTER_INTAKE = tuple(step for step in STEPS if not step.startswith(("crawler.", "pipelines.register.")))
+ONLY_AT_NIGHT = (FETCH_REGISTER, TELL_PEOPLE)
+"""What a run by hand leaves out."""
+
+AFTER_INTAKE = tuple(
+    step for step in STEPS if step not in ONLY_AT_NIGHT and not step.startswith(("crawler.", "pipelines.register."))
+)
 """What becomes of an ad that a person brought, at once: all that judges, nothing that fetches."""
 
 WHILE_CRAWLING: tuple[str, ...] = STEPS[3:5]

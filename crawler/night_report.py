@@ -18,7 +18,7 @@ from sqlalchemy import Engine
 from crawler.config import Settings
 from crawler.health import RunOutcome
 from crawler.night import Progress, Step
-from crawler.nightly import NightResult, run_night
+from crawler.nightly import NightResult, run_if_due, run_night, why_no_night
 from crawler.output import print_table
 from crawler.store.assessments import VerdictChange, verdict_changes
 from crawler.store.engine import reading
@@ -56,6 +56,15 @@ def night_with_progress(
     """`run_night` with a progress bar on standard error."""
     with progress_bar() as progress:
         return run_night(settings, engine, now=now, progress=progress, crawl=crawl, steps=steps)
+
+
+def due_night(settings: Settings, engine: Engine) -> NightResult:
+    """The night with a progress bar on standard error, once no other is running, if it has not been run by then.
+
+    Raises NotDueError where it has.
+    """
+    with progress_bar() as progress:
+        return run_if_due(settings, engine, why_no_night(settings), progress=progress)
 
 
 def summary_of(engine: Engine, result: NightResult) -> dict[str, Any]:

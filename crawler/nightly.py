@@ -2,28 +2,51 @@
 
 from __future__ import annotations
 
-import fcntl
 import importlib
 import logging
 import os
 import socket
+import sys
 from collections import Counter
-from collections.abc import Iterator, Sequence
-from contextlib import ExitStack, contextmanager
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
-from pathlib import Path
+from typing import Any
 
-from sqlalchemy import Engine, text
+from sqlalchemy import Connection, Engine
+from sqlalchemy.exc import OperationalError
 
 from crawler.config import Settings
-from crawler.errors import BusyError
+from crawler.errors import BusyError, CutOffError, NotDueError
+from crawler.leases import Lease, held, lease_of
 from crawler.logs import during_night
 from crawler.manifest import read_manifests
 from crawler.meanwhile import judging_meanwhile
-from crawler.night import CRAWL, FETCH_REGISTER, STEPS, WHILE_CRAWLING, Night, Progress, Step, StepReport, silent
+from crawler.night import (
+    CRAWL,
+    ONLY_AT_NIGHT,
+    STEPS,
+    WHILE_CRAWLING,
+    Night,
+    Progress,
+    Step,
+    StepReport,
+    silent,
+)
+from crawler.stopping import Stopped
+from crawler.store.engine import reading
 from crawler.store.locks import Lock
-from crawler.store.nights import begin_night, begin_run_by_hand, finish_night
+from crawler.store.nights import (
+    begin_night,
+    begin_run_by_hand,
+    finish_night,
+    note_cut_off,
+    note_steps,
+    unfinished_night,
+)
+from crawler.store.schedulers import night_since
+from crawler.turns import CATCH_UP, last_turn
 
 logger = logging.getLogger(__name__)
 
@@ -65,24 +88,72 @@ def run_night(
     """Runs a night to its end, or goes on with one cut off a short while ago.
 
     With `crawl` it is a run by hand: a night of its own that begins with the given step and fetches nothing else; with
-    `steps` a run by hand of these alone. Raises BusyError where another night is running, and ConfigError
-    where real sites would be asked without a contact.
+    `steps` a run by hand of these alone. Raises BusyError where another night is running, ConfigError
+    where real sites would be asked without a contact, and CutOffError where it was stopped.
     """
     if crawl is None and steps is None:
         require_contact(settings)
-    with one_night_at_a_time(settings, engine):
-        with engine.begin() as connection:
-            if crawl is None and steps is None:
-                night_id = begin_night(connection, now=now, owner=f"{socket.gethostname()}:{os.getpid()}")
-            else:
-                night_id = begin_run_by_hand(connection, now=now)
-        night = Night(night_id, settings, engine, now, progress)
+    with _night_lease(settings, engine) as lease:
+        return _run_held(lease, Night(0, settings, engine, now, progress), crawl=crawl, steps=steps)
+
+
+def run_if_due(
+    settings: Settings, engine: Engine, why_not: WhyNot, *, progress: Progress = silent, crawl: Step | None = None
+) -> NightResult:
+    """As `run_night`, once no other night is running, unless `why_not` says by then why there is none to run.
+
+    Raises NotDueError with what it said, and BusyError where the other one does not end for hours.
+    """
+    if crawl is None:
+        require_contact(settings)
+    with _night_lease(settings, engine, wait_seconds=CATCH_UP.total_seconds()) as lease:
+        now = datetime.now(UTC)
+        with reading(engine) as connection:
+            reason = why_not(connection, now)
+        if reason:
+            raise NotDueError(reason)
+        return _run_held(lease, Night(0, settings, engine, now, progress), crawl=crawl)
+
+
+WhyNot = Callable[[Connection, datetime], str]
+"""Says why nothing is to be run at that time; empty: something is."""
+
+
+def why_no_night(settings: Settings) -> WhyNot:
+    """No night is due that has been run since its hour; one that was cut off goes on."""
+
+    def why_not(connection: Connection, now: datetime) -> str:
+        finished = night_since(connection, last_turn(now, hour=settings.file.night_hour))
+        if finished is None or unfinished_night(connection, now=now) is not None:
+            return ""
+        return f"the night has been run, it ended {finished:%Y-%m-%d %H:%M} UTC; nothing is due"
+
+    return why_not
+
+
+def _run_held(lease: Lease, night: Night, *, crawl: Step | None, steps: Sequence[str] | None = None) -> NightResult:
+    is_whole = crawl is None and steps is None
+    with night.engine.begin() as connection:
+        if is_whole:
+            night_id = begin_night(connection, now=night.now, owner=f"{socket.gethostname()}:{os.getpid()}")
+        else:
+            night_id = begin_run_by_hand(connection, now=night.now)
+    begun = replace(night, id=night_id)
+    try:
         with during_night(night_id):
-            results = _run_steps(night, crawl, steps or _order(is_whole=crawl is None))
-        summary = {"steps": {result.name: {**result.counts, "failure": result.failure} for result in results}}
-        with engine.begin() as connection:
-            finish_night(connection, night_id, now=datetime.now(UTC), summary=summary)
+            results = _run_steps(begun, lease, crawl, steps or _order(is_whole=is_whole))
+    except Stopped as word:
+        with night.engine.begin() as connection:
+            note_cut_off(connection, night_id, now=datetime.now(UTC))
+        goes_on = "; the next `adwatch nightly` goes on with it, as does the scheduler" if is_whole else ""
+        raise CutOffError(f"night {night_id} was stopped before its end{goes_on}") from word
+    with night.engine.begin() as connection:
+        finish_night(connection, night_id, now=datetime.now(UTC), summary=_summary(results))
     return NightResult(night_id, results)
+
+
+def _summary(results: Sequence[StepResult]) -> dict[str, Any]:
+    return {"steps": {result.name: {**result.counts, "failure": result.failure} for result in results}}
 
 
 def require_contact(settings: Settings) -> None:
@@ -100,55 +171,54 @@ def named(reference: str) -> Step:
 
 @contextmanager
 def one_night_at_a_time(settings: Settings, engine: Engine) -> Iterator[None]:
-    """Holds the night's lease; both kinds are given back by the system when the process dies, however it dies."""
-    with ExitStack() as stack:
-        if engine.dialect.name == "postgresql":
-            stack.enter_context(_database_lease(engine))
-        else:
-            stack.enter_context(_file_lease(settings.home / "night.lock"))
+    """Holds the night's lease. Raises BusyError where another night is running."""
+    with _night_lease(settings, engine):
         yield
 
 
 @contextmanager
-def _database_lease(engine: Engine) -> Iterator[None]:
-    with engine.connect() as connection:
-        if not connection.scalar(text("SELECT pg_try_advisory_lock(:lock)"), {"lock": int(Lock.NIGHT)}):
-            raise BusyError("another night is running on this database; wait for its end")
-        connection.commit()
-        try:
-            yield
-        finally:
-            connection.execute(text("SELECT pg_advisory_unlock(:lock)"), {"lock": int(Lock.NIGHT)})
+def _night_lease(settings: Settings, engine: Engine, *, wait_seconds: float = 0.0) -> Iterator[Lease]:
+    lease = lease_of(settings, engine, Lock.NIGHT)
 
+    def waiting() -> None:
+        sys.stderr.write(f"another night is running {lease.place}; waiting for its end\n")
 
-@contextmanager
-def _file_lease(path: Path) -> Iterator[None]:
-    with path.open("a") as lease:
-        try:
-            fcntl.flock(lease, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except BlockingIOError as error:
-            raise BusyError("another night is running in this data folder; wait for its end") from error
-        yield
+    with held(lease, busy="another night is running", wait_seconds=wait_seconds, waiting=waiting):
+        yield lease
 
 
 def _order(*, is_whole: bool) -> Sequence[str]:
-    return STEPS if is_whole else (CRAWL, *(step for step in STEPS if step not in (CRAWL, FETCH_REGISTER)))
+    return STEPS if is_whole else (CRAWL, *(step for step in STEPS if step != CRAWL and step not in ONLY_AT_NIGHT))
 
 
-def _run_steps(night: Night, crawl: Step | None, order: Sequence[str]) -> tuple[StepResult, ...]:
+def _run_steps(night: Night, lease: Lease, crawl: Step | None, order: Sequence[str]) -> tuple[StepResult, ...]:
     judged: dict[str, Counter[str]] = {}
-    results = []
+    results: list[StepResult] = []
     for reference in order:
+        if not lease.keep():
+            raise BusyError("the database ended the night's lease, and another night is running by now")
         if reference == CRAWL:
             beside = {_name(step): named(step) for step in order if step in WHILE_CRAWLING}
             with judging_meanwhile(night, beside) as judged:
-                results.append(_run_step(_name(reference), crawl or named(reference), night))
-            continue
-        result = _run_step(_name(reference), named(reference), night)
-        counts = judged.get(_name(reference), Counter())
-        counts.update(result.counts)
-        results.append(replace(result, counts=dict(counts)))
+                result = _run_step(_name(reference), crawl or named(reference), night)
+        else:
+            result = _run_step(_name(reference), named(reference), night)
+            counts = judged.get(_name(reference), Counter())
+            counts.update(result.counts)
+            result = replace(result, counts=dict(counts))
+        results.append(result)
+        _note_so_far(night, results)
     return tuple(results)
+
+
+def _note_so_far(night: Night, results: Sequence[StepResult]) -> None:
+    """For whoever looks at a night that runs, its last step among them."""
+    try:
+        with night.engine.begin() as connection:
+            note_steps(connection, night.id, _summary(results))
+    except OperationalError:
+        # The database is gone or full: the night goes on, and tells it all at its end.
+        logger.exception("steps not noted night=%d", night.id)
 
 
 def _name(reference: str) -> str:

@@ -13,7 +13,8 @@ from crawler.items import AdPosting
 BOT_NAME = "adwatch"
 SPIDER_MODULES = ["spiders.generic", "spiders.sourced", "spiders.flyers", "spiders.screenshots"]
 SPIDER_OF_SOURCE = "spiders.kinds.of_source.spider_of_source"
-USER_AGENT = Settings.from_environment().user_agent
+_OURS = Settings.from_environment()
+USER_AGENT = _OURS.user_agent
 
 AUTOTHROTTLE_ENABLED = True
 AUTOTHROTTLE_START_DELAY = 2.0
@@ -50,7 +51,9 @@ EXTENSIONS_BASE = {
     "scrapy.extensions.logstats.LogStats": 0,
     "scrapy.extensions.throttle.AutoThrottle": 0,
 }
-MEMORY_LIMIT_MB = 400  # beyond it the spider keeps what it has and ends; see docs/collecting-safely.md
+MEMORY_LIMIT_MB = (
+    _OURS.file.spider_memory_mb
+)  # beyond it the spider keeps what it has and ends; see docs/collecting-safely.md
 WARN_ON_GENERATOR_RETURN_VALUE = False  # it parses the source of callbacks over and over; ours are typed
 DOWNLOAD_HANDLERS = {
     "http": "crawler.downloading.BoundedDownloads",

@@ -18,9 +18,9 @@ from crawler.memory import bound_memory, keep_loaded
 
 def run_spider(name: str, *options: str) -> int:
     """Runs the source's spider with `name=value` options. Returns the exit code."""
-    bound_memory()
     os.environ.setdefault("SCRAPY_SETTINGS_MODULE", "crawler.settings")
     settings = get_project_settings()
+    bound_memory(settings.getint("MEMORY_LIMIT_MB"))
     spider: type[Spider] | None = load_object(settings["SPIDER_OF_SOURCE"])(name)
     if spider is not None:
         # Looking through all spiders loads what other kinds need, which takes longer than many a source.

@@ -10,6 +10,7 @@ import uvicorn
 from fastapi import FastAPI
 
 from alerts.desk.app import create_app
+from alerts.telling import telling_alarms
 from crawler.config import Settings
 from crawler.errors import UsageError
 
@@ -34,10 +35,11 @@ def open_socket(host: str, port: int) -> socket.socket:
 
 
 def run_desk(settings: Settings, listening: socket.socket) -> None:
-    """Serves until it is stopped; says on standard error where."""
+    """Serves until it is stopped; says on standard error where. Alarms are told meanwhile."""
     app = create_app(settings)
     sys.stderr.write(f"the desk is at {address_of(listening)} (Ctrl+C ends it)\n")
-    uvicorn.Server(server_config(app, settings)).run(sockets=[listening])
+    with telling_alarms(settings, app.state.desk.engine):
+        uvicorn.Server(server_config(app, settings)).run(sockets=[listening])
 
 
 def server_config(app: FastAPI, settings: Settings) -> uvicorn.Config:

@@ -20,6 +20,7 @@ from crawler.health import NO_FAULT, RunOutcome
 from crawler.manifest import ManifestsRead, RegisterSource, SourceManifest
 from crawler.store.nights import RESUME_WITHIN
 from crawler.store.register import SnapshotRow, newest_snapshot_row
+from crawler.store.schedulers import NO_WATCH, Watch, read_watch
 from crawler.store.silence import NightRow, RunRow, newest_night, newest_runs
 from crawler.store.switches import switched_off
 
@@ -80,13 +81,18 @@ class SilenceReport:
     """A later day on which its source still published the same list."""
     register_age: int
     """Days since it was last known to be the register; 0 where there is none."""
+    missed_nights: tuple[date, ...] = ()
+    """Days whose night nobody ran, since the last night but one."""
+    scheduler_silent_since: datetime | None = None
+    """None: it gives signs of life, or there is none."""
 
     @property
     def is_calm(self) -> bool:
         """Nothing is missing."""
         night_is_well = self.night_state in (NightState.DONE, NightState.RUNNING) and not self.failed_steps
         sources_are_well = self.brings_ads and not self.troubles
-        return night_is_well and sources_are_well and self.register_state is RegisterState.FRESH
+        is_watched = not self.missed_nights and self.scheduler_silent_since is None
+        return night_is_well and is_watched and sources_are_well and self.register_state is RegisterState.FRESH
 
     @property
     def failed_steps(self) -> tuple[str, ...]:
@@ -111,6 +117,7 @@ def read_silence(
         now=now,
         stale_after_days=settings.register_stale_after_days,
         off=switched_off(connection),
+        watch=read_watch(connection, now=now, hour=settings.night_hour),
     )
 
 
@@ -123,6 +130,7 @@ def report_silence(
     now: datetime,
     stale_after_days: int,
     off: Collection[str] = (),
+    watch: Watch = NO_WATCH,
 ) -> SilenceReport:
     """The report. Runs of sources that are not enabled (any more), or that are `off`, are nobody's trouble."""
     age = (now.astimezone(BELGRADE).date() - register.known_on).days if register else 0
@@ -145,6 +153,8 @@ def report_silence(
         register_day=register.as_of if register else None,
         register_confirmed=register.confirmed_on if register else None,
         register_age=age,
+        missed_nights=watch.missed,
+        scheduler_silent_since=watch.last_sign if watch.is_silent else None,
     )
 
 
@@ -152,7 +162,8 @@ def _night_state(night: NightRow | None, *, now: datetime) -> NightState:
     if night is None:
         return NightState.NEVER
     if night.finished_at is None:
-        return NightState.RUNNING if now - night.started_at < RESUME_WITHIN else NightState.CUT_OFF
+        is_running = now - night.started_at < RESUME_WITHIN and not night.is_cut_off
+        return NightState.RUNNING if is_running else NightState.CUT_OFF
     return NightState.OVERDUE if now - night.started_at > OVERDUE else NightState.DONE
 
 

@@ -16,6 +16,8 @@ class Lock(IntEnum):
     NIGHT = 4_178_202_614
     FILING = 4_178_202_615
     LOG_IN = 4_178_202_616
+    MESSAGES = 4_178_202_617
+    ALARMS = 4_178_202_618
     PURGE = 4_178_202_620
 
 

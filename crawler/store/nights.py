@@ -37,21 +37,30 @@ class Measured:
 
 
 NOTHING_MEASURED = Measured()
+CUT_OFF = "cut_off"
+"""Stands in the summary of a night that was stopped, with the time."""
 RESUME_WITHIN = timedelta(hours=12)
 """A night that was cut off earlier than this is left as it is; a new one begins."""
 
 
 def begin_night(connection: Connection, *, now: datetime, owner: str) -> int:
     """The id of the night that was cut off a short while ago, or of a new one."""
-    unfinished = connection.scalar(
+    unfinished = unfinished_night(connection, now=now)
+    if unfinished is None:
+        return _new_night(connection, now=now, owner=owner)
+    connection.execute(update(nights).where(nights.c.id == unfinished).values(owner=owner, summary={}))
+    return unfinished
+
+
+def unfinished_night(connection: Connection, *, now: datetime) -> int | None:
+    """The newest night that began a short while ago and has no end: one that runs, or was cut off."""
+    statement = (
         select(nights.c.id)
         .where(nights.c.finished_at.is_(None), nights.c.started_at > now - RESUME_WITHIN, nights.c.owner != BY_HAND)
         .order_by(nights.c.id.desc())
+        .limit(1)
     )
-    if unfinished is not None:
-        connection.execute(update(nights).where(nights.c.id == unfinished).values(owner=owner))
-        return int(unfinished)
-    return _new_night(connection, now=now, owner=owner)
+    return connection.scalar(statement)
 
 
 BY_HAND = "by hand"
@@ -77,6 +86,16 @@ def night_began(connection: Connection, night_id: int) -> datetime:
 def finish_night(connection: Connection, night_id: int, *, now: datetime, summary: dict[str, Any]) -> None:
     """Closes the night with what its steps reported."""
     connection.execute(update(nights).where(nights.c.id == night_id).values(finished_at=now, summary=summary))
+
+
+def note_steps(connection: Connection, night_id: int, summary: dict[str, Any]) -> None:
+    """Notes what the steps reported so far."""
+    connection.execute(update(nights).where(nights.c.id == night_id).values(summary=summary))
+
+
+def note_cut_off(connection: Connection, night_id: int, *, now: datetime) -> None:
+    """Notes that the night was stopped in order; what its steps reported will be reported anew."""
+    note_steps(connection, night_id, {CUT_OFF: now.isoformat()})
 
 
 def finished_sources(connection: Connection, night_id: int) -> set[str]:

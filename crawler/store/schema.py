@@ -111,6 +111,15 @@ runs = Table(
     sqlite_autoincrement=True,
 )
 
+schedulers = Table(
+    "schedulers",
+    metadata,
+    Column("name", String(300), primary_key=True, doc="Host and data folder"),
+    Column("since", UtcTime, nullable=False, doc="When it was first started: nights are expected from then on"),
+    Column("sign_at", UtcTime, nullable=False, doc="Its newest sign of life"),
+    Column("stopped_at", UtcTime, doc="When it was stopped in order; None: it runs, or died"),
+)
+
 health_alerts = Table(
     "health_alerts",
     metadata,
@@ -138,6 +147,51 @@ source_actions = Table(
     Column("person_name", String(200), nullable=False, doc="What the person was called then"),
     Column("why", Text, nullable=False, default=""),
     sqlite_autoincrement=True,
+)
+
+messages = Table(
+    "messages",
+    metadata,
+    _id(),
+    Column("key", String(120), nullable=False, unique=True, doc="What it is about, so that it is made once"),
+    Column("kind", String(10), nullable=False, index=True, doc="alerts.messages.letter.Kind"),
+    Column("made_at", UtcTime, nullable=False),
+    Column("as_of", UtcTime, nullable=False, doc="It tells of what happened up to then"),
+    Column("subject", Text, nullable=False),
+    Column("text", Text, nullable=False),
+    Column("html", Text, nullable=False),
+    Column("mail_id", String(200), nullable=False, doc="Message-ID, the same at each try"),
+    sqlite_autoincrement=True,
+)
+
+deliveries = Table(
+    "deliveries",
+    metadata,
+    _id(),
+    _reference("message_id", "messages.id", nullable=False),
+    Column("recipient", String(320), nullable=False, doc="E-mail address, or apprise:name"),
+    Column("tries", Integer, nullable=False, server_default="0"),
+    Column("tried_at", UtcTime),
+    Column("problem", Text, doc="Why the last try failed"),
+    Column("accepted_at", UtcTime),
+    Column("given_up_at", UtcTime),
+    UniqueConstraint("message_id", "recipient"),
+    sqlite_autoincrement=True,
+)
+Index(
+    "ix_deliveries_waiting",
+    deliveries.c.id,
+    sqlite_where=text("accepted_at IS NULL AND given_up_at IS NULL"),
+    postgresql_where=text("accepted_at IS NULL AND given_up_at IS NULL"),
+)
+
+alarms = Table(
+    "alarms",
+    metadata,
+    Column("subject", String(120), primary_key=True, doc="`scheduler`, `night`, `register` or `source:<id>`"),
+    Column("state", String(20), nullable=False, doc="As people were told last; never `ok`"),
+    Column("since", UtcTime, nullable=False),
+    Column("told_at", UtcTime, nullable=False, doc="Last time, reminders included"),
 )
 
 pages = Table(

@@ -9,7 +9,7 @@ from typing import Any
 from sqlalchemy import Connection, func, select
 
 from crawler.night import STEPS
-from crawler.store.nights import BY_HAND
+from crawler.store.nights import BY_HAND, CUT_OFF
 from crawler.store.schema import nights, runs
 
 
@@ -24,6 +24,8 @@ class NightRow:
     """Names of the functions of `crawler.night.STEPS` that failed, in the night's order."""
     verdicts_changed: int = 0
     """Ads that the register answered otherwise than before."""
+    is_cut_off: bool = False
+    """It was stopped in order, and nobody has gone on with it yet."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,7 +60,7 @@ def newest_night(connection: Connection) -> NightRow | None:
     if row is None:
         return None
     changed = row.summary.get("steps", {}).get("assess_new_ads", {}).get("verdict_changed", 0)
-    return NightRow(row.started_at, row.finished_at, _failed_steps(row.summary), changed)
+    return NightRow(row.started_at, row.finished_at, _failed_steps(row.summary), changed, CUT_OFF in row.summary)
 
 
 def newest_runs(connection: Connection) -> list[RunRow]:

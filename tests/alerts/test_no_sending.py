@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import ast
 from pathlib import Path
 
 import pytest
 
 import alerts
+from tests.alerts.imports import imported_by
 
 SENDING = {
     "aiohttp",
@@ -26,6 +26,10 @@ SENDING = {
     "urllib3",
     "webbrowser",
 }
+TELLS = {"telling", "telling_commands"}
+"""Gather figures and headings for digest and alarms; no draft and no filing knows them."""
+REGISTERED = {"alerts.telling_commands", "alerts.telling_commands.digest", "alerts.telling_commands.messages_app"}
+"""What the list of commands names."""
 ROOM = Path(alerts.__file__).parent
 LETTERS = ("recipients", "information_requests", "follow_ups")
 MODULES = sorted((*ROOM.glob("*.py"), *(path for folder in LETTERS for path in ROOM.glob(f"{folder}/*.py"))))
@@ -33,11 +37,8 @@ MODULES = sorted((*ROOM.glob("*.py"), *(path for folder in LETTERS for path in R
 
 @pytest.mark.parametrize("path", MODULES, ids=lambda path: str(path.relative_to(ROOM)))
 def test_no_module_of_cases_and_drafts_knows_a_way_out(path: Path) -> None:
-    imported: set[str] = set()
-    for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
-        if isinstance(node, ast.Import):
-            imported |= {name.name for name in node.names}
-        elif isinstance(node, ast.ImportFrom):
-            imported |= {node.module or "", *(f"{node.module}.{name.name}" for name in node.names)}
+    imported = imported_by(path)
     roots = {name.split(".")[0] for name in imported}
     assert not (imported | roots) & SENDING
+    if path.stem not in TELLS:
+        assert not {name for name in imported if name.startswith(("alerts.messages", "alerts.telling"))} - REGISTERED

@@ -1,8 +1,10 @@
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import replace
 from datetime import date, datetime, timedelta
 from pathlib import Path
+from typing import Any
 
 import pytest
 from sqlalchemy import update
@@ -15,6 +17,7 @@ from crawler.health import Problem
 from crawler.manifest import AnySource, ManifestsRead, RegisterSource, TelegramSource
 from crawler.store.nights import begin_run, fail_run, finish_night
 from crawler.store.register import SnapshotFile, SnapshotRow
+from crawler.store.schedulers import Watch, give_sign
 from crawler.store.schema import nights
 from crawler.store.silence import NightRow, RunRow
 from tests.builders import StoreBuilder
@@ -197,6 +200,38 @@ def test_the_night_is_told_as_it_stands(began_hours_ago: int, finished: bool, st
     began = MORNING - timedelta(hours=began_hours_ago)
     night = NightRow(began, began + timedelta(hours=1) if finished else None)
     assert _report(night=night).night_state is state
+
+
+def test_a_night_that_was_stopped_is_cut_off_at_once() -> None:
+    stopped = NightRow(MORNING - timedelta(hours=3), None, is_cut_off=True)
+    assert _report(night=stopped).night_state is NightState.CUT_OFF
+
+
+@pytest.mark.parametrize(
+    "watch", [Watch(LAST_NIGHT, is_silent=True), Watch(LAST_NIGHT, missed=(date(2026, 11, 19),), missed_lately=1)]
+)
+def test_a_silent_scheduler_and_missed_nights_are_not_calm(watch: Watch) -> None:
+    calm = _report(_run())
+    report = replace(calm, **dict(_watched(watch)))
+    assert calm.is_calm
+    assert not report.is_calm
+
+
+def _watched(watch: Watch) -> Iterator[tuple[str, Any]]:
+    nothing = ManifestsRead({}, {})
+    read = report_silence(None, (), None, sources=nothing, now=MORNING, stale_after_days=45, watch=watch)
+    yield "missed_nights", read.missed_nights
+    yield "scheduler_silent_since", read.scheduler_silent_since
+
+
+def test_the_desk_names_missed_nights_and_says_that_the_scheduler_is_silent(desk: DeskUnderTest) -> None:
+    desk.enter()
+    desk.store.night(at=MORNING - timedelta(days=3))
+    with desk.store.engine.begin() as connection:
+        give_sign(connection, "a:/srv", now=MORNING - timedelta(days=3))
+    page = desk.page("/")
+    assert "Noćna obrada nije rađena: 18.\u00a011.\u00a02026., 19.\u00a011.\u00a02026." in page
+    assert "Program koji pokreće noćnu obradu ne javlja se od 17." in page
 
 
 def test_without_any_night_nothing_is_calm() -> None:

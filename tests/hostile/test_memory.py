@@ -6,7 +6,7 @@ import subprocess
 import sys
 from pathlib import Path
 
-from crawler.memory import MOST_MB
+from crawler.memory import ROOM
 from tests.spiders.loopback import ROOT, Answer, crawl, links_to, serve, source
 
 
@@ -20,20 +20,21 @@ def test_a_spider_beyond_its_memory_ends_in_order(tmp_path: Path) -> None:
 
 
 def test_the_system_gives_a_spider_no_more_than_its_bound() -> None:
+    most = int(300 * ROOM)
     program = f"""
 from crawler.memory import bound_memory, bound_lifted
-bound_memory()
+bound_memory(300)
 def fails(megabytes):
     try:
         bytearray(megabytes * 1024 * 1024)
     except MemoryError:
         return True
     return False
-assert fails({MOST_MB})
+assert fails({most})
 assert not fails(50)
 with bound_lifted():
-    assert not fails({MOST_MB})
-assert fails({MOST_MB})
+    assert not fails({most})
+assert fails({most})
 """
     subprocess.run([sys.executable, "-c", program], cwd=ROOT, check=True)
 

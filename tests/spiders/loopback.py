@@ -122,9 +122,9 @@ def crawl(name: str, home: Path, *options: str, proxy: str | None = None) -> Run
 
 
 def source(home: Path, name: str, manifest: dict[str, Any]) -> None:
-    """Puts a manifest into the data folder's own sources."""
+    """Puts a manifest into the data folder's own sources, in place of one that is there."""
     folder = home / "sources" / name
-    folder.mkdir(parents=True)
+    folder.mkdir(parents=True, exist_ok=True)
     usual = {"id": name, "name": name, "owner": "izmišljen", "legal_note": "Provera.", "checked": "2026-11-20"}
     limits = {"delay_seconds": 0, "max_minutes": 1, "max_pages": 60}
     (folder / "source.yml").write_bytes(orjson.dumps({**usual, "limits": limits, **manifest}))
