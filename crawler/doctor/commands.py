@@ -18,7 +18,6 @@ if TYPE_CHECKING:
 
 
 def doctor(
-    mail: Annotated[bool, typer.Option("--mail", help="Greet the mail server too; nothing is sent.")] = False,
     as_json: Annotated[bool, typer.Option("--json", help="Print one JSON document.")] = False,
 ) -> None:
     """Look the installation over: what works, what will not, and how to mend it. Changes nothing; exit code 1 when bad.
@@ -35,7 +34,7 @@ def doctor(
         raise UsageError(f"there is no data folder {settings.home}; any other command makes it")
     engine = connect(_existing(settings), wait_seconds=settings.file.database_wait_seconds)
     try:
-        found = list(look_over(Patient(settings, engine, datetime.now(UTC), asks_mail=mail)))
+        found = list(look_over(Patient(settings, engine, datetime.now(UTC))))
     finally:
         engine.dispose()
     is_well = all(finding.state is not State.BAD for finding in found)

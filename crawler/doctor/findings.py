@@ -42,8 +42,6 @@ class Patient:
     engine: Engine
     """On the store as it is: it may be missing, or not migrated."""
     now: datetime
-    asks_mail: bool = False
-    """The mail server may be spoken to."""
 
 
 Check = Callable[[Patient], Iterable[Finding]]
