@@ -13,6 +13,7 @@ from alerts.desk.app import create_app
 from alerts.telling import telling_alarms
 from crawler.config import Settings
 from crawler.errors import UsageError
+from crawler.memory import keep_loaded
 
 
 def open_socket(host: str, port: int) -> socket.socket:
@@ -37,6 +38,8 @@ def open_socket(host: str, port: int) -> socket.socket:
 def run_desk(settings: Settings, listening: socket.socket) -> None:
     """Serves until it is stopped; says on standard error where. Alarms are told meanwhile."""
     app = create_app(settings)
+    # Looking through rules and templates for garbage would hold up one page in ten by a quarter of a second.
+    keep_loaded()
     sys.stderr.write(f"the desk is at {address_of(listening)} (Ctrl+C ends it)\n")
     with telling_alarms(settings, app.state.desk.engine):
         uvicorn.Server(server_config(app, settings)).run(sockets=[listening])

@@ -21,7 +21,6 @@ from sqlalchemy import (
     distinct,
     exists,
     func,
-    literal,
     or_,
     select,
     tuple_,
@@ -161,16 +160,19 @@ def list_cases(connection: Connection, question: CaseQuestion, *, at: int | None
 
     The place is told by the order, so a page stays where it is while cases before it are decided.
     """
-    is_after: ColumnElement[bool] = literal(True)
-    chosen: FromClause = cases
-    if at is not None:
-        here = select(cases).where(cases.c.id == at).subquery("here")
-        # A case that is not there marks no place.
-        is_after = func.coalesce(_is_after(question.sorting, cases, here), True)
-        chosen = cases.outerjoin(here, here.c.id == at)
-    statement = select(cases.c.id, is_after.label("is_after")).select_from(chosen).where(*_conditions(question))
-    found = connection.execute(statement.order_by(*_ordered(question.sorting))).all()
-    return CaseList(tuple(row[0] for row in found), sum(not row[1] for row in found), at)
+    chosen = select(cases.c.id).where(*_conditions(question)).order_by(*_ordered(question.sorting))
+    ids = tuple(connection.scalars(chosen).all())
+    if at is None:
+        return CaseList(ids)
+    through = ids.index(at) + 1 if at in ids else _count_before(connection, question, at)
+    return CaseList(ids, through, at)
+
+
+def _count_before(connection: Connection, question: CaseQuestion, case_id: int) -> int:
+    """How many of the list stand before a case that is not in it; none where there is no such case."""
+    here = select(cases).where(cases.c.id == case_id).subquery("here")
+    earlier = select(func.count(cases.c.id)).join(here, here.c.id == case_id).where(*_conditions(question))
+    return connection.scalar(earlier.where(_is_after(question.sorting, here, cases))) or 0
 
 
 def read_cases(connection: Connection, case_ids: Sequence[int]) -> list[ListedCase]:
@@ -210,7 +212,9 @@ def known_destinations(connection: Connection) -> list[str]:
 
 
 def _conditions(question: CaseQuestion) -> Iterator[ColumnElement[bool]]:
-    yield cases.c.state.in_(question.states)
+    # A single state is one range of the index that is in the queue's order already.
+    only = len(question.states) == 1
+    yield cases.c.state == question.states[0] if only else cases.c.state.in_(question.states)
     if question.levels:
         yield cases.c.level.in_(question.levels)
     for kind, value in question.facets:

@@ -101,9 +101,10 @@ def _insert(
         [_version(ad_id, captures[number % TEXTS], *judged[number % TEXTS][:2]) for number, ad_id, _ in copies],
     )
     results = {number: _told(judged[number % TEXTS][2], number) for number in numbers}
+    told = [(_assessment(results[number]), range(number * COPIES, (number + 1) * COPIES)) for number in numbers]
     connection.execute(
         insert(assessments),
-        [_assessment(results[number], ad_id) for number, ad_id, _ in copies],
+        [{**row, "id": ad_id, "version_id": ad_id} for row, ads_of_case in told for ad_id in ads_of_case],
     )
     connection.execute(
         insert(contact_mentions),
@@ -156,9 +157,9 @@ def _told(judged: Assessment, number: int) -> Assessment:
     return replace(judged, contacts=Contacts(phones=tuple(phones)))
 
 
-def _assessment(judged: Assessment, ad_id: int) -> dict[str, object]:
+def _assessment(judged: Assessment) -> dict[str, object]:
     return {
-        "id": ad_id, "version_id": ad_id, "basis": "bench", "assessed_at": NOW, "is_job_ad": True, "abroad": True,
+        "basis": "bench", "assessed_at": NOW, "is_job_ad": True, "abroad": True,
         "level": judged.risk.level.value, "score": judged.risk.score, "verdict": "not_found",
         "mediator_key": mediator_key(judged), "proposed": True, "result": judged.to_json(),
     }  # fmt: skip
