@@ -37,6 +37,9 @@ class Bearer:
     scope: Scope
 
 
+Caller = Visitor | Bearer
+
+
 def visitor_or_none(request: Request) -> Visitor | None:
     """Who is logged in, by the session cookie and the store as it is now; None for nobody."""
     visitor = _session_of(request)

@@ -39,6 +39,8 @@ class Act(StrEnum):
     TOKEN_REVOKED = "token_revoked"  # noqa: S105 - the name of an act
     DECIDED = "decided"
     """On a case: also approving, filing and what became of it."""
+    NOTED = "noted"
+    """A note on a case."""
     NAME_DECIDED = "name_decided"
     NAME_UNDONE = "name_undone"
     DRAFT_CHANGED = "draft_changed"

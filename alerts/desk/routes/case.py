@@ -9,39 +9,31 @@ from fastapi.responses import RedirectResponse
 from sqlalchemy import Connection
 
 from alerts.cases import CaseState, Decision, DismissReason
-from alerts.deciding import decide_case
 from alerts.desk.access import Decider, LoggedIn, TheDesk
 from alerts.desk.asked_list import AskedList, FormList, ShownList
 from alerts.desk.case_view import (
     DESK_DECISIONS,
     case_or_not_found,
     just_decided,
-    mark_of,
     read_case_view,
     shown_drafts,
     undoable,
 )
+from alerts.desk.deciding import LONGEST_NOTE, add_note_to, decide_seen, undo_seen
 from alerts.desk.failures import Failure, PageError
+from alerts.desk.legal_files import MEDIA_TYPES
 from alerts.desk.missing import missing_drafts
 from alerts.desk.noting import note as note_taken
 from alerts.desk.piles import pile_of
 from alerts.drafting import DocumentFormat, kept_document, render
 from alerts.recipients import split_recipient
 from alerts.script import Script, storable
-from alerts.undoing import last_decision, undo
 from alerts.wording import wording
-from crawler.errors import DraftError, UsageError
+from crawler.errors import DraftError
 from crawler.store.audit import Act
 from crawler.store.case_lists import list_cases
-from crawler.store.cases import CaseRow, note_on_case
+from crawler.store.cases import CaseRow
 from crawler.store.engine import reading
-
-LONGEST_NOTE = 2000
-MEDIA_TYPES = {
-    DocumentFormat.DOCX: "application/vnd.openxmlformats-officedocument.wordprocessingml.document",
-    DocumentFormat.PDF: "application/pdf",
-    DocumentFormat.TXT: "text/plain; charset=utf-8",
-}
 
 CaseNumber = Annotated[int, Path(ge=1, le=2**31 - 1)]
 
@@ -95,19 +87,11 @@ def decide(
     chosen = _desk_decision(decision, case_id)
     why = _dismiss_reason(reason) if chosen is Decision.DISMISS else None
     told = _note(reason if why is DismissReason.OTHER or why is None else "", note)
-    if why is DismissReason.OTHER and not told:
-        raise PageError(Failure.NO_REASON, case_id=case_id)
+    person, now = visitor.person.email, desk.clock()
     with desk.engine.begin() as connection:
         case = case_or_not_found(connection, case_id)
-        if seen != mark_of(case):
-            raise PageError(Failure.CHANGED, case_id=case_id)
         following = _following(connection, case, chosen, shown)
-        try:
-            decide_case(
-                connection, case_id, chosen, person=visitor.person.email, now=desk.clock(), note=told, reason=why
-            )
-        except UsageError as error:
-            raise PageError(Failure.CHANGED, case_id=case_id) from error
+        decide_seen(connection, case_id, chosen, seen=seen, person=person, now=now, note=told, reason=why)
     walked = AskedList() if chosen is Decision.REOPEN else shown
     return RedirectResponse(_address_after(case_id, following, walked), status_code=303)
 
@@ -121,15 +105,9 @@ def undo_last(
     event: Annotated[int, Form(ge=1, le=2**31 - 1)],
 ) -> Response:
     """Takes back the person's own decision, and goes back to the case."""
+    person, now = visitor.person.email, desk.clock()
     with desk.engine.begin() as connection:
-        case_or_not_found(connection, case)
-        try:
-            last = last_decision(connection, case)
-            if (last.event_id, last.person) != (event, visitor.person.email):
-                raise PageError(Failure.CHANGED, case_id=case)
-            undo(connection, case, person=visitor.person.email, now=desk.clock())
-        except UsageError as error:
-            raise PageError(Failure.CHANGED, case_id=case) from error
+        undo_seen(connection, case, event, among=DESK_DECISIONS, of=person, person=person, now=now)
     return RedirectResponse(f"/cases/{case}?{shown.query()}&done={case}", status_code=303)
 
 
@@ -142,12 +120,8 @@ def add_note(
     note: Annotated[str, Form()] = "",
 ) -> Response:
     """Adds a note to the case's history, where it stays."""
-    told = "\n".join(" ".join(line.split()) for line in storable(note).strip().splitlines())[:LONGEST_NOTE]
-    if not told:
-        raise PageError(Failure.NO_NOTE, case_id=case_id)
     with desk.engine.begin() as connection:
-        case_or_not_found(connection, case_id)
-        note_on_case(connection, case_id, person=visitor.person.email, now=desk.clock(), note=told)
+        add_note_to(connection, case_id, note, person=visitor.person.email, now=desk.clock())
     return RedirectResponse(f"/cases/{case_id}?{shown.query()}#beleske", status_code=303)
 
 

@@ -8,11 +8,11 @@ from typing import Annotated
 from fastapi import APIRouter, Depends, Form, Response, UploadFile
 from fastapi.responses import RedirectResponse
 
-from alerts.check.checking import Checked, Grounds, check_ad, check_line
 from alerts.check.recognising import Given, GivenKind, recognise
 from alerts.desk.access import Decider, TheDesk, Visitor, require, require_post
 from alerts.desk.carried import TooLargeError, Upload, packed, read_upload, unpacked
-from alerts.desk.check_view import CheckView, check_view
+from alerts.desk.check_view import CheckView
+from alerts.desk.checking import ad_of_page, check_given
 from alerts.desk.failures import Failure, PageError
 from alerts.desk.intake import IntakeForm, Kept, Refused, keep
 from alerts.desk.permissions import Permission
@@ -110,15 +110,7 @@ def check_page(desk: TheDesk, visitor: AskerPost, what: Annotated[str, Form()] =
     found = read_page(desk.settings, given.text)
     if isinstance(found, PageProblem):
         return _answer(desk, visitor, Inquiry(given.text, problem=found), given, Ad(""))
-    contact = storable(found.contact)
-    ad = Ad(
-        storable(found.text) or "",
-        title=storable(found.title),
-        url=given.text,
-        organization=storable(found.organization),
-        contact=contact,
-    )
-    return _answer(desk, visitor, Inquiry(given.text, page=found), given, ad)
+    return _answer(desk, visitor, Inquiry(given.text, page=found), given, ad_of_page(found, given.text))
 
 
 @router.post("/check/save")
@@ -201,13 +193,8 @@ def _intake(desk: Desk, visitor: Visitor, form: IntakeForm, refused: Refused, *,
 
 
 def _answer(desk: Desk, visitor: Visitor, inquiry: Inquiry, given: Given, ad: Ad) -> Response:
-    stale_after = desk.settings.file.register_stale_after_days
-    with reading(desk.engine) as connection:
-        register = desk.registers.newest(connection, on=desk.today(), stale_after_days=stale_after)
-        grounds = Grounds(register, connection, desk.today())
-        is_ad = given.kind is GivenKind.TEXT or bool(ad.title or ad.ocr_texts) or inquiry.page is not None
-        found: Checked = check_ad(given, ad, grounds) if is_ad else check_line(given, grounds)
-    return _page(desk, visitor, inquiry, check_view(found, register))
+    is_ad = given.kind is GivenKind.TEXT or bool(ad.title or ad.ocr_texts) or inquiry.page is not None
+    return _page(desk, visitor, inquiry, check_given(desk, given, ad if is_ad else None))
 
 
 def _page(

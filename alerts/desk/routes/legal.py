@@ -12,21 +12,20 @@ from fastapi.responses import RedirectResponse
 from alerts.batch import filing_batch
 from alerts.cases import OF_LEGAL_STAFF, CaseState, Decision
 from alerts.deadline_calendar import deadline_calendar
-from alerts.deciding import decide_case
 from alerts.desk.access import TheDesk, TheTongue, Visitor, require, require_post
+from alerts.desk.deciding import move_seen, undo_seen
 from alerts.desk.failures import Failure, PageError
-from alerts.desk.legal_view import addressee, case_and_title, read_legal_case
+from alerts.desk.legal_steps import lay as lay_draft
+from alerts.desk.legal_view import addressee, read_legal_case
 from alerts.desk.permissions import Permission
 from alerts.desk.routes.case import LONGEST_NOTE, CaseNumber
 from alerts.desk.speaking import Tongue
 from alerts.desk.state import Desk
 from alerts.filing import Channel
 from alerts.gathering import DraftRefusedError, Refusal
-from alerts.laying import lay_ready
 from alerts.matters import count_stages, read_matters
 from alerts.outcomes import Outcome
 from alerts.script import Script, storable
-from alerts.undoing import last_decision, undo
 from crawler.errors import DraftError, UsageError
 from crawler.store.engine import reading
 from crawler.store.legal_views import count_filings, titles_of_cases
@@ -175,10 +174,8 @@ def case_page(case_id: CaseNumber, desk: TheDesk, visitor: LegalReader, done: Do
 @router.post("/cases/{case_id}/drafts")
 def lay(case_id: CaseNumber, desk: TheDesk, visitor: LegalClerk, recipient: Annotated[str, Form()] = "") -> Response:
     """Lays a draft ready for that recipient."""
-    with reading(desk.engine) as connection:
-        case_and_title(connection, case_id)
     try:
-        chosen = lay_ready(desk.engine, desk.settings, case_id, recipient or None, now=desk.clock())
+        chosen = lay_draft(desk, visitor.person, case_id, recipient or None)
     except DraftRefusedError as error:
         return case_answer(desk, visitor, case_id, typed=Typed(error.reason, recipient))
     except (DraftError, UsageError):
@@ -199,20 +196,9 @@ def decide(
     if decision not in (Decision.WITHDRAW, Decision.CLOSE) or seen not in set(CaseState):
         raise PageError(Failure.BAD_FORM, case_id=case_id)
     chosen = Decision(decision)
+    person, now = visitor.person.email, desk.clock()
     with desk.engine.begin() as connection:
-        case_and_title(connection, case_id)
-        try:
-            decide_case(
-                connection,
-                case_id,
-                chosen,
-                person=visitor.person.email,
-                now=desk.clock(),
-                note=note_of(note),
-                seen=CaseState(seen),
-            )
-        except UsageError as error:
-            raise PageError(Failure.CHANGED, case_id=case_id) from error
+        move_seen(connection, case_id, chosen, seen=CaseState(seen), person=person, now=now, note=note_of(note))
     done = Done.CLOSED if chosen is Decision.CLOSE else Done.WITHDRAWN
     return RedirectResponse(f"/legal/cases/{case_id}?done={done}", status_code=303)
 
@@ -220,15 +206,9 @@ def decide(
 @router.post("/cases/{case_id}/undo")
 def take_back(case_id: CaseNumber, desk: TheDesk, visitor: LegalClerk, event: Annotated[int, Form()] = 0) -> Response:
     """Takes back the last decision of legal staff, if it still is the one seen."""
+    person, now = visitor.person.email, desk.clock()
     with desk.engine.begin() as connection:
-        case_and_title(connection, case_id)
-        try:
-            last = last_decision(connection, case_id)
-            if last.event_id != event or last.decision not in OF_LEGAL_STAFF:
-                raise PageError(Failure.CHANGED, case_id=case_id)
-            undo(connection, case_id, person=visitor.person.email, now=desk.clock())
-        except UsageError as error:
-            raise PageError(Failure.CHANGED, case_id=case_id) from error
+        undo_seen(connection, case_id, event, among=OF_LEGAL_STAFF, person=person, now=now)
     return RedirectResponse(f"/legal/cases/{case_id}?done={Done.UNDONE}", status_code=303)
 
 

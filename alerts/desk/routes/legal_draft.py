@@ -2,41 +2,33 @@
 
 from __future__ import annotations
 
-import hashlib
-import shutil
-import tempfile
 from dataclasses import dataclass, field
-from pathlib import Path
 from typing import Annotated
 
 from fastapi import APIRouter, Depends, Form, Query, Request, Response
 from fastapi import Path as PathParameter
-from fastapi.responses import FileResponse, RedirectResponse
-from starlette.background import BackgroundTask
+from fastapi.responses import RedirectResponse
 from starlette.datastructures import FormData
 
-from alerts.annex import write_annex
-from alerts.approving import approve_case
 from alerts.desk.access import TheDesk, TheTongue, Visitor
 from alerts.desk.failures import Failure, PageError
+from alerts.desk.legal_files import Wanted, annex_answer, draft_answer
+from alerts.desk.legal_steps import approve as approve_seen
+from alerts.desk.legal_steps import change as change_draft
+from alerts.desk.legal_steps import restore
 from alerts.desk.legal_view import case_and_title, draft_row, read_draft_view
-from alerts.desk.noting import note
-from alerts.desk.routes.case import MEDIA_TYPES, CaseNumber
+from alerts.desk.routes.case import CaseNumber
 from alerts.desk.routes.legal import Done, LegalClerk, LegalReader, note_of
 from alerts.desk.speaking import Tongue, say, to_say
 from alerts.desk.state import Desk
 from alerts.document import DraftDocument
-from alerts.draft_changes import change_draft_by, restore_passages
-from alerts.drafting import DocumentFormat, document_of, kept_document, render
+from alerts.drafting import DocumentFormat, document_of
 from alerts.editing import LONGEST_PASSAGE, DraftChanges, EditRefusal, EditRefusedError, changed_draft
-from alerts.evidence import verify_items
 from alerts.facts import DraftFacts
 from alerts.law import built_in_law
-from alerts.recipients import LONGEST_RECIPIENT, split_recipient
+from alerts.recipients import LONGEST_RECIPIENT
 from alerts.script import Script
-from crawler.errors import DraftError, EvidenceError, UsageError
-from crawler.store.audit import Act
-from crawler.store.cases import note_on_case
+from crawler.errors import DraftError, UsageError
 from crawler.store.drafts import DraftVersion, draft_version
 from crawler.store.engine import reading
 
@@ -135,22 +127,19 @@ def change(
     script: Script = Script.CYRL,
 ) -> Response:
     """Previews what was typed, keeps it as a new version, or puts passages back."""
-    person, now, shown = visitor.person.email, desk.clock(), Asked(case_id, recipient, script)
-    with desk.engine.begin() as connection:
+    shown = Asked(case_id, recipient, script)
+    with reading(desk.engine) as connection:
         case_and_title(connection, case_id)
         draft_row(connection, case_id, recipient)
     if sent.action == "preview":
         return _page(desk, visitor, shown, typed=_previewed(desk, visitor, shown, sent, tongue))
     try:
-        with desk.engine.begin() as connection:
-            if sent.action == "restore_all":
-                restore_passages(connection, case_id, recipient, person=person, now=now)
-                done = Done.RESTORED
-            else:
-                number = change_draft_by(
-                    connection, case_id, recipient, sent.changes(), seen=sent.seen, person=person, now=now
-                )
-                done = Done.SAVED if number != sent.seen else Done.UNCHANGED
+        if sent.action == "restore_all":
+            restore(desk, visitor.person, case_id, recipient)
+            done = Done.RESTORED
+        else:
+            number = change_draft(desk, visitor.person, case_id, recipient, sent.changes(), seen=sent.seen)
+            done = Done.SAVED if number != sent.seen else Done.UNCHANGED
     except EditRefusedError as error:
         return _page(desk, visitor, shown, typed=_typed(sent, _refused(error, tongue)))
     except UsageError:
@@ -187,24 +176,7 @@ def approve(
     script: Script = Script.CYRL,
 ) -> Response:
     """Approves the very text that the person saw, once its evidence verifies."""
-    with desk.engine.begin() as connection:
-        case_and_title(connection, case_id)
-        row = draft_row(connection, case_id, recipient)
-        try:
-            verify_items(connection, desk.settings.evidence_folder, DraftFacts.from_json(row.facts).evidence)
-            approve_case(
-                connection,
-                case_id,
-                person=visitor.person.email,
-                now=desk.clock(),
-                note=note_of(note),
-                recipients=[recipient],
-                texts=[sha256],
-            )
-        except UsageError as error:
-            raise PageError(Failure.CHANGED, case_id=case_id) from error
-        except DraftError as error:
-            raise PageError(Failure.EVIDENCE, case_id=case_id) from error
+    approve_seen(desk, visitor.person, case_id, recipient, sha256=sha256, note=note_of(note))
     return RedirectResponse(
         f"/legal/cases/{case_id}/drafts/{recipient}?script={script}&done={Done.APPROVED}", status_code=303
     )
@@ -221,68 +193,15 @@ def draft_file(
     version: Annotated[int | None, Query(ge=1, le=2**31 - 1)] = None,
 ) -> Response:
     """The draft or approved text as a file, once the evidence it cites verifies."""
-    with reading(desk.engine) as connection:
-        case_and_title(connection, case_id)
-        row = draft_row(connection, case_id, recipient, version)
-        try:
-            verify_items(connection, desk.settings.evidence_folder, DraftFacts.from_json(row.facts).evidence)
-        except DraftError as error:
-            raise PageError(Failure.EVIDENCE, case_id=case_id) from error
-        try:
-            content = render(kept_document(connection, row, script), kind)
-        except DraftError as error:
-            raise PageError(Failure.DRAFT, case_id=case_id) from error
-    note(desk, visitor, Act.DOWNLOADED, subject=f"case {case_id}", detail=f"{recipient}, {kind}")
-    headers = {"Content-Disposition": f'attachment; filename="{file_name(case_id, recipient, script, kind)}"'}
-    return Response(content, media_type=MEDIA_TYPES[kind], headers=headers)
+    return draft_answer(desk, visitor, Wanted(case_id, recipient, script, kind, version))
 
 
 @router.get("/drafts/{recipient}/annex.zip")
 def annex_file(
     case_id: CaseNumber, recipient: RecipientId, desk: TheDesk, visitor: LegalReader, script: Script = Script.CYRL
 ) -> Response:
-    """All evidence that the draft names, packed anew; the case's history says who took it along, and with which hash.
-
-    The file is sent piece by piece and then removed.
-    """
-    folder = Path(tempfile.mkdtemp(prefix="adwatch-annex-"))
-    try:
-        with reading(desk.engine) as connection:
-            case_and_title(connection, case_id)
-            draft_row(connection, case_id, recipient)
-            write_annex(
-                connection,
-                case_id,
-                recipient=recipient,
-                script=script,
-                evidence_folder=desk.settings.evidence_folder,
-                output=folder / "annex.zip",
-                now=desk.clock(),
-            )
-        with (folder / "annex.zip").open("rb") as packed:
-            digest = hashlib.file_digest(packed, "sha256").hexdigest()
-        told = f"preuzet prilog ({recipient}), SHA-256 {digest}"
-        with desk.engine.begin() as connection:
-            note_on_case(connection, case_id, person=visitor.person.email, now=desk.clock(), note=told)
-    except (DraftError, EvidenceError) as error:
-        shutil.rmtree(folder)
-        raise PageError(Failure.EVIDENCE, case_id=case_id) from error
-    except BaseException:
-        shutil.rmtree(folder)
-        raise
-    note(desk, visitor, Act.DOWNLOADED, subject=f"case {case_id}", detail=f"{recipient}, annex")
-    name = file_name(case_id, recipient, script, "zip")
-    return FileResponse(
-        folder / "annex.zip",
-        media_type="application/zip",
-        filename=name,
-        background=BackgroundTask(shutil.rmtree, folder),
-    )
-
-
-def file_name(case_id: int, recipient: str, script: Script, kind: str) -> str:
-    """What a downloaded file is called."""
-    return f"slucaj-{case_id}-{split_recipient(recipient)[0]}-{script}.{kind}"
+    """All evidence that the draft names, packed anew."""
+    return annex_answer(desk, visitor, Wanted(case_id, recipient, script))
 
 
 def _page(desk: Desk, visitor: Visitor, asked: Asked, *, typed: Typed | None = None) -> Response:

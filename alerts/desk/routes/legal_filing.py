@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 from dataclasses import dataclass
 from datetime import date
 from typing import Annotated
@@ -11,35 +10,27 @@ from fastapi import APIRouter, Depends, File, Form, Path, Response, UploadFile
 from fastapi.responses import RedirectResponse
 
 from alerts.desk.access import TheDesk, TheTongue, Visitor
-from alerts.desk.failures import Failure, PageError
-from alerts.desk.legal_view import case_and_title, read_draft_view
-from alerts.desk.noting import note
-from alerts.desk.protection import SANDBOX
-from alerts.desk.routes.case import MEDIA_TYPES, CaseNumber
+from alerts.desk.legal_files import filing_or_not_found, receipt_answer, reminder_answer
+from alerts.desk.legal_steps import record_became, record_filed
+from alerts.desk.legal_view import read_draft_view
+from alerts.desk.routes.case import CaseNumber
 from alerts.desk.routes.legal import Done, LegalClerk, LegalReader, Typed, case_answer, note_of
-from alerts.desk.routes.legal_draft import RecipientId, file_name
+from alerts.desk.routes.legal_draft import RecipientId
 from alerts.desk.speaking import Tongue, say, to_say
 from alerts.desk.state import Desk
-from alerts.drafting import DocumentFormat, render
+from alerts.drafting import DocumentFormat
 from alerts.filing import (
     LONGEST_REFERENCE,
     Channel,
     Filed,
     FilingRefusal,
     FilingRefusedError,
-    filed_complaint,
-    record_filing,
-    record_outcome,
 )
-from alerts.follow_ups import follow_up_document, state_follow_up
-from alerts.law import built_in_law
 from alerts.outcomes import Outcome
-from alerts.receipts import LARGEST, NoReceiptError, Receipt, keep_receipt, receipt_of
+from alerts.receipts import LARGEST, NoReceiptError, Receipt, receipt_of
 from alerts.script import Script, storable
-from crawler.errors import ConfigError, DraftError, UsageError
-from crawler.store.audit import Act
 from crawler.store.engine import reading
-from crawler.store.filings import FilingRow, filings_of
+from crawler.store.filings import FilingRow
 
 REASONS = {
     FilingRefusal.NOT_YET: to_say("Taj dan još nije došao."),
@@ -108,18 +99,10 @@ def filed(
     if errors or day is None:
         return _page(desk, visitor, case_id, recipient, typed, errors)
     done = Filed(recipient, Channel(typed.channel), day, _line(typed.reference), kept, note_of(typed.again))
-    with reading(desk.engine) as connection:
-        case_and_title(connection, case_id)
-    if kept:
-        keep_receipt(desk.settings.evidence_folder, kept)
-    guard = desk.settings.file.filed_again_after_days
     try:
-        with desk.engine.begin() as connection:
-            record_filing(connection, case_id, done, person=visitor.person.email, now=desk.clock(), guard_days=guard)
+        record_filed(desk, visitor.person, case_id, done)
     except FilingRefusedError as error:
         return _page(desk, visitor, case_id, recipient, typed, _refused(error, tongue), first=error.first)
-    except UsageError as error:
-        raise PageError(Failure.CHANGED, case_id=case_id) from error
     return RedirectResponse(f"/legal/cases/{case_id}?done={Done.FILED}#podnesci", status_code=303)
 
 
@@ -135,7 +118,7 @@ def outcome(
     note: Annotated[str, Form()] = "",
 ) -> Response:
     """Records what became of a filing."""
-    filing = _filing(desk, case_id, filing_id)
+    filing = filing_or_not_found(desk, case_id, filing_id)
     day = _day(on)
     errors: dict[str, str] = {}
     if what not in set(Outcome):
@@ -146,41 +129,17 @@ def outcome(
     if errors or day is None:
         return case_answer(desk, visitor, case_id, typed=Typed(filing=filing_id, outcome=typed, errors=errors))
     try:
-        with desk.engine.begin() as connection:
-            record_outcome(
-                connection,
-                case_id,
-                Outcome(what),
-                on=day,
-                person=visitor.person.email,
-                now=desk.clock(),
-                recipient=filing.recipient,
-                note=note_of(note),
-            )
+        record_became(desk, visitor.person, filing, Outcome(what), on=day, note=note_of(note))
     except FilingRefusedError as error:
         told = {f"on-{filing_id}": _reason(error.reason, tongue)}
         return case_answer(desk, visitor, case_id, typed=Typed(filing=filing_id, outcome=typed, errors=told))
-    except UsageError as error:
-        raise PageError(Failure.CHANGED, case_id=case_id) from error
     return RedirectResponse(f"/legal/cases/{case_id}?done={Done.OUTCOME}#podnesci", status_code=303)
 
 
 @router.get("/filings/{filing_id}/receipt")
 def receipt_file(case_id: CaseNumber, filing_id: FilingNumber, desk: TheDesk, visitor: LegalReader) -> Response:
     """The kept receipt, if its bytes still match their hash; to be saved, never shown as a page of ours."""
-    filing = _filing(desk, case_id, filing_id)
-    if filing.receipt is None:
-        raise PageError(Failure.NOT_FOUND)
-    try:
-        content = (desk.settings.evidence_folder / filing.receipt).read_bytes()
-    except OSError as error:
-        raise PageError(Failure.EVIDENCE, case_id=case_id) from error
-    if hashlib.sha256(content).hexdigest() != filing.receipt_digest:
-        raise PageError(Failure.EVIDENCE, case_id=case_id)
-    note(desk, visitor, Act.DOWNLOADED, subject=f"case {case_id}", detail=f"receipt of filing {filing_id}")
-    name = f"potvrda-{case_id}-{filing_id}.{filing.receipt.rsplit('.', 1)[-1]}"
-    headers = {"Content-Disposition": f'attachment; filename="{name}"', "Content-Security-Policy": SANDBOX}
-    return Response(content, media_type="application/octet-stream", headers=headers)
+    return receipt_answer(desk, visitor, case_id, filing_id)
 
 
 @router.get("/filings/{filing_id}/reminder.{kind}")
@@ -193,23 +152,7 @@ def reminder_file(
     script: Script = Script.CYRL,
 ) -> Response:
     """The letter that asks for an overdue answer; a person signs and hands it in."""
-    filing = _filing(desk, case_id, filing_id)
-    with reading(desk.engine) as connection:
-        found = filed_complaint(connection, case_id, filing.recipient)
-    if found is None:
-        raise PageError(Failure.NOT_FOUND)
-    try:
-        organisation = desk.settings.file.organisation
-        letter = state_follow_up(found, organisation=organisation, law=built_in_law(), now=desk.clock())
-        content = render(follow_up_document(letter, script), kind)
-    except ConfigError as error:
-        raise PageError(Failure.DRAFT, case_id=case_id) from error
-    except (DraftError, UsageError) as error:
-        raise PageError(Failure.NOT_FOUND) from error
-    note(desk, visitor, Act.DOWNLOADED, subject=f"case {case_id}", detail=f"reminder of filing {filing_id}, {kind}")
-    name = file_name(case_id, f"pozurnica-{filing_id}", script, kind)
-    headers = {"Content-Disposition": f'attachment; filename="{name}"'}
-    return Response(content, media_type=MEDIA_TYPES[kind], headers=headers)
+    return reminder_answer(desk, visitor, case_id, filing_id, kind=kind, script=script)
 
 
 def _page(
@@ -237,14 +180,6 @@ def _page(
         longest_reference=LONGEST_REFERENCE,
         largest=LARGEST,
     )
-
-
-def _filing(desk: Desk, case_id: int, filing_id: int) -> FilingRow:
-    with reading(desk.engine) as connection:
-        found = next((one for one in filings_of(connection, [case_id]) if one.id == filing_id), None)
-    if found is None:
-        raise PageError(Failure.NOT_FOUND)
-    return found
 
 
 def _receipt(sent: UploadFile | None, errors: dict[str, str], tongue: Tongue) -> Receipt | None:

@@ -11,6 +11,7 @@ from fastapi.responses import RedirectResponse
 from alerts.desk.access import TheDesk, Visitor, require, require_post
 from alerts.desk.failures import Failure, PageError
 from alerts.desk.permissions import Permission
+from alerts.desk.source_steps import SwitchedOffError, manifest_or_not_found, run_by, switch_by
 from alerts.desk.source_view import NIGHTS, SourceLine, baseline_for, failures_of, run_state, source_line
 from alerts.desk.speaking import to_say
 from alerts.desk.state import Desk
@@ -27,7 +28,7 @@ from crawler.store.night_history import (
     runs_of_night,
     runs_since,
 )
-from crawler.store.switches import ActionRow, SourceAction, actions_of, note_action, switch, switched_off
+from crawler.store.switches import ActionRow, SourceAction, actions_of, switched_off
 
 PAGE_SIZE = 30
 MOST_ACTIONS = 20
@@ -66,7 +67,7 @@ def sources(desk: TheDesk, visitor: Reader) -> Response:
 @router.get("/sources/{source}")
 def one_source(source: SourceId, desk: TheDesk, visitor: Reader, started: bool = False) -> Response:
     """One source: its runs, what is usual, its alerts, and who did what with it."""
-    return _source_page(desk, visitor, _manifest(desk, source), told=STARTED if started else "")
+    return _source_page(desk, visitor, manifest_or_not_found(desk, source), told=STARTED if started else "")
 
 
 @router.post("/sources/{source}/switch")
@@ -78,23 +79,13 @@ def switch_source(
     why: Annotated[str, Form()] = "",
 ) -> Response:
     """Switches it off or on, with the person's name."""
-    manifest = _manifest(desk, source)
+    manifest = manifest_or_not_found(desk, source)
     if action is SourceAction.RUN:
         raise PageError(Failure.BAD_FORM)
     if action is SourceAction.DISABLE and not why.strip():
         return _source_page(desk, visitor, manifest, errors={"why": NO_REASON}, status=400)
-    person = visitor.person
     try:
-        with desk.engine.begin() as connection:
-            switch(
-                connection,
-                source,
-                action,
-                person=person.email,
-                person_name=person.name,
-                why=why,
-                now=desk.clock(),
-            )
+        switch_by(desk, visitor.person, source, action, why)
     except UsageError:
         return _source_page(desk, visitor, manifest, errors={"": SWITCHED_ALREADY}, status=409)
     return RedirectResponse(f"/sources/{source}", status_code=303)
@@ -103,17 +94,13 @@ def switch_source(
 @router.post("/sources/{source}/run")
 def run_source(source: SourceId, desk: TheDesk, visitor: Manager) -> Response:
     """Starts crawling it now, unless a night or another crawl runs."""
-    manifest, now, person = _manifest(desk, source), desk.clock(), visitor.person
-    with reading(desk.engine) as connection:
-        is_off = source in switched_off(connection)
-    if is_off:
-        return _source_page(desk, visitor, manifest, errors={"": IS_OFF}, status=409)
+    manifest = manifest_or_not_found(desk, source)
     try:
-        desk.crawls.start(source, now=now)
+        run_by(desk, visitor.person, source)
+    except SwitchedOffError:
+        return _source_page(desk, visitor, manifest, errors={"": IS_OFF}, status=409)
     except BusyError:
         return _source_page(desk, visitor, manifest, errors={"": IS_BUSY}, status=409)
-    with desk.engine.begin() as connection:
-        note_action(connection, ActionRow(source, now, SourceAction.RUN, person.email, person.name, ""))
     return RedirectResponse(f"/sources/{source}?started=true", status_code=303)
 
 
@@ -187,10 +174,3 @@ def _line(desk: Desk, manifest: AnySource, runs: list[PastRun], off: dict[str, A
 def _order(line: SourceLine) -> tuple[bool, bool, str]:
     """Those that are collected first, of them those with trouble."""
     return not line.is_enabled or line.off is not None, line.is_well, line.name
-
-
-def _manifest(desk: Desk, source: str) -> AnySource:
-    manifest = desk.sources.read().manifests.get(source)
-    if manifest is None:
-        raise PageError(Failure.NOT_FOUND)
-    return manifest
