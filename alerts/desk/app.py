@@ -9,7 +9,7 @@ from datetime import UTC, datetime
 
 from fastapi import FastAPI, Request, Response
 from fastapi.exceptions import RequestValidationError
-from fastapi.responses import JSONResponse, RedirectResponse
+from fastapi.responses import RedirectResponse
 from fastapi.routing import APIRoute
 from fastapi.staticfiles import StaticFiles
 from sqlalchemy.exc import OperationalError
@@ -19,13 +19,17 @@ from starlette.types import Scope
 
 from alerts.check.checking import load_rules
 from alerts.desk.access import visitor_or_none
+from alerts.desk.api.app import ROOT as API
+from alerts.desk.api.app import create_api
+from alerts.desk.api.doors import refusal
 from alerts.desk.asking import Asking
 from alerts.desk.counting import Answers, Counting
-from alerts.desk.failures import ApiError, DueError, Failure, LoginNeededError, PageError
+from alerts.desk.failures import DueError, Failure, LoginNeededError, PageError
 from alerts.desk.protection import Protection
 from alerts.desk.registers import Registers
 from alerts.desk.rendering import STATIC, Pages
 from alerts.desk.routes import (
+    api_docs,
     audit,
     case,
     check,
@@ -53,7 +57,6 @@ from crawler.config import Settings
 from crawler.secret import secret_of
 from crawler.store.engine import open_store
 
-API = "/api/"
 ROUTERS = (
     entry.router,
     tongue.router,
@@ -73,6 +76,7 @@ ROUTERS = (
     people.router,
     audit.router,
     metrics.router,
+    api_docs.router,
 )
 
 
@@ -103,6 +107,7 @@ def create_app(settings: Settings, *, clock: Clock = lambda: datetime.now(UTC)) 
     app.state.desk = desk
     for router in ROUTERS:
         app.include_router(router)
+    app.mount(API, create_api(desk))
     app.mount("/static", KeptFiles(directory=STATIC))
     app.add_middleware(Asking)
     if settings.file.desk_hosts:
@@ -111,7 +116,6 @@ def create_app(settings: Settings, *, clock: Clock = lambda: datetime.now(UTC)) 
     app.add_middleware(Counting, answers=desk.answers)
     app.add_exception_handler(LoginNeededError, _to_login)
     app.add_exception_handler(DueError, _to_profile)
-    app.add_exception_handler(ApiError, _api_error)
     for kind in (PageError, RequestValidationError, HTTPException, OperationalError):
         app.add_exception_handler(kind, _failure_page)
     return app
@@ -145,28 +149,16 @@ def _to_profile(_: Request, __: Exception) -> Response:
     return RedirectResponse("/profile", status_code=303)
 
 
-def _api_error(_: Request, error: Exception) -> Response:
-    status = error.status if isinstance(error, ApiError) else 500
-    headers = {"WWW-Authenticate": "Bearer"} if status == 401 else None
-    return JSONResponse({"detail": str(error)}, status_code=status, headers=headers)
-
-
 def _failure_page(request: Request, error: Exception) -> Response:
     failure, status = _classify(request, error)
-    if request.url.path.startswith(API):
-        shown = 422 if isinstance(error, RequestValidationError) else status
-        return JSONResponse({"detail": _api_reason(error, failure)}, status_code=shown)
+    if request.url.path.startswith(f"{API}/"):
+        # An address that the API does not even take for one of its own.
+        return refusal(status, "not found")
     case_id = error.case_id if isinstance(error, PageError) else None
     visitor = visitor_or_none(request) if failure is Failure.NOT_ALLOWED else None
     return desk_of(request).pages.answer(
         "failure.html", status=status, visitor=visitor, failure=failure, case_id=case_id
     )
-
-
-def _api_reason(error: Exception, failure: Failure) -> str:
-    if isinstance(error, RequestValidationError):
-        return "; ".join(f"{'.'.join(map(str, one['loc']))}: {one['msg']}" for one in error.errors())
-    return failure.value
 
 
 def _classify(request: Request, error: Exception) -> tuple[Failure, int]:

@@ -66,10 +66,11 @@ class PageError(AdwatchError):
 class ApiError(AdwatchError):
     """What a program asked for and does not get; answered as JSON."""
 
-    def __init__(self, status: int, reason: str) -> None:
-        """Names the HTTP status and, in English, why."""
+    def __init__(self, status: int, reason: str, *, code: str = "") -> None:
+        """Names the HTTP status and, in English, why; `code`: a word for it, where the status says too little."""
         super().__init__(reason)
         self.status = status
+        self.code = code
 
 
 class Due(StrEnum):

@@ -10,16 +10,21 @@ from alerts.desk.failures import Failure, PageError
 from alerts.desk.legal_view import case_and_title, draft_row
 from alerts.desk.people import Person
 from alerts.desk.state import Desk
+from alerts.document import DraftDocument
 from alerts.draft_changes import change_draft_by, restore_passages
-from alerts.editing import DraftChanges
+from alerts.drafting import document_of
+from alerts.editing import DraftChanges, changed_draft
 from alerts.evidence import verify_items
 from alerts.facts import DraftFacts
 from alerts.filing import Filed, FilingRefusedError, record_filing, record_outcome
+from alerts.law import built_in_law
 from alerts.laying import lay_ready
 from alerts.outcomes import Outcome
 from alerts.receipts import keep_receipt
+from alerts.script import Script
 from crawler.errors import DraftError, UsageError
 from crawler.store.audit import Act, record
+from crawler.store.drafts import draft_version
 from crawler.store.engine import reading
 from crawler.store.filings import FilingRow
 
@@ -57,6 +62,26 @@ def change(desk: Desk, person: Person, case_id: int, recipient: str, changes: Dr
             told, subject = f"{recipient}: version {number}", f"case {case_id}"
             record(connection, Act.DRAFT_CHANGED, person=person.email, now=desk.clock(), subject=subject, detail=told)
     return number
+
+
+def previewed(
+    desk: Desk, person: Person, case_id: int, recipient: str, changes: DraftChanges, *, seen: int, script: Script
+) -> DraftDocument:
+    """What that version of the draft would read like. Keeps nothing.
+
+    Raises EditRefusedError for words that cannot be so, PageError where there is no such version, or it cannot be told.
+    """
+    with reading(desk.engine) as connection:
+        try:
+            before = draft_version(connection, case_id, recipient, seen)
+        except UsageError as error:
+            raise PageError(Failure.NOT_FOUND) from error
+    try:
+        facts = DraftFacts.from_json(before.facts)
+        after = changed_draft(facts, built_in_law(), changes, person=person.email, now=desk.clock())
+        return document_of(after, script)
+    except DraftError as error:
+        raise PageError(Failure.DRAFT, case_id=case_id) from error
 
 
 def restore(desk: Desk, person: Person, case_id: int, recipient: str) -> int:

@@ -8,7 +8,7 @@ from urllib.parse import urlsplit
 
 from fastapi import Request
 from starlette.datastructures import MutableHeaders
-from starlette.responses import PlainTextResponse
+from starlette.responses import JSONResponse, PlainTextResponse, Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 LARGEST_POST = 64 * 1024
@@ -22,9 +22,12 @@ LARGER_POSTS = {
     "/register/import/confirm": 12 * MEGABYTE,
     r"/legal/cases/\d+/drafts/[^/]+(/preview)?": MEGABYTE,
     r"/legal/cases/\d+/drafts/[^/]+/filed": 21 * MEGABYTE,
+    r"/api/v1/check(/save)?": MEGABYTE,
+    r"/api/v1/cases/\d+/drafts/[^/]+/(changes|preview)": MEGABYTE,
+    r"/api/v1/cases/\d+/filings": 21 * MEGABYTE,
 }
 """By address (a pattern of it), forms with files: a picture, the same packed as text, six pictures, a list, the same
-packed, the text of a whole draft, a receipt of what was filed."""
+packed, the text of a whole draft, a receipt of what was filed; the same by the API."""
 MOST_POSTS = 300
 """From one network address in a minute; an office shares one."""
 MOST_ADDRESSES = 10_000
@@ -76,12 +79,12 @@ class Protection:
         else:
             await self._app(scope, receive, send_protected)
 
-    def _refuse(self, request: Request) -> PlainTextResponse | None:
+    def _refuse(self, request: Request) -> Response | None:
         if request.method in ("GET", "HEAD", "OPTIONS"):
             return None
         address = request.client.host if request.client else "unknown"
         if not self._pace.admits(address, minute=int(time.monotonic()) // 60):
-            return PlainTextResponse("Too many requests", status_code=429, headers={"Retry-After": "60"})
+            return _answer(request, 429, "too_many_requests", "Too many requests")
         return _refuse_size(request)
 
 
@@ -121,8 +124,24 @@ def comes_from_browser(request: Request) -> bool:
     return "sec-fetch-site" in request.headers or "origin" in request.headers
 
 
-def _refuse_size(request: Request) -> PlainTextResponse | None:
+def _refuse_size(request: Request) -> Response | None:
     length = request.headers.get("content-length", "")
     if not length.isdecimal():
-        return PlainTextResponse("Length required", status_code=411)
-    return PlainTextResponse("Too large", status_code=413) if int(length) > largest_post(request.url.path) else None
+        return _answer(request, 411, "length_required", "Length required") if _has_body(request) else None
+    if int(length) > largest_post(request.url.path):
+        return _answer(request, 413, "too_large", "Too large")
+    return None
+
+
+def _has_body(request: Request) -> bool:
+    """Whether there may be a body, of whatever length."""
+    return request.method in ("POST", "PUT", "PATCH") or "transfer-encoding" in request.headers
+
+
+def _answer(request: Request, status: int, code: str, message: str) -> Response:
+    """For programs in the shape of the API's refusals."""
+    headers = {"Retry-After": "60"} if status == 429 else None
+    if request.url.path.startswith("/api/"):
+        told = {"error": {"code": code, "message": message.lower()}}
+        return JSONResponse(told, status_code=status, headers=headers)
+    return PlainTextResponse(message, status_code=status, headers=headers)

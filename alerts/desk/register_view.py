@@ -72,13 +72,18 @@ def snapshot_lines(rows: Sequence[SnapshotRow], *, today: date, stale_after_days
 
 def entry_page(register: Register, *, words: str, on: date, page: int) -> EntryPage:
     """The entries in which all the words stand, whatever script and case; the last page where there are fewer."""
-    wanted = fold_key(words).split()
-    found = [entry for entry in register.entries if _holds(entry, wanted)]
+    found = entries_with(register, words)
     pages = max(1, -(-len(found) // PAGE_SIZE))
     shown = min(page, pages)
     part = found[(shown - 1) * PAGE_SIZE : shown * PAGE_SIZE]
     lines = tuple(EntryLine(entry, verdict_of(entry, on=on)) for entry in part)
     return EntryPage(lines, len(found), shown, pages)
+
+
+def entries_with(register: Register, words: str) -> list[RegisterEntry]:
+    """The entries in which all the words stand, whatever script and case."""
+    wanted = fold_key(words).split()
+    return [entry for entry in register.entries if _holds(entry, wanted)]
 
 
 def change_groups(found: RegisterDifferences) -> list[ChangeGroup]:

@@ -133,7 +133,7 @@ def report_silence(
     watch: Watch = NO_WATCH,
 ) -> SilenceReport:
     """The report. Runs of sources that are not enabled (any more), or that are `off`, are nobody's trouble."""
-    age = (now.astimezone(BELGRADE).date() - register.known_on).days if register else 0
+    today = now.astimezone(BELGRADE).date()
     enabled = [manifest for manifest in sources.manifests.values() if manifest.enabled and manifest.id not in off]
     state = _night_state(night, now=now)
     # While a night runs, sources still waiting for their turn are judged by how late they were when it began.
@@ -149,10 +149,10 @@ def report_silence(
             *(Trouble(folder, "bad_manifest") for folder in sorted(sources.faults)),
             *(trouble for trouble in found if trouble is not None),
         ),
-        register_state=_register_state(register, age, stale_after_days),
+        register_state=register_state(register, today=today, stale_after_days=stale_after_days),
         register_day=register.as_of if register else None,
         register_confirmed=register.confirmed_on if register else None,
-        register_age=age,
+        register_age=_age(register, today),
         missed_nights=watch.missed,
         scheduler_silent_since=watch.last_sign if watch.is_silent else None,
     )
@@ -202,7 +202,12 @@ def _problems(run: RunRow) -> tuple[str, ...]:
     return tuple(sorted(faults, key=lambda name: (name != run.failure, -faults[name], name)))
 
 
-def _register_state(register: SnapshotRow | None, age: int, stale_after_days: int) -> RegisterState:
+def register_state(register: SnapshotRow | None, *, today: date, stale_after_days: int) -> RegisterState:
+    """Whether the newest register may carry anything today."""
     if register is None:
         return RegisterState.MISSING
-    return RegisterState.STALE if age > stale_after_days else RegisterState.FRESH
+    return RegisterState.STALE if _age(register, today) > stale_after_days else RegisterState.FRESH
+
+
+def _age(register: SnapshotRow | None, today: date) -> int:
+    return (today - register.known_on).days if register else 0

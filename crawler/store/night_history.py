@@ -100,6 +100,14 @@ def past_nights(connection: Connection, *, page: int, size: int) -> list[PastNig
     return _nights(connection, list(connection.execute(chosen)))
 
 
+def nights_before(connection: Connection, night_id: int | None, *, size: int) -> list[PastNight]:
+    """That many nights before that one (None: of all), the newest first."""
+    chosen = select(nights).order_by(nights.c.id.desc()).limit(size)
+    if night_id is not None:
+        chosen = chosen.where(nights.c.id < night_id)
+    return _nights(connection, list(connection.execute(chosen)))
+
+
 def past_night(connection: Connection, night_id: int) -> PastNight | None:
     """That night; None where there is none of that number."""
     found = _nights(connection, list(connection.execute(select(nights).where(nights.c.id == night_id))))

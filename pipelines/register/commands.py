@@ -161,8 +161,7 @@ def _questions(path: Path, default_day: date) -> Iterator[tuple[object, Mediator
 
 def _question(asked: Any, default_day: date) -> tuple[object, MediatorQuery, date]:
     """Raises ValueError where it is not what the contract says."""
-    from pipelines.register.cells import read_phones  # noqa: PLC0415
-    from pipelines.register.matching import MediatorQuery  # noqa: PLC0415
+    from pipelines.register.asking import written_query  # noqa: PLC0415
 
     if not isinstance(asked, dict) or "id" not in asked:
         raise ValueError('no JSON object with an "id"')
@@ -170,15 +169,7 @@ def _question(asked: Any, default_day: date) -> tuple[object, MediatorQuery, dat
     wrong = next((field for field, value in given.items() if not isinstance(value, str)), None)
     if wrong:
         raise ValueError(f'"{wrong}" is no text')
-    query = MediatorQuery(
-        name=given.get("name"),
-        pib=given.get("pib"),
-        mb=given.get("mb"),
-        licence=given.get("licence"),
-        phones=read_phones(given.get("phone", "")),
-        emails=(given["email"].strip().lower(),) if given.get("email") else (),
-    )
-    return asked["id"], query, date.fromisoformat(given["on"]) if "on" in given else default_day
+    return asked["id"], written_query(given), date.fromisoformat(given["on"]) if "on" in given else default_day
 
 
 def _judge_again(settings: Settings, engine: Engine, now: datetime) -> list[VerdictChange] | None:

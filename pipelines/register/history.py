@@ -74,6 +74,8 @@ def find_named(listed: Sequence[SnapshotRow], name: str) -> Named:
     except ValueError as error:
         raise UsageError(f"{name} is neither a day (2026-11-20) nor the hash of an imported list") from error
     by_then = [row for row in listed if row.as_of <= day]
+    if not listed:
+        raise UsageError("no list was imported yet")
     if not by_then:
         raise UsageError(f"no list is known of {day}; the oldest is of {min(row.as_of for row in listed)}")
     return Named(max(by_then, key=lambda row: (_known_by(row, day), row.imported_at)), day)

@@ -28,15 +28,20 @@ POST /login/code                             L L L L L L
 POST /logout                                 L L L L L L
 POST /tongue                                 . . . . . .
 GET  /                                       L . . . . .
+POST /views                                  L . . . . .
+POST /views/{view_id}/delete                 L . . . . .
 GET  /cases/{case_id}                        L . . . . .
 POST /cases/{case_id}/decide                 L x . . . .
 GET  /cases/{case_id}/draft.{kind}           L . . . . .
+POST /cases/undo                             L x . . . .
+POST /cases/{case_id}/notes                  L x . . . .
 POST /cases/{case_id}/name                   L x . . . .
 POST /cases/{case_id}/name/undo              L x . . . .
 GET  /evidence/{record_id}                   L . . . . .
 GET  /evidence/{record_id}/source.txt        L . . . . .
 GET  /evidence/{record_id}/picture.png       L . . . . .
 GET  /evidence/{record_id}/picture.jpg       L . . . . .
+GET  /evidence/{record_id}/thumbnail.jpg     L . . . . .
 GET  /check                                  L . . . . .
 POST /check                                  L . . . . .
 POST /check/page                             L . . . . .
@@ -96,6 +101,7 @@ POST /people/{person_id}/enable              L x x x x .
 POST /people/{person_id}/unlock              L x x x x .
 POST /people/{person_id}/reset               L x x x x .
 GET  /audit                                  L x x x . .
+GET  /api/v1/docs                            L . . . . .
 """
 
 EXPECTED = {

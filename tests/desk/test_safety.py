@@ -2,96 +2,14 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
-from typing import Annotated
-
 import pytest
-from fastapi import Depends
-from httpx import Response
-from sqlalchemy import update
 
-from alerts.desk.access import Bearer, require_token
-from alerts.desk.people import Role, person_of
-from alerts.desk.permissions import Permission
+from alerts.desk.people import Role
 from alerts.desk.protection import LARGEST_POST, MOST_POSTS, Pace, largest_post
-from alerts.desk.tokens import Scope, make_token, revoke
 from crawler.config import Settings
 from crawler.store.audit import AuditFilter, read_audit
-from crawler.store.people import find_person
-from crawler.store.schema import people
 from tests.builders import StoreBuilder
 from tests.desk.conftest import DeskUnderTest, field
-
-
-def _probe(desk: DeskUnderTest) -> None:
-    """Two addresses of an API."""
-
-    @desk.app.get("/api/v1/probe")
-    def read(bearer: Annotated[Bearer, Depends(require_token(Permission.SEE_CASES))]) -> dict[str, str]:
-        return {"person": bearer.person.email}
-
-    @desk.app.post("/api/v1/probe")
-    def write(bearer: Annotated[Bearer, Depends(require_token(Permission.DECIDE, Scope.WRITE))]) -> dict[str, str]:
-        return {"person": bearer.person.email}
-
-
-def _token(desk: DeskUnderTest, scope: Scope, days: int = 30) -> str:
-    with desk.store.engine.begin() as connection:
-        row = find_person(connection, email="ana@primer.example")
-        assert row
-        return make_token(connection, person_of(row), name="Primer", scope=scope, days=days, now=desk.now)
-
-
-def _ask(desk: DeskUnderTest, token: str, method: str = "GET") -> Response:
-    headers = {"authorization": f"Bearer {token}"}
-    answer: Response = desk.client.request(method, "/api/v1/probe", headers=headers)
-    return answer
-
-
-def test_a_token_reads_and_writes_as_far_as_scope_and_role_allow(desk: DeskUnderTest) -> None:
-    _probe(desk)
-    desk.add()
-    reading, writing = _token(desk, Scope.READ), _token(desk, Scope.WRITE)
-    assert _ask(desk, reading).json() == {"person": "ana@primer.example"}
-    assert _ask(desk, reading, "POST").json() == {"detail": "this token only reads"}
-    assert _ask(desk, writing, "POST").status_code == 200
-    with desk.store.engine.begin() as connection:
-        connection.execute(update(people).values(role=Role.READONLY.value))
-    assert _ask(desk, writing, "POST").status_code == 403
-    assert _ask(desk, writing).status_code == 200
-
-
-@pytest.mark.parametrize("header", ["", "Bearer", "Bearer adw_guessed", "Basic YTpi", "Bearer \x7f"])
-def test_without_a_right_token_the_api_says_nothing(desk: DeskUnderTest, header: str) -> None:
-    _probe(desk)
-    desk.enter()
-    answer = desk.client.get("/api/v1/probe", headers={"authorization": header})
-    assert answer.status_code == 401
-    assert answer.headers["www-authenticate"] == "Bearer"
-    assert answer.headers["content-type"] == "application/json"
-
-
-def test_a_token_ends_when_it_runs_out_is_revoked_or_its_person_is_disabled(desk: DeskUnderTest) -> None:
-    _probe(desk)
-    desk.add()
-    short, revoked, orphan = _token(desk, Scope.READ, days=1), _token(desk, Scope.READ), _token(desk, Scope.READ)
-    desk.wait(timedelta(days=1))
-    assert _ask(desk, short).status_code == 401
-    with desk.store.engine.begin() as connection:
-        row = find_person(connection, email="ana@primer.example")
-        assert row
-        assert revoke(connection, person_of(row), 2, now=desk.now)
-        assert not revoke(connection, person_of(row), 2, now=desk.now)
-    assert _ask(desk, revoked).status_code == 401
-    assert _ask(desk, orphan).status_code == 200
-    with desk.store.engine.begin() as connection:
-        connection.execute(update(people).values(disabled_at=desk.now))
-    assert _ask(desk, orphan).status_code == 401
-
-
-def test_what_the_api_does_not_know_is_said_as_json(desk: DeskUnderTest) -> None:
-    answer = desk.client.get("/api/v1/nothing")
-    assert (answer.status_code, answer.headers["content-type"]) == (404, "application/json")
 
 
 def test_too_many_posts_from_one_address_are_slowed_down(desk: DeskUnderTest) -> None:

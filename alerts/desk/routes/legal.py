@@ -2,28 +2,31 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass, field
+from datetime import date
 from enum import StrEnum
 from typing import Annotated
 
 from fastapi import APIRouter, Depends, Form, Query, Request, Response
 from fastapi.responses import RedirectResponse
+from sqlalchemy import Connection
 
 from alerts.batch import filing_batch
 from alerts.cases import OF_LEGAL_STAFF, CaseState, Decision
 from alerts.deadline_calendar import deadline_calendar
 from alerts.desk.access import TheDesk, TheTongue, Visitor, require, require_post
-from alerts.desk.deciding import move_seen, undo_seen
+from alerts.desk.deciding import LONGEST_NOTE, move_seen, undo_seen
 from alerts.desk.failures import Failure, PageError
 from alerts.desk.legal_steps import lay as lay_draft
 from alerts.desk.legal_view import addressee, read_legal_case
 from alerts.desk.permissions import Permission
-from alerts.desk.routes.case import LONGEST_NOTE, CaseNumber
+from alerts.desk.routes.case import CaseNumber
 from alerts.desk.speaking import Tongue
 from alerts.desk.state import Desk
 from alerts.filing import Channel
 from alerts.gathering import DraftRefusedError, Refusal
-from alerts.matters import count_stages, read_matters
+from alerts.matters import Matter, count_stages, read_matters
 from alerts.outcomes import Outcome
 from alerts.script import Script, storable
 from crawler.errors import DraftError, UsageError
@@ -95,16 +98,7 @@ def overview(
         waiting = read_matters(connection, today=desk.today())
         closed_count = count_filings(connection, [CaseState.CLOSED])
         listed = read_matters(connection, today=desk.today(), closed=True) if stage is Shown.CLOSED else waiting
-        rows = [
-            matter
-            for matter in listed
-            if recipient in ("", matter.recipient)
-            and (
-                stage is Shown.WAITING
-                or (stage is Shown.OVERDUE and matter.is_overdue)
-                or stage.value == matter.stage.value
-            )
-        ]
+        rows = _narrowed(listed, stage, recipient)
         pages = max(1, -(-len(rows) // PAGE_SIZE))
         number = min(page, pages)
         shown = rows[(number - 1) * PAGE_SIZE : number * PAGE_SIZE]
@@ -149,18 +143,8 @@ def batch(desk: TheDesk, visitor: LegalReader, recipient: str = "") -> Response:
 @router.get("/calendar.ics")
 def calendar(request: Request, desk: TheDesk, visitor: LegalReader, tongue: TheTongue) -> Response:
     """Every open deadline as a calendar file."""
-    with reading(desk.engine) as connection:
-        found = read_matters(connection, today=desk.today())
-        titles = titles_of_cases(connection, [matter.case_id for matter in found])
-    base = str(request.base_url).rstrip("/")
-    made = deadline_calendar(
-        found,
-        titles,
-        organisation=desk.settings.file.organisation,
-        now=desk.clock(),
-        script=Script.CYRL if tongue is Tongue.CYRL else Script.LATN,
-        address=lambda case_id: f"{base}/legal/cases/{case_id}",
-    )
+    script = Script.CYRL if tongue is Tongue.CYRL else Script.LATN
+    made = calendar_of(desk, script, base=str(request.base_url).rstrip("/"))
     headers = {"Content-Disposition": 'attachment; filename="rokovi.ics"'}
     return Response(made, media_type="text/calendar; charset=utf-8", headers=headers)
 
@@ -210,6 +194,39 @@ def take_back(case_id: CaseNumber, desk: TheDesk, visitor: LegalClerk, event: An
     with desk.engine.begin() as connection:
         undo_seen(connection, case_id, event, among=OF_LEGAL_STAFF, person=person, now=now)
     return RedirectResponse(f"/legal/cases/{case_id}?done={Done.UNDONE}", status_code=303)
+
+
+def matters_shown(connection: Connection, stage: Shown, recipient: str, *, today: date) -> list[Matter]:
+    """The matters of that stage, the most urgent first; `recipient`: only those, empty: all."""
+    return _narrowed(read_matters(connection, today=today, closed=stage is Shown.CLOSED), stage, recipient)
+
+
+def calendar_of(desk: Desk, script: Script, *, base: str) -> bytes:
+    """Every open deadline as a calendar file, whose events lead to the desk at that address."""
+    with reading(desk.engine) as connection:
+        found = read_matters(connection, today=desk.today())
+        titles = titles_of_cases(connection, [matter.case_id for matter in found])
+    return deadline_calendar(
+        found,
+        titles,
+        organisation=desk.settings.file.organisation,
+        now=desk.clock(),
+        script=script,
+        address=lambda case_id: f"{base}/legal/cases/{case_id}",
+    )
+
+
+def _narrowed(found: Iterable[Matter], stage: Shown, recipient: str) -> list[Matter]:
+    return [
+        matter
+        for matter in found
+        if recipient in ("", matter.recipient)
+        and (
+            stage is Shown.WAITING
+            or (stage is Shown.OVERDUE and matter.is_overdue)
+            or stage.value == matter.stage.value
+        )
+    ]
 
 
 def case_answer(

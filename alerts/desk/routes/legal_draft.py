@@ -11,25 +11,22 @@ from fastapi.responses import RedirectResponse
 from starlette.datastructures import FormData
 
 from alerts.desk.access import TheDesk, TheTongue, Visitor
-from alerts.desk.failures import Failure, PageError
 from alerts.desk.legal_files import Wanted, annex_answer, draft_answer
 from alerts.desk.legal_steps import approve as approve_seen
 from alerts.desk.legal_steps import change as change_draft
-from alerts.desk.legal_steps import restore
+from alerts.desk.legal_steps import previewed, restore
 from alerts.desk.legal_view import case_and_title, draft_row, read_draft_view
 from alerts.desk.routes.case import CaseNumber
 from alerts.desk.routes.legal import Done, LegalClerk, LegalReader, note_of
 from alerts.desk.speaking import Tongue, say, to_say
 from alerts.desk.state import Desk
 from alerts.document import DraftDocument
-from alerts.drafting import DocumentFormat, document_of
-from alerts.editing import LONGEST_PASSAGE, DraftChanges, EditRefusal, EditRefusedError, changed_draft
-from alerts.facts import DraftFacts
+from alerts.drafting import DocumentFormat
+from alerts.editing import LONGEST_PASSAGE, DraftChanges, EditRefusal, EditRefusedError
 from alerts.law import built_in_law
 from alerts.recipients import LONGEST_RECIPIENT
 from alerts.script import Script
-from crawler.errors import DraftError, UsageError
-from crawler.store.drafts import DraftVersion, draft_version
+from crawler.errors import UsageError
 from crawler.store.engine import reading
 
 PASSAGE = "passage-"
@@ -233,28 +230,14 @@ def _page(desk: Desk, visitor: Visitor, asked: Asked, *, typed: Typed | None = N
 
 def _previewed(desk: Desk, visitor: Visitor, asked: Asked, sent: Sent, tongue: Tongue) -> Typed:
     """What the draft would read like; of a refused change only why it is refused."""
-    before = _version(desk, asked.case_id, asked.recipient, sent.seen)
+    case_id, recipient = asked.case_id, asked.recipient
     try:
-        facts = changed_draft(
-            DraftFacts.from_json(before.facts),
-            built_in_law(),
-            sent.changes(),
-            person=visitor.person.email,
-            now=desk.clock(),
+        document = previewed(
+            desk, visitor.person, case_id, recipient, sent.changes(), seen=sent.seen, script=asked.script
         )
-        return _typed(sent, {}, document_of(facts, asked.script))
+        return _typed(sent, {}, document)
     except EditRefusedError as error:
         return _typed(sent, _refused(error, tongue))
-    except DraftError as error:
-        raise PageError(Failure.DRAFT, case_id=asked.case_id) from error
-
-
-def _version(desk: Desk, case_id: int, recipient: str, seen: int) -> DraftVersion:
-    with reading(desk.engine) as connection:
-        try:
-            return draft_version(connection, case_id, recipient, seen)
-        except UsageError as error:
-            raise PageError(Failure.NOT_FOUND) from error
 
 
 def _typed(sent: Sent, errors: dict[str, str], document: DraftDocument | None = None) -> Typed:

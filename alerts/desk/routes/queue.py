@@ -73,7 +73,7 @@ def queue(
         found = list_cases(connection, shown.question(with_verdict=relies), at=after or None)
         if found.ids and not found.page(PAGE_SIZE):
             found = found.last_page(PAGE_SIZE)
-        entries = _entries(connection, desk, read_cases(connection, found.page(PAGE_SIZE)), register)
+        entries = read_entries(connection, desk, read_cases(connection, found.page(PAGE_SIZE)), register)
         began = silence.night.started_at if silence.night else datetime.fromtimestamp(0, UTC)
         reviewed = count_reviewed(connection, since=began)
         decided = just_decided(connection, done)
@@ -102,9 +102,10 @@ def queue(
     )
 
 
-def _entries(
+def read_entries(
     connection: Connection, desk: Desk, cases: Sequence[ListedCase], register: SnapshotRow | None
 ) -> list[Entry]:
+    """The cases as rows of the queue; `register` is the newest list."""
     ids = [case.id for case in cases]
     changed, returned = changes_after_approval(connection, ids), changes_since_decided(connection, ids)
     pictures = pictures_for_lists(connection, [case.version_id for case in cases])

@@ -12,6 +12,7 @@ from fastapi import APIRouter, Depends, Query, Response
 from alerts.desk.access import TheDesk, TheTongue, Visitor, require
 from alerts.desk.failures import Failure, PageError
 from alerts.desk.noting import note
+from alerts.desk.people import Person
 from alerts.desk.permissions import Permission
 from alerts.desk.speaking import Tongue, said, to_say
 from alerts.desk.state import Desk
@@ -88,7 +89,7 @@ def show(desk: TheDesk, visitor: Reader, tongue: TheTongue, wanted: TheAsked) ->
         presets=[(preset, said(tongue, words)) for preset, words in PRESETS.items()],
         files=[(form, said(tongue, words)) for form, words in FILES],
         query=_query(typed),
-        may_name=_may_name(visitor),
+        may_name=may_name(visitor.person),
     )
 
 
@@ -121,13 +122,13 @@ def _labels(desk: Desk, tongue: Tongue) -> Labels:
     return Labels(tongue, desk.sources.names())
 
 
-def _may_name(visitor: Visitor) -> bool:
-    """Who only reads may be somebody from outside the house."""
-    return visitor.person.role.may(Permission.DECIDE)
+def may_name(person: Person) -> bool:
+    """Whether firms may be named to them: who only reads may be somebody from outside the house."""
+    return person.role.may(Permission.DECIDE)
 
 
 def _check_names(visitor: Visitor, wanted: Asked) -> None:
-    if wanted.names and not _may_name(visitor):
+    if wanted.names and not may_name(visitor.person):
         raise PageError(Failure.NOT_ALLOWED)
 
 

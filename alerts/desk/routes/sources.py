@@ -49,16 +49,11 @@ router = APIRouter()
 @router.get("/sources")
 def sources(desk: TheDesk, visitor: Reader) -> Response:
     """All sources with how they fared."""
-    read = desk.sources.read()
-    since = desk.clock() - timedelta(days=NIGHTS)
-    with reading(desk.engine) as connection:
-        runs, off = runs_since(connection, since), switched_off(connection)
-    lines = [_line(desk, manifest, runs.get(manifest.id, []), off) for manifest in read.manifests.values()]
     return desk.pages.answer(
         "sources.html",
         visitor=visitor,
-        lines=sorted(lines, key=_order),
-        faults=sorted(read.faults.items()),
+        lines=source_lines(desk),
+        faults=sorted(desk.sources.read().faults.items()),
         crawl=desk.crawls.newest(),
         names=desk.sources.names(),
     )
@@ -131,6 +126,15 @@ def one_night(night_id: int, desk: TheDesk, visitor: Reader) -> Response:
         runs=[(run, run_state(run, now=now), failures_of(run)) for run in runs],
         names=desk.sources.names(),
     )
+
+
+def source_lines(desk: Desk) -> list[SourceLine]:
+    """All sources with how they fared in the last `NIGHTS`; collected ones first, troubled ones before."""
+    since = desk.clock() - timedelta(days=NIGHTS)
+    with reading(desk.engine) as connection:
+        runs, off = runs_since(connection, since), switched_off(connection)
+    manifests = desk.sources.read().manifests.values()
+    return sorted((_line(desk, manifest, runs.get(manifest.id, []), off) for manifest in manifests), key=_order)
 
 
 def _source_page(
