@@ -3,16 +3,21 @@
 from __future__ import annotations
 
 import re
+import threading
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 
 import pytest
+import uvicorn
 from argon2 import PasswordHasher
 from fastapi.testclient import TestClient
 from httpx import Response
+from playwright.sync_api import Browser, sync_playwright
 
 from alerts.desk.app import create_app
 from alerts.desk.people import Role
+from alerts.desk.serving import address_of, open_socket
+from crawler.browser import launch_options
 from crawler.store.cases import read_case
 from crawler.store.people import insert_person
 from tests.builders import StoreBuilder
@@ -96,3 +101,24 @@ def desk(small_store: StoreBuilder) -> Iterator[DeskUnderTest]:
     under_test = DeskUnderTest(small_store)
     with under_test.client:
         yield under_test
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Browser]:
+    """A real Chromium."""
+    with sync_playwright() as playwright:
+        launched = playwright.chromium.launch(**launch_options())  # type: ignore[arg-type]
+        yield launched
+        launched.close()
+
+
+@pytest.fixture
+def address(desk: DeskUnderTest) -> Iterator[str]:
+    """The desk, served on loopback."""
+    with open_socket("127.0.0.1", 0) as listening:
+        server = uvicorn.Server(uvicorn.Config(desk.app, log_level="warning", lifespan="off"))
+        thread = threading.Thread(target=server.run, kwargs={"sockets": [listening]})
+        thread.start()
+        yield address_of(listening)
+        server.should_exit = True
+        thread.join(timeout=30)

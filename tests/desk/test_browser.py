@@ -1,75 +1,18 @@
 from __future__ import annotations
 
 import base64
-import threading
-from collections.abc import Iterator
-from dataclasses import dataclass, field
 from pathlib import Path
 
 import pytest
-import uvicorn
-from playwright.sync_api import Browser, Page, sync_playwright
+from playwright.sync_api import Browser
 from sqlalchemy import update
 
-from alerts.desk.serving import address_of, open_socket
 from alerts.indexing import index_cases
-from crawler.browser import launch_options
 from crawler.store.cases import case_history
 from crawler.store.schema import cases
 from tests.builders import AD_TEXT
+from tests.desk.browsing import LAPTOP, PHONE, watch
 from tests.desk.conftest import PASSWORD, DeskUnderTest
-
-LAPTOP = {"width": 1280, "height": 800}
-PHONE = {"width": 390, "height": 800}
-
-
-@dataclass
-class Watched:
-    """A browser page, with all that a careful person would have noticed about it."""
-
-    page: Page
-    base: str
-    noises: list[str] = field(default_factory=list)
-
-    def check(self) -> None:
-        """Nothing sticks out at the side, nothing was complained about, nobody else was asked."""
-        sideways = "document.documentElement.scrollWidth - document.documentElement.clientWidth"
-        assert self.page.evaluate(sideways) == 0, self.page.url
-        assert self.noises == []
-
-    def press(self, *keys: str) -> None:
-        """Presses the keys one after another."""
-        for key in keys:
-            self.page.keyboard.press(key)
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    with sync_playwright() as playwright:
-        launched = playwright.chromium.launch(**launch_options())  # type: ignore[arg-type]
-        yield launched
-        launched.close()
-
-
-@pytest.fixture
-def address(desk: DeskUnderTest) -> Iterator[str]:
-    """The desk, served on loopback."""
-    with open_socket("127.0.0.1", 0) as listening:
-        server = uvicorn.Server(uvicorn.Config(desk.app, log_level="warning", lifespan="off"))
-        thread = threading.Thread(target=server.run, kwargs={"sockets": [listening]})
-        thread.start()
-        yield address_of(listening)
-        server.should_exit = True
-        thread.join(timeout=30)
-
-
-def _watch(browser: Browser, base: str, *, scripts: bool = True, **options: object) -> Watched:
-    page = browser.new_context(java_script_enabled=scripts, **options).new_page()  # type: ignore[arg-type]
-    watched = Watched(page, base)
-    page.on("console", lambda message: watched.noises.append(message.text))
-    page.on("pageerror", lambda error: watched.noises.append(str(error)))
-    page.on("request", lambda request: watched.noises.extend([] if request.url.startswith(base) else [request.url]))
-    return watched
 
 
 def _three_cases(desk: DeskUnderTest) -> list[int]:
@@ -88,7 +31,7 @@ def test_a_morning_by_keyboard_alone(
 ) -> None:
     desk.add()
     first, second, third = _three_cases(desk)
-    watched = _watch(browser, address, viewport=viewport, color_scheme=scheme)
+    watched = watch(browser, address, viewport=viewport, color_scheme=scheme)
     page = watched.page
     page.goto(address)
     watched.check()
@@ -138,9 +81,9 @@ def test_a_morning_by_keyboard_alone(
 def test_a_quote_says_beside_itself_what_was_found(desk: DeskUnderTest, address: str, browser: Browser) -> None:
     desk.add()
     case_id = desk.store.complaint_case()
-    watched = _watch(browser, address, viewport=PHONE)
+    watched = watch(browser, address, viewport=PHONE)
     page = watched.page
-    _enter(watched)
+    watched.log_in()
     page.goto(f"{address}cases/{case_id}")
     popover = page.locator(".ad .popover")
     assert not popover.is_visible()
@@ -161,9 +104,9 @@ def test_the_queue_is_searched_and_narrowed_by_keyboard(desk: DeskUnderTest, add
     desk.add()
     _, second, _ = _three_cases(desk)
     index_cases(desk.store.night_now())
-    watched = _watch(browser, address, viewport=LAPTOP)
+    watched = watch(browser, address, viewport=LAPTOP)
     page = watched.page
-    _enter(watched)
+    watched.log_in()
     watched.press("/")
     page.keyboard.type("magacinu 1")
     watched.press("Enter")
@@ -184,15 +127,6 @@ def test_the_queue_is_searched_and_narrowed_by_keyboard(desk: DeskUnderTest, add
     watched.check()
 
 
-def _enter(watched: Watched) -> None:
-    """Logs in."""
-    watched.page.goto(watched.base)
-    watched.page.fill("#email", "ana@primer.example")
-    watched.page.fill("#password", PASSWORD)
-    watched.press("Enter")
-    watched.page.wait_for_url(watched.base)
-
-
 def _notes(desk: DeskUnderTest, case_id: int) -> str:
     """Notes of the case's events."""
     with desk.store.connect() as connection:
@@ -202,7 +136,7 @@ def _notes(desk: DeskUnderTest, case_id: int) -> str:
 def test_the_desk_works_without_scripts(desk: DeskUnderTest, address: str, browser: Browser) -> None:
     desk.add()
     first, *_ = _three_cases(desk)
-    page = _watch(browser, address, scripts=False, viewport=PHONE).page
+    page = watch(browser, address, scripts=False, viewport=PHONE).page
     page.goto(address)
     page.fill("#email", "ana@primer.example")
     page.fill("#password", PASSWORD)
@@ -224,7 +158,7 @@ def test_whose_a_name_is_can_be_decided_and_undone_by_keyboard(
     desk.add()
     desk.store.register()
     first, *_ = _three_cases(desk)
-    watched = _watch(browser, address, scripts=scripts, viewport=PHONE)
+    watched = watch(browser, address, scripts=scripts, viewport=PHONE)
     page = watched.page
     page.goto(address)
     page.fill("#email", "ana@primer.example")
@@ -245,7 +179,7 @@ def test_whose_a_name_is_can_be_decided_and_undone_by_keyboard(
 def test_a_key_typed_into_a_note_decides_nothing(desk: DeskUnderTest, address: str, browser: Browser) -> None:
     desk.add()
     first, *_ = _three_cases(desk)
-    watched = _watch(browser, address, viewport=LAPTOP)
+    watched = watch(browser, address, viewport=LAPTOP)
     watched.page.goto(address)
     watched.page.fill("#email", "ana@primer.example")
     watched.page.fill("#password", PASSWORD)
@@ -261,14 +195,6 @@ def test_a_key_typed_into_a_note_decides_nothing(desk: DeskUnderTest, address: s
     assert desk.state(first) == "open"
 
 
-def _log_in(page: Page, address: str) -> None:
-    page.goto(address)
-    page.fill("#email", "ana@primer.example")
-    page.fill("#password", PASSWORD)
-    page.keyboard.press("Enter")
-    page.wait_for_url(address)
-
-
 @pytest.mark.parametrize("scripts", [True, False], ids=["scripts", "no scripts"])
 @pytest.mark.parametrize("viewport", [LAPTOP, PHONE], ids=["laptop", "phone"])
 def test_a_call_from_paste_to_case_by_keyboard(
@@ -276,9 +202,9 @@ def test_a_call_from_paste_to_case_by_keyboard(
 ) -> None:
     desk.add()
     desk.store.register()
-    watched = _watch(browser, address, scripts=scripts, viewport=viewport)
+    watched = watch(browser, address, scripts=scripts, viewport=viewport)
     page = watched.page
-    _log_in(page, address)
+    watched.log_in()
     page.get_by_role("link", name="Provera ponude").focus()
     watched.press("Enter")
     page.wait_for_url("**/check")
@@ -300,9 +226,9 @@ def test_a_call_from_paste_to_case_by_keyboard(
 
 def test_a_dropped_picture_is_read_and_answered(desk: DeskUnderTest, address: str, browser: Browser) -> None:
     desk.add()
-    watched = _watch(browser, address, viewport=LAPTOP)
+    watched = watch(browser, address, viewport=LAPTOP)
     page = watched.page
-    _log_in(page, address)
+    watched.log_in()
     page.goto(f"{address}check")
     picture = base64.b64encode(Path("spiders/demo/pictures/klanica-holandija.png").read_bytes()).decode()
     held = page.evaluate_handle(

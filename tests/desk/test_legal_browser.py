@@ -10,9 +10,9 @@ from playwright.sync_api import Browser, Page
 
 from alerts.desk.people import Role
 from tests.alerts.test_calendar import parse_calendar
+from tests.desk.browsing import LAPTOP, PHONE, Watched, watch
 from tests.desk.conftest import PASSWORD, DeskUnderTest
 from tests.desk.legal_walks import PDF, confirmed_case, draft_address
-from tests.desk.test_browser import LAPTOP, PHONE, Watched, _watch, address, browser  # noqa: F401 - fixtures
 
 SENTENCE = "Molimo Vas da ovo što pre proverite."
 
@@ -42,14 +42,14 @@ def _download(page: Page, link: str, target: Path) -> Path:
 )
 def test_from_an_open_draft_to_a_recorded_filing(
     desk: DeskUnderTest,
-    address: str,  # noqa: F811 - the fixture
-    browser: Browser,  # noqa: F811 - the fixture
+    address: str,
+    browser: Browser,
     tmp_path: Path,
     viewport: dict[str, int],
     scheme: str,
     scripts: bool,
 ) -> None:
-    watched = _watch(browser, address, scripts=scripts, viewport=viewport, color_scheme=scheme, accept_downloads=True)
+    watched = watch(browser, address, scripts=scripts, viewport=viewport, color_scheme=scheme, accept_downloads=True)
     page = _enter(desk, watched)
     case_id = confirmed_case(desk)
     check = watched.check if scripts else (lambda: None)
@@ -105,10 +105,10 @@ def test_from_an_open_draft_to_a_recorded_filing(
 
 def test_a_draft_is_approved_with_the_keyboard_alone(
     desk: DeskUnderTest,
-    address: str,  # noqa: F811 - the fixture
-    browser: Browser,  # noqa: F811 - the fixture
+    address: str,
+    browser: Browser,
 ) -> None:
-    watched = _watch(browser, address, viewport=LAPTOP)
+    watched = watch(browser, address, viewport=LAPTOP)
     page = _enter(desk, watched)
     case_id = confirmed_case(desk)
     page.goto(f"{address}legal")
