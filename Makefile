@@ -10,7 +10,7 @@ HASHES ?= no
 EVAL ?= ../shared/eval
 
 .DEFAULT_GOAL := help
-.PHONY: help setup run test lint format bench eval hashes clean
+.PHONY: help setup run test lint format bench eval pictures hashes clean
 
 help: ## Show this list
 	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
@@ -44,6 +44,9 @@ bench: .stamps/dev .stamps/browser .stamps/ocr ## Measure, beside a baseline in 
 eval: .stamps/dev ## Measure against the evaluation data beside the project, if they are there
 	@if [ -d "$(EVAL)" ]; then $(BIN)/python -m tests.evaluation "$(EVAL)"; \
 	else echo "make eval: no evaluation data at $(EVAL); nothing was measured"; fi
+
+pictures: .stamps/dev .stamps/browser .stamps/ocr ## Draw the desk's pictures in docs/images anew, from a night of the demo
+	$(BIN)/python -m tests.desk.pictures docs/images
 
 .stamps/venv:
 	@bash .ci/make_venv "$(PYTHON)" "$(VENV)"

@@ -28,7 +28,6 @@ LOOKS = (
     (Tongue.LATN, LAPTOP, "light"),
     (Tongue.CYRL, PHONE, "dark"),
     (Tongue.EN, LAPTOP, "dark"),
-    (Tongue.EN, PHONE, "light"),
 )
 
 
