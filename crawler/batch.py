@@ -6,6 +6,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, fields
 
 from crawler.items import AdPosting, FetchedPage, ListedAgain, PublishedList, Visited, VisitResult
+from crawler.shared.work import Work
 from crawler.store.ads import FetchedUrl
 
 BATCH = 100
@@ -25,6 +26,8 @@ class Batch:
     """Published registers; a source brings one at most."""
     listed: list[ListedAgain] = field(default_factory=list)
     visited: list[Visited] = field(default_factory=list)
+    done: list[Work] = field(default_factory=list)
+    """Of a run that workers share: requests of which nothing more will come, this batch once kept."""
     held: dict[str, int] = field(default_factory=dict, init=False)
     """Bytes of each page, by digest: many ads may stand on one."""
 
@@ -53,7 +56,7 @@ class Batch:
     @property
     def is_empty(self) -> bool:
         """Nothing waits."""
-        return not (self.postings or self.pages or self.lists or self.listed or self.visited)
+        return not (self.postings or self.pages or self.lists or self.listed or self.visited or self.done)
 
     @property
     def unchanged(self) -> list[Visited]:

@@ -9,9 +9,10 @@ from urllib.parse import urlsplit
 from sqlalchemy import Connection, Engine
 
 from crawler.config import Settings
-from crawler.crawling import NEVER, SpiderOrder, is_due, order_for, run_spiders
+from crawler.crawling import NEVER, SpiderOrder, crawl_sources, is_due, run_spiders
 from crawler.errors import UsageError
 from crawler.manifest import AnySource, load_manifests
+from crawler.night import Step
 from crawler.night_report import night_with_progress, progress_bar
 from crawler.nightly import NightResult, run_if_due
 from crawler.not_to_crawl import service_of
@@ -36,7 +37,8 @@ def crawl_sources_by_hand(settings: Settings, engine: Engine, sources: Sequence[
         if source in off:
             raise UsageError(f"{source} is switched off ({said_of(off[source])}); see `adwatch sources enable --help`")
     settings.require_contact(url for source in sources for url in manifests[source].start_urls)
-    return _crawl(settings, engine, [order_for(manifests[source]) for source in dict.fromkeys(sources)])
+    wanted = [manifests[source] for source in dict.fromkeys(sources)]
+    return _crawl(settings, engine, lambda night: crawl_sources(night, wanted))
 
 
 def crawl_due_source(settings: Settings, engine: Engine, source: str) -> NightResult:
@@ -54,8 +56,9 @@ def crawl_due_source(settings: Settings, engine: Engine, source: str) -> NightRe
         return "" if is_due(manifest, last=last, now=now) else f"{source} has run since its time came; it is not due"
 
     with progress_bar() as progress:
-        orders = [order_for(manifest)]
-        return run_if_due(settings, engine, why_not, progress=progress, crawl=lambda night: run_spiders(night, orders))
+        return run_if_due(
+            settings, engine, why_not, progress=progress, crawl=lambda night: crawl_sources(night, [manifest])
+        )
 
 
 def _known(manifests: Mapping[str, AnySource], source: str) -> AnySource:
@@ -73,9 +76,10 @@ def crawl_page_by_hand(settings: Settings, engine: Engine, url: str, *, max_page
     settings.require_contact([url])
     arguments = (f"start_url={url}", f"max_pages={max_pages}")
     minutes = settings.file.spider_timeout_minutes
-    return _crawl(settings, engine, [SpiderOrder(ANY_PAGE_SPIDER, minutes, arguments)])
+    order = SpiderOrder(ANY_PAGE_SPIDER, minutes, arguments)
+    return _crawl(settings, engine, lambda night: run_spiders(night, [order]))
 
 
-def _crawl(settings: Settings, engine: Engine, orders: Sequence[SpiderOrder]) -> NightResult:
+def _crawl(settings: Settings, engine: Engine, crawl: Step) -> NightResult:
     now = datetime.now(UTC)
-    return night_with_progress(settings, engine, now=now, crawl=lambda night: run_spiders(night, orders))
+    return night_with_progress(settings, engine, now=now, crawl=crawl)

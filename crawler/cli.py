@@ -141,6 +141,25 @@ def schedule() -> None:
 
 
 @app.command()
+def worker(
+    once: Annotated[bool, typer.Option("--once", help="End when nothing was to do for ten seconds.")] = False,
+    name: Annotated[str | None, typer.Option(help="Name of this worker; by default machine and process.")] = None,
+) -> None:
+    """Take part in nights that several machines crawl together, over one Redis and one PostgreSQL.
+
+    `adwatch nightly` or `adwatch schedule` on one machine opens the runs; SIGTERM lets a worker finish what is under
+    way. How to set it up: docs/scale-out.md.
+
+    Example: [bold]ADWATCH_REDIS_URL=redis://queue:6379/0 adwatch worker --name office-2[/bold]
+    """
+    from crawler.opening import opened  # noqa: PLC0415
+    from crawler.worker import run_worker  # noqa: PLC0415
+
+    with opened() as (settings, engine):
+        run_worker(settings, engine, name=name, once=once, tell=lambda line: typer.echo(line, err=True))
+
+
+@app.command()
 def status(as_json: AsJson = False) -> None:
     """How much is stored, and whether nights were missed.
 

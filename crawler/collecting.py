@@ -23,12 +23,11 @@ from scrapy.http import Response
 from sqlalchemy import Connection, Engine
 from sqlalchemy.exc import SQLAlchemyError
 
-from crawler.baseline import Paged
 from crawler.batch import Batch
 from crawler.config import Settings
 from crawler.evidence.records import file_facts
 from crawler.evidence.warc import Capture, CaptureWriter
-from crawler.health import LEFT_ALONE_STAT, Problem, RunOutcome, outcome_of, outcome_of_list, problem_stat
+from crawler.health import Problem, RunOutcome, outcome_of, outcome_of_list, problem_stat
 from crawler.items import (
     NOT_MODIFIED,
     AdPosting,
@@ -39,16 +38,17 @@ from crawler.items import (
     VisitResult,
     Way,
 )
-from crawler.layout import lost_parts
-from crawler.manifest import RegisterSource, SourceManifest
+from crawler.manifest import RegisterSource
 from crawler.personal_numbers import storable
+from crawler.run_figures import READ_STAT, Counted, measured_of, problems_of
 from crawler.shown import FEW_WORDS, content_hash, shown_fields, stored_posting
 from crawler.stopping import is_cut_off
 from crawler.store.ads import FetchedUrl, SeenAd, count_run, save_pages, save_seen_ads
 from crawler.store.captures import captures_by_digest, save_captures
 from crawler.store.engine import open_store, reading
 from crawler.store.images import PictureState
-from crawler.store.nights import Measured, begin_run, begin_run_by_hand, finish_night, finish_run
+from crawler.store.locks import Lock, take_lock
+from crawler.store.nights import begin_run, begin_run_by_hand, finish_night, finish_run
 from crawler.store.register_fetches import Fetch, NewFetch, last_list, save_fetch
 from crawler.store.visits import (
     Seen,
@@ -69,9 +69,6 @@ PageKey = tuple[str, str]
 ALWAYS_THERE = frozenset({"url", "source"})
 """Fields that say nothing of how a page was read."""
 
-ENDS_A_RUN = (Problem.OVER_LIMIT, Problem.CRASHED, Problem.STORE_FAILED)
-"""Problems after which pages may be left that nobody asked for."""
-
 
 class StorePipeline:
     """Keeps every AdPosting and PublishedList of one spider run and records how the run went."""
@@ -81,7 +78,6 @@ class StorePipeline:
         self.crawler = crawler
         self.settings = settings
         self.batch = Batch()
-        self.counts: Counter[str] = Counter()
         self.has_list = False
         self.flushing = asyncio.Lock()
         self.capture_ids: dict[PageKey, int] = {}
@@ -89,7 +85,6 @@ class StorePipeline:
         self.unchanged: Fetch | None = None
         self.unchanged_pages: dict[str, Capture] = {}
         """By address: the capture of a page that the server says is as it was."""
-        self.read = 0
         self.fields: Counter[str] = Counter()
 
     @classmethod
@@ -178,7 +173,7 @@ class StorePipeline:
                 self._end_for_lack_of_store()
 
     def _end_for_lack_of_store(self) -> None:
-        self.counts[problem_stat(Problem.STORE_FAILED)] += 1
+        self._count(problem_stat(Problem.STORE_FAILED))
         engine = self.crawler.engine
         if engine is not None and not self.ending:
             self.ending = asyncio.ensure_future(engine.close_spider_async(reason="store_failed"))
@@ -191,10 +186,14 @@ class StorePipeline:
             if any(page.status == NOT_MODIFIED for page in unknown):
                 self.unchanged = last_list(connection, self.source)
             known = self._known_ads(connection, batch)
+            self.capture_ids.update(self._kept_elsewhere(connection, unknown))
+        unknown = [page for page in unknown if (page.url, page.digest) not in self.capture_ids]
         # Bytes before rows: a crash in between leaves bytes nobody refers to, never a row without bytes.
         with self.writer.all_or_nothing():
             kept = [(page, self._capture(page, earlier.get((page.url, page.digest)))) for page in unknown]
         with self.engine.begin() as connection:
+            # Whoever keeps waits for its turn here, not half way with rows that another one wants.
+            take_lock(connection, Lock.CUSTODY)
             ids = save_captures(connection, [capture for _, captures in kept for capture in captures])
             new_ids = {(page.url, page.digest): ids[captures[-1].record_id] for page, captures in kept}
             save_pages(connection, self.source, batch.pages)
@@ -206,9 +205,16 @@ class StorePipeline:
         # Only now: a transaction that was rolled back has taken its numbers with it.
         self.capture_ids.update(new_ids)
         self.has_list |= bool(batch.lists)
-        self.read += len(seen)
+        self._count_read(seen)
+
+    def _count_read(self, seen: Sequence[SeenAd]) -> None:
+        self._count(READ_STAT, len(seen))
         for ad in seen:
-            self.fields.update(ad.posting.keys())
+            self.fields.update(name for name in ad.posting if name not in ALWAYS_THERE)
+
+    def _kept_elsewhere(self, connection: Connection, pages: Sequence[FetchedPage]) -> dict[PageKey, int]:
+        """Captures of the very same fetches that another process kept; a run of this one alone has none."""
+        return {}
 
     def _known_ads(self, connection: Connection, batch: Batch) -> dict[int, list[StoredVisit]]:
         if not (batch.listed or batch.visited):
@@ -288,7 +294,9 @@ class StorePipeline:
         now = datetime.now(UTC)
         with self.engine.begin() as connection:
             counts = count_run(connection, night_id=self.night_id, source=self.source)
-            problems = self._problems(ads=counts["ads"])
+            counted = self._counted()
+            manifest = getattr(self.crawler.spider, "manifest", None)
+            problems = problems_of(counted, manifest, ads=counts["ads"])
             if self._brings_lists():
                 outcome = outcome_of_list(brought=self.has_list, problems=problems)
             else:
@@ -304,66 +312,32 @@ class StorePipeline:
                 outcome=outcome,
                 counts=counts,
                 problems=problems,
-                measured=self._measured(problems),
+                measured=measured_of(counted, problems, self.fields),
             )
             if self.by_hand:
                 finish_night(connection, self.night_id, now=now, summary={})
         logger.info("run finished source=%s outcome=%s counts=%s", self.source, outcome, counts)
 
-    def _problems(self, *, ads: int) -> dict[Problem, int]:
-        stats = self.crawler.stats
-        counted = Counter({problem: self.counts[problem_stat(problem)] for problem in Problem})
-        if stats is not None:
-            counted.update({problem: int(stats.get_value(problem_stat(problem), 0)) for problem in Problem})
-            counted[Problem.OVER_LIMIT] += bool(self._stat("adwatch/pages_left_out") or self._has_timed_out())
-        manifest = getattr(self.crawler.spider, "manifest", None)
-        if manifest is not None and not self._brings_lists():
-            # A run that stops at known ads rightly shows fewer; its source's own baseline judges it.
-            stopped = ads and self._stat("adwatch/stopped_at_known")
-            counted[Problem.BELOW_EXPECTED] += ads < manifest.expected.min and not stopped
-            counted[Problem.ABOVE_EXPECTED] += ads > manifest.expected.max
-            counted[Problem.LAYOUT_CHANGED] += self._has_lost_parts(manifest)
-        return {problem: count for problem, count in counted.items() if count}
-
-    def _measured(self, problems: Mapping[Problem, int]) -> Measured:
-        return Measured(
-            listings=self._stat("adwatch/listings"),
-            read=self.read,
-            fields={name: count for name, count in sorted(self.fields.items()) if name not in ALWAYS_THERE},
-            revisited=self._stat("adwatch/revisits"),
-            bytes=self._stat("downloader/response_bytes"),
+    def _counted(self) -> Counted:
+        allowed = self.crawler.settings.getfloat("CLOSESPIDER_TIMEOUT")
+        return Counted(
+            stats=self._stat,
             memory=resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * 1024,
-            paged=self._paged(problems),
+            # Scrapy tells the reason of closing only after the pipelines have closed.
+            timed_out=bool(allowed) and time.monotonic() - self.started >= allowed,
+            # Scrapy keeps what was asked for and not fetched any more to itself; its counts tell.
+            unfetched=self._stat("scheduler/enqueued") > self._stat("scheduler/dequeued"),
         )
 
-    def _paged(self, problems: Mapping[Problem, int]) -> Paged | None:
-        lost = (
-            self._stat("adwatch/listings_lost")
-            or self._stat(LEFT_ALONE_STAT)
-            or any(problem in problems for problem in ENDS_A_RUN)
-        )
-        # Scrapy keeps what was asked for and not fetched any more to itself; its counts tell.
-        if lost or self._stat("scheduler/enqueued") > self._stat("scheduler/dequeued"):
-            return None
-        return Paged.KNOWN if self._stat("adwatch/stopped_at_known") else Paged.END
+    def _stat(self, name: str, default: int = 0) -> int:
+        return int(self.crawler.stats.get_value(name, default)) if self.crawler.stats is not None else default
 
-    def _stat(self, name: str) -> int:
-        return int(self.crawler.stats.get_value(name, 0)) if self.crawler.stats is not None else 0
-
-    def _has_lost_parts(self, manifest: SourceManifest) -> bool:
-        stats = self.crawler.stats
-        lost = lost_parts(stats.get_value, required=manifest.required_fields) if stats else []
-        if lost:
-            logger.warning("layout changed source=%s lost=%s", self.source, ", ".join(lost))
-        return bool(lost)
+    def _count(self, name: str, count: int = 1) -> None:
+        if self.crawler.stats is not None:
+            self.crawler.stats.inc_value(name, count)
 
     def _brings_lists(self) -> bool:
         return isinstance(getattr(self.crawler.spider, "manifest", None), RegisterSource)
-
-    def _has_timed_out(self) -> bool:
-        # Scrapy tells the reason of closing only after the pipelines have closed.
-        allowed = self.crawler.settings.getfloat("CLOSESPIDER_TIMEOUT")
-        return bool(allowed) and time.monotonic() - self.started >= allowed
 
 
 def _fetch_of(found: PublishedList, capture_ids: Mapping[PageKey, int]) -> NewFetch:

@@ -156,6 +156,8 @@ class FileSettings(BaseModel):
     retention: Retention = Field(default_factory=Retention)
     purge: Literal["nightly", "never"] = "never"
     """Whether each night deletes what its time has come for; else `adwatch purge` does, by hand."""
+    lease_seconds: int = Field(default=60, ge=3, le=3600)
+    """Of `adwatch worker`: a request that a worker took returns to the queue once it was silent for so long."""
     database_wait_seconds: int = Field(default=60, ge=1)
     """How long a transaction waits for another one's lock before it fails."""
     log_format: Literal["text", "json"] = "text"

@@ -20,6 +20,7 @@ from sqlalchemy.exc import OperationalError
 from crawler.health import Problem, RunOutcome
 from crawler.manifest import RegisterSource, SourceManifest, read_manifests
 from crawler.night import Night, StepReport
+from crawler.secret import secret_of
 from crawler.stopping import CUT_OFF, PATIENCE_SECONDS
 from crawler.store.ads import count_run
 from crawler.store.engine import reading
@@ -31,6 +32,7 @@ from crawler.store.switches import switched_off
 logger = logging.getLogger(__name__)
 
 POLL_SECONDS = 0.1
+REDIS_VARIABLE = "ADWATCH_REDIS_URL"
 GRACE_SECONDS = 180
 """A spider asked to close finishes the requests under way, at its source's slow pace, and keeps what it has."""
 
@@ -72,7 +74,16 @@ def crawl_due_sources(night: Night) -> StepReport:
         for manifest in read.manifests.values()
         if not isinstance(manifest, RegisterSource) and manifest.id not in off and _has_turn(night, manifest, last)
     ]
-    return run_spiders(night, [order_for(manifest) for manifest in due])
+    return crawl_sources(night, due)
+
+
+def crawl_sources(night: Night, manifests: Sequence[SourceManifest]) -> StepReport:
+    """Crawls these sources: by spiders of this machine, or, where a Redis is configured, by all workers together."""
+    if secret_of(REDIS_VARIABLE) and not any(isinstance(manifest, RegisterSource) for manifest in manifests):
+        from crawler.shared.night import crawl_together  # noqa: PLC0415 - one machine alone needs no Redis
+
+        return crawl_together(night, manifests)
+    return run_spiders(night, [order_for(manifest) for manifest in manifests])
 
 
 def fetch_due_register(night: Night) -> StepReport:

@@ -38,6 +38,14 @@ class RobotsUnreadableError(IgnoreRequest):
 
 
 @dataclass(frozen=True, slots=True)
+class Answered:
+    """What a host said when it was asked for its robots.txt."""
+
+    status: int
+    body: bytes
+
+
+@dataclass(frozen=True, slots=True)
 class Rules:
     """What a host allows us."""
 
@@ -84,6 +92,16 @@ class RobotsRules:
 
     async def _ask(self, host: str) -> Rules:
         """What the host allows. Raises RobotsUnreadableError, or the failure of the connection."""
+        answer = await self.ask(host)
+        if 200 <= answer.status < 300:
+            parser = ProtegoRobotParser(answer.body, self.crawler.spider)
+            return Rules(parser, parser.crawl_delay(self.agent) or 0.0)
+        if 400 <= answer.status < 500 and answer.status != TOO_MANY_REQUESTS:
+            return Rules()
+        raise RobotsUnreadableError(host, f"status {answer.status}", status=answer.status)
+
+    async def ask(self, host: str) -> Answered:
+        """The host's own word. Raises RobotsUnreadableError, or the failure of the connection."""
         engine = self.crawler.engine
         assert engine is not None  # noqa: S101 - it runs, or nobody would ask
         asked = Request(f"{host}/robots.txt", priority=SOONEST, meta={OURS: True}, callback=NO_CALLBACK)
@@ -91,12 +109,7 @@ class RobotsRules:
             response = await engine.download_async(asked)
         except IgnoreRequest as error:  # sent elsewhere, or in circles
             raise RobotsUnreadableError(host, str(error)) from error
-        if 200 <= response.status < 300:
-            parser = ProtegoRobotParser(response.body[:MOST_BYTES], self.crawler.spider)
-            return Rules(parser, parser.crawl_delay(self.agent) or 0.0)
-        if 400 <= response.status < 500 and response.status != TOO_MANY_REQUESTS:
-            return Rules()
-        raise RobotsUnreadableError(host, f"status {response.status}", status=response.status)
+        return Answered(response.status, response.body[:MOST_BYTES])
 
     def _keep_pace(self, request: Request, delay: float) -> None:
         engine = self.crawler.engine

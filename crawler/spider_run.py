@@ -14,6 +14,7 @@ from scrapy.utils.project import get_project_settings
 from crawler.config import Settings
 from crawler.logs import log_of_spider
 from crawler.memory import bound_memory, keep_loaded
+from crawler.shared.work import worker_name
 
 
 def run_spider(name: str, *options: str) -> int:
@@ -26,6 +27,13 @@ def run_spider(name: str, *options: str) -> int:
         # Looking through all spiders loads what other kinds need, which takes longer than many a source.
         settings.set("SPIDER_MODULES", [])
     settings.set("LOG_INSTALL_ROOT_HANDLER", False)
+    if worker_name() is not None and spider is not None:
+        from crawler.shared.working import shared_settings  # noqa: PLC0415 - a spider that runs alone needs no Redis
+
+        shared = shared_settings(settings, name, minutes=spider.manifest.limits.max_minutes)  # type: ignore[attr-defined]
+        if shared is None:
+            return 0
+        settings.setdict(shared, priority="cmdline")
     process = AsyncCrawlerProcess(settings)
     log_of_spider(Settings.from_environment(), level=settings["LOG_LEVEL"])
     crawler = process.create_crawler(spider or name)

@@ -9,6 +9,7 @@ from sqlalchemy import Connection, insert, select
 
 from crawler.evidence.custody import CustodyEntry, CustodyEvent, append_custody
 from crawler.evidence.warc import Capture
+from crawler.items import FetchedPage
 from crawler.store.schema import captures
 from crawler.store.writing import chunks
 
@@ -42,4 +43,16 @@ def captures_by_digest(connection: Connection, digests: Iterable[str]) -> dict[t
         for row in connection.execute(statement):
             fields = {name: value for name, value in row._mapping.items() if name != "id"}
             found.setdefault((row.url, row.digest), Capture(**fields))
+    return found
+
+
+def same_fetches(connection: Connection, pages: Iterable[FetchedPage]) -> dict[tuple[str, str], int]:
+    """Row ids of captures that hold these very fetches, by (address, digest): another process kept them."""
+    found: dict[tuple[str, str], int] = {}
+    wanted = {(page.url, page.digest): page.fetched_at for page in pages}
+    columns = captures.c.id, captures.c.url, captures.c.digest, captures.c.fetched_at
+    for some in chunks(sorted({digest for _, digest in wanted})):
+        for row in connection.execute(select(*columns).where(captures.c.digest.in_(some)).order_by(captures.c.id)):
+            if wanted.get((row.url, row.digest)) == row.fetched_at:
+                found.setdefault((row.url, row.digest), row.id)
     return found

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from crawler.addresses import short_key
@@ -55,6 +55,11 @@ class KnownLinks:
         """The key of an ad that the store holds; None of one that is new."""
         key = short_key(url)
         return key if key in self.known.facts or key in self.known.due else None
+
+    def add(self, *, read: Collection[int], listed: Mapping[int, Listed]) -> None:
+        """What other processes of the run know."""
+        self.read.update(read)
+        self.listed.update(listed)
 
     def take_due(self) -> Iterator[tuple[Visit, Listed | None]]:
         """Visits that this run still has to make, the one that waits longest first; each once."""

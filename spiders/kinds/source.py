@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import logging
 import re
-import time
 from collections.abc import AsyncIterator, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
@@ -28,6 +27,7 @@ from crawler.downloading import PageTooLongError
 from crawler.health import LEFT_ALONE_STAT, Problem, problem_stat
 from crawler.items import NOT_MODIFIED, AdPosting, FetchedPage, ListedAgain, Visited, VisitResult
 from crawler.layout import Place
+from crawler.ledger import Ledger, Room
 from crawler.manifest import AnySource
 from crawler.politeness import FETCHED_AT, seconds_to_wait
 from crawler.reaching import host_and_port
@@ -35,6 +35,7 @@ from crawler.visiting import KnownAds, Visit
 from spiders.dates import BELGRADE
 from spiders.fetched import fetched_page
 from spiders.kinds.known import KnownLinks, Link
+from spiders.kinds.passing import FindPage, KeepPage, pack_listed, pack_request, unpack_given, unpack_listed
 from spiders.links import addresses, is_address, numbered_address
 from spiders.posting import Listed, Stated, ads_on_page, merged, states_something
 from spiders.scope import scope_of
@@ -108,11 +109,8 @@ class SourceSpider(Spider):
         super().__init__(*args, **kwargs)
         self.allowed_domains = list(self.manifest.allowed_domains)
         self.named_hosts = frozenset(host_and_port(url) for url in self.manifest.start_urls)
-        self.met: set[str] = set()
-        """Keys of addresses asked for and of ads read, so that each is met once."""
-        self.asked = 0
-        self.began = time.monotonic()
-        self.asked_ads = 0
+        self.ledger = Ledger()
+        """Scrapy's scheduler puts another one there where the run is shared."""
         self.unknown_categories: set[str] = set()
         """Told once each."""
         self.is_cut = False
@@ -124,7 +122,9 @@ class SourceSpider(Spider):
         self.links = KnownLinks(known)
 
     async def start(self) -> AsyncIterator[Any]:
-        """One request for each start address, its words and days filled in."""
+        """One request for each start address, its words and days filled in; those of a shared run are asked for."""
+        if self.ledger.is_shared:
+            return
         for url in self.manifest.first_addresses(datetime.now(UTC).astimezone(BELGRADE).date()):
             for request in self.ask_listing(url, start=url):
                 yield request
@@ -159,16 +159,16 @@ class SourceSpider(Spider):
         given = {"start": start, "number": number, "known": known}
         return self.ask(url, self.parse_listing, headers=headers, cb_kwargs=given)
 
-    def ask(self, url: str, callback: Callback, **options: Any) -> Iterator[Request]:
-        """The request, unless the address was asked for before, is none, or the night's limit is reached."""
+    def ask(self, url: str, callback: Callback, *, ad: int | None = None, **options: Any) -> Iterator[Request]:
+        """The request, unless the address was asked for before, is none, or the night's limit is reached.
+
+        `ad` is the `short_key` of a link to an ad.
+        """
         # Once something was left out nothing more is looked at: a page may name a hundred thousand addresses.
         if self.is_cut or not is_address(url) or not self.is_first_meeting(url):
             return
-        if self.asked >= self.manifest.limits.max_pages:
-            self.is_cut = True
-            self.count("adwatch/pages_left_out")
+        if not self._has_room(url, ad=ad):
             return
-        self.asked += 1
         usual = self.request_options()
         headers = {**usual.get("headers", {}), **options.get("headers", {})}
         given = {**usual, **options, "headers": headers}
@@ -203,6 +203,7 @@ class SourceSpider(Spider):
         met = [link for link in again if self.is_first_meeting(link.url)]
         if met:
             yield ListedAgain(page, self.links.note_listed(met, page))
+            self.ledger.note_listed(self.links.listed)
         requests = [request for link in links for request in self._ask_ad(link, page)]
         requests += [request for url in listing.listings for request in self.ask_listing(url, start=start)]
         yield from requests
@@ -233,41 +234,47 @@ class SourceSpider(Spider):
         return is_all and bool(addresses) and all(map(self.links.is_of_before, addresses))
 
     def _ask_ad(self, link: Link, page: FetchedPage) -> Iterator[Request]:
-        allowed = self.manifest.limits.max_ad_pages
-        if allowed is not None and self.asked_ads >= allowed:
-            self.count("adwatch/pages_left_out")
-            return
         # Ads before the next listing: where the limit cuts, the newest ads are in.
         listed = Listed(link.stated, page) if link.stated else None
         given = {"listed": listed, "link": link.url}
-        for request in self.ask(link.url, self.parse_ad, priority=1, cb_kwargs=given):
-            self.asked_ads += 1
+        for request in self.ask(link.url, self.parse_ad, ad=short_key(link.url), priority=1, cb_kwargs=given):
             self.links.note_read(link.url)
             yield request
 
     def visit_known_ads(self) -> None:
         """Visits the pages of known ads that are due, once the listings are done, within the limits."""
-        engine, left = self.crawler.engine, self._visits_left()
-        visits = [self._ask_again(visit, listed) for visit, listed in islice(self.links.take_due(), left)]
-        if engine is None or not visits:
+        engine = self.crawler.engine
+        if engine is None or not self.ledger.is_read_through():
             return
-        for request in visits:
-            self.asked += 1
-            self.asked_ads += 1
-            self.count("adwatch/revisits")
-            engine.crawl(request)
-        raise DontCloseSpider
+        self.links.add(read=self.ledger.asked_elsewhere(), listed=self.ledger.listed_elsewhere())
+        visits = list(islice(self.links.take_due(), self._visits_left()))
+        for visit, listed in visits:
+            if self._has_room(visit.url, ad=visit.key):
+                self.count("adwatch/revisits")
+                engine.crawl(self._ask_again(visit, listed))
+        self.ledger.note_visits_asked()
+        if visits:
+            raise DontCloseSpider
+
+    def _has_room(self, url: str, *, ad: int | None) -> bool:
+        """Counts the page, unless the night's limits are reached."""
+        limits = self.manifest.limits
+        room = self.ledger.reserve(_meeting_key(url), pages=limits.max_pages, ad_pages=limits.max_ad_pages, ad=ad)
+        if room is not Room.FREE:
+            self.is_cut |= room is Room.NO_PAGES
+            self.count("adwatch/pages_left_out")
+        return room is Room.FREE
 
     def _visits_left(self) -> int:
         """Pages that may still be asked for; at half the pace, so that visits are no reason to be cut short."""
-        limits, stats = self.manifest.limits, self.crawler.stats
-        if stats is None or not stats.get_value("adwatch/listings"):
+        limits, (asked, asked_ads) = self.manifest.limits, self.ledger.counts()
+        if not self.total("adwatch/listings"):
             # A site whose listings cannot be read is asked for nothing more.
             return 0
         ad_pages = limits.max_pages if limits.max_ad_pages is None else limits.max_ad_pages
-        seconds = limits.max_minutes * 60 - (time.monotonic() - self.began)
+        seconds = limits.max_minutes * 60 - self.ledger.seconds()
         in_time = int(seconds / (2 * limits.delay_seconds)) if limits.delay_seconds else limits.max_pages
-        return max(0, min(limits.max_pages - self.asked, ad_pages - self.asked_ads, in_time))
+        return max(0, min(limits.max_pages - asked, ad_pages - asked_ads, in_time))
 
     def _ask_again(self, visit: Visit, listed: Listed | None) -> Request:
         validators = {"If-None-Match": visit.etag, "If-Modified-Since": visit.last_modified}
@@ -365,6 +372,8 @@ class SourceSpider(Spider):
         for category in scope.unknown:
             if category not in self.unknown_categories:
                 self.unknown_categories.add(category)
+                if not self.ledger.is_first_meeting(f"category {category}"):
+                    continue
                 logger.warning("category not known source=%s category=%r", self.name, category)
                 self.count(problem_stat(Problem.UNKNOWN_CATEGORY))
         if scope.is_outside:
@@ -414,18 +423,13 @@ class SourceSpider(Spider):
 
     def is_first_meeting(self, url: str) -> bool:
         """True once for each address."""
-        key = f"{url_key(url)}#{urlsplit(url).fragment}"
-        if key in self.met:
-            return False
-        self.met.add(key)
-        return True
+        return self.ledger.is_first_meeting(_meeting_key(url))
 
     def note(self, problem: Problem, url: str) -> None:
         """Counts a problem. Raises CloseSpider where the source has refused us often enough."""
         self.count(problem_stat(problem))
         logger.warning("problem=%s source=%s url=%s", problem.value, self.name, url)
-        stats = self.crawler.stats
-        blocks = sum(stats.get_value(problem_stat(block), 0) for block in Problem if block.is_block) if stats else 0
+        blocks = sum(self.total(problem_stat(block)) for block in Problem if block.is_block)
         if problem.is_block and blocks >= BLOCKS_ACCEPTED:
             self.count(LEFT_ALONE_STAT)
             raise CloseSpider("blocked")
@@ -454,10 +458,47 @@ class SourceSpider(Spider):
         is_too_much = isinstance(failure.value, MemoryError | PageTooLongError)
         self.count(problem_stat(Problem.OVER_LIMIT if is_too_much else Problem.CRASHED))
 
+    # What workers that share a run hand to each other
+
+    def pack_request(self, request: Request, keep_page: KeepPage) -> dict[str, Any]:
+        """The request as plain values; its id is the same whoever finds it."""
+        read_by = getattr(request.callback, "__name__", "")
+        return pack_request(request, f"{read_by} {_meeting_key(request.url)}", keep_page)
+
+    def unpack_request(self, message: Mapping[str, Any], find_page: FindPage) -> Request:
+        """The request that was packed. Raises LookupError where no such page is read here."""
+        options = dict(self.request_options())
+        headers = {**options.pop("headers", {}), **message["headers"]}
+        return Request(
+            message["url"],
+            callback=self._reader(message["read_by"]),
+            errback=self.note_failure,
+            headers=headers,
+            priority=message["priority"],
+            cb_kwargs=unpack_given(message["given"], find_page),
+            dont_filter=True,
+            **options,
+        )
+
+    def _reader(self, name: str) -> Callback:
+        return {reader.__name__: reader for reader in (self.parse_listing, self.parse_ad, self.parse_again)}[name]
+
+    pack_listed = staticmethod(pack_listed)
+    unpack_listed = staticmethod(unpack_listed)
+
+    def total(self, stat: str) -> int:
+        """What was counted in this run, by this process and by others that share it."""
+        own = self.crawler.stats.get_value(stat, 0) if self.crawler.stats is not None else 0
+        return int(own) + self.ledger.counted_elsewhere(stat)
+
     def count(self, stat: str) -> None:
         """Adds one to a stat."""
         if self.crawler.stats is not None:
             self.crawler.stats.inc_value(stat)
+
+
+def _meeting_key(url: str) -> str:
+    return f"{url_key(url)}#{urlsplit(url).fragment}"
 
 
 def without_lines(text: str | None, pattern: str) -> str | None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from collections import Counter
 from contextlib import nullcontext
 from datetime import UTC, datetime
 from pathlib import Path
@@ -65,8 +66,8 @@ def spider_run(
     settings: Settings | None = None,
 ) -> StorePipeline:
     """The pipeline of a spider that has just been opened."""
-    counted = {problem_stat(problem): count for problem, count in (problems or {}).items()}
-    stats = SimpleNamespace(get_value=counted.get)
+    counted = Counter({problem_stat(problem): count for problem, count in (problems or {}).items()})
+    stats = SimpleNamespace(get_value=counted.get, inc_value=lambda name, count: counted.update({name: count}))
     limits = SimpleNamespace(getfloat=lambda _: 0.0)
     spider = SimpleNamespace(name="demo_portal", manifest=manifest)
     crawler: Any = SimpleNamespace(spider=spider, stats=stats, settings=limits, engine=None)
@@ -192,7 +193,7 @@ def test_lock_held_for_too_long_fails_the_batch_and_nothing_is_lost_or_doubled(
         other.exec_driver_sql("COMMIT" if backend == "sqlite" else "SELECT 1")
         other.exec_driver_sql(LOCKING[backend])
         await pipeline.flush()
-        assert pipeline.counts[problem_stat(Problem.STORE_FAILED)] == 1
+        assert pipeline._counted()[problem_stat(Problem.STORE_FAILED)] == 1
         if released:
             other.close()
         # PostgreSQL's lock is on one table: there the run can still be closed.

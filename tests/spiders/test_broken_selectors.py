@@ -21,6 +21,7 @@ from crawler.browser import launch_options
 from crawler.health import Problem, problem_stat
 from crawler.items import AdPosting
 from crawler.layout import LEAST, lost_parts
+from crawler.ledger import Ledger
 from crawler.manifest import SALARY_FIELDS, AnySource, load_manifests, read_manifest
 from crawler.politeness import FETCHED_AT
 from spiders.demo.server import DemoSites, serve_demo_sites
@@ -104,7 +105,7 @@ def run_of(folder: Path, manifest: AnySource) -> Run:
     run = Run()
     good = [page for page in golden_pages(folder) if not page.problems]
     for page in [page for page in good if page.reads == "listing"] * LEAST:
-        spider.met.clear()
+        spider.ledger = Ledger()
         _add(run, read_page(spider, folder, page))
     # No listing leads anywhere: no page of an ad is ever asked for.
     for page in [page for page in good if page.reads == "ad"] * LEAST if run.said else []:
