@@ -6,7 +6,7 @@ Emoji, dates, counters, amounts and page lines are no change of a text: it is co
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from functools import cached_property
@@ -18,34 +18,55 @@ from pipelines.connections.mentions import ContactKind, Mention
 from pipelines.life.differences import read_contacts
 from pipelines.life.passages import Mark, changed_passages, compare_texts, words_of
 from pipelines.series.comparable import make_comparable
+from pipelines.text.sentences import Joined, Pattern, Sentence
 
 LONGEST_QUOTE = 160
-LEVELS = {"low": "nizak", "medium": "srednji", "high": "visok", "critical": "kritičan"}
-VERDICTS = {
-    None: "nije provereno",
-    "registered": "važeća dozvola",
-    "expired": "istekla dozvola",
-    "revoked": "dozvola ne važi",
-    "not_found": "nije pronađen",
-    "ambiguous": "više sličnih upisa",
-    "unidentified": "nije imenovan",
-}
-NEW_CONTACTS = {
-    ContactKind.PHONE: "novi broj telefona",
-    ContactKind.EMAIL: "nova adresa e-pošte",
-    ContactKind.HANDLE: "nov nalog",
-    ContactKind.ACCOUNT: "nov broj računa",
-    ContactKind.DOMAIN: "nov domen",
-    ContactKind.IMAGE: "nova slika",
-}
-DROPPED_CONTACTS = {
-    ContactKind.PHONE: "nema više broja telefona",
-    ContactKind.EMAIL: "nema više adrese e-pošte",
-    ContactKind.HANDLE: "nema više naloga",
-    ContactKind.ACCOUNT: "nema više broja računa",
-    ContactKind.DOMAIN: "nema više domena",
-    ContactKind.IMAGE: "nema više slike",
-}
+
+
+class LevelWords(Pattern):
+    """Levels of risk, by their names."""
+
+    LOW = "nizak"
+    MEDIUM = "srednji"
+    HIGH = "visok"
+    CRITICAL = "kritičan"
+
+
+class VerdictWords(Pattern):
+    """Answers of the register, by their names."""
+
+    UNCHECKED = "nije provereno"
+    REGISTERED = "važeća dozvola"
+    EXPIRED = "istekla dozvola"
+    REVOKED = "dozvola ne važi"
+    NOT_FOUND = "nije pronađen"
+    AMBIGUOUS = "više sličnih upisa"
+    UNIDENTIFIED = "nije imenovan"
+
+
+class ChangeWords(Pattern):
+    """What changed, each a part of a sentence."""
+
+    LEVEL = "nivo rizika: %(level_before)s → %(level)s"
+    VERDICT = "registar: %(verdict_before)s → %(verdict)s"
+    REFERRAL = "upućivanje: %(triggers)s"
+    NO_REFERRAL = "više nema osnova za upućivanje: %(triggers)s"
+    REWORDED = "izmenjen tekst: novo „%(new)s“, nema više „%(gone)s“"
+    MORE_TEXT = "izmenjen tekst: novo „%(new)s“"
+    LESS_TEXT = "izmenjen tekst: nema više „%(gone)s“"
+    OTHER_TEXT = "izmenjen tekst"
+    NEW_PHONE = "novi broj telefona %(value)s"
+    NEW_EMAIL = "nova adresa e-pošte %(value)s"
+    NEW_HANDLE = "nov nalog %(value)s"
+    NEW_ACCOUNT = "nov broj računa %(value)s"
+    NEW_DOMAIN = "nov domen %(value)s"
+    NEW_IMAGE = "nova slika"
+    NO_PHONE = "nema više broja telefona %(value)s"
+    NO_EMAIL = "nema više adrese e-pošte %(value)s"
+    NO_HANDLE = "nema više naloga %(value)s"
+    NO_ACCOUNT = "nema više broja računa %(value)s"
+    NO_DOMAIN = "nema više domena %(value)s"
+    NO_IMAGE = "nema više slike"
 
 
 @dataclass(frozen=True)
@@ -70,19 +91,38 @@ class _Told:
 
 def judgement_changes(leading: Candidate) -> tuple[str, ...]:
     """How the case's level, the register's answer and the referral changed, in Serbian."""
-    parts = []
+    parts: list[str] = []
     if leading.case_level and leading.level != leading.case_level:
-        parts.append(f"nivo rizika: {LEVELS[leading.case_level]} → {LEVELS[leading.level]}")
+        parts.append(ChangeWords.LEVEL(level_before=_level(leading.case_level), level=_level(leading.level)))
     if leading.verdict != leading.case_verdict:
-        parts.append(f"registar: {VERDICTS[leading.case_verdict]} → {VERDICTS[leading.verdict]}")
+        parts.append(
+            ChangeWords.VERDICT(verdict_before=_verdict(leading.case_verdict), verdict=_verdict(leading.verdict))
+        )
     named = {
-        "upućivanje": set(leading.referral) - set(leading.case_referral),
-        "više nema osnova za upućivanje": set(leading.case_referral) - set(leading.referral),
+        ChangeWords.REFERRAL: set(leading.referral) - set(leading.case_referral),
+        ChangeWords.NO_REFERRAL: set(leading.case_referral) - set(leading.referral),
     }
-    parts += [
-        f"{what}: {', '.join(map(wording().of_trigger, sorted(codes)))}" for what, codes in named.items() if codes
-    ]
+    parts += [change(triggers=_triggers(codes)) for change, codes in named.items() if codes]
     return tuple(parts)
+
+
+def words_in_changes() -> Mapping[str, Iterable[str]]:
+    """By the places of `ChangeWords`: words of ours that stand there."""
+    triggers = (*wording().triggers.values(), wording().other_trigger)
+    before = {"level_before": LevelWords, "verdict_before": VerdictWords}
+    return {**before, "level": LevelWords, "verdict": VerdictWords, "triggers": triggers}
+
+
+def _level(level: str) -> Sentence:
+    return LevelWords[level.upper()]()
+
+
+def _verdict(verdict: str | None) -> Sentence:
+    return VerdictWords[(verdict or "unchecked").upper()]()
+
+
+def _triggers(codes: Iterable[str]) -> Joined:
+    return Joined(", ", (Sentence(wording().of_trigger(code)) for code in sorted(codes)))
 
 
 def advert_changes(versions: Sequence[CaseVersion], known_at: datetime) -> tuple[str, ...]:
@@ -100,7 +140,7 @@ def _texts(known: Sequence[_Told], new: Sequence[_Told], versions: Sequence[Case
     for edited in new:
         before = _before(edited, known, versions)
         if before and edited.wording not in told | {before.wording}:
-            changed.append(f"izmenjen tekst: {_quoted_change(before, edited)}")
+            changed.append(_reworded(before, edited))
     return tuple(dict.fromkeys(changed))
 
 
@@ -121,7 +161,7 @@ def _contacts(known: Sequence[_Told], new: Sequence[_Told], versions: Sequence[C
     edited = [last[one.found.version.ad_id] for one in new if one.found.version.ad_id in last]
     standing = {mention for one in versions if one.is_current for mention in _Told(one).contacts} if edited else set()
     gone = _once(mention for one in edited for mention in one.contacts if mention not in standing)
-    return (*_worded(NEW_CONTACTS, come), *_worded(DROPPED_CONTACTS, gone))
+    return (*_worded("NEW", come), *_worded("NO", gone))
 
 
 def _once(mentions: Iterable[Mention]) -> tuple[Mention, ...]:
@@ -131,14 +171,22 @@ def _once(mentions: Iterable[Mention]) -> tuple[Mention, ...]:
     return tuple(one for one in found if one.kind is not ContactKind.DOMAIN or one.value not in mailboxes)
 
 
-def _worded(words: dict[ContactKind, str], mentions: Iterable[Mention]) -> tuple[str, ...]:
-    return tuple(f"{words[kind]} {value}" if kind is not ContactKind.IMAGE else words[kind] for kind, value in mentions)
+def _worded(what: str, mentions: Iterable[Mention]) -> tuple[str, ...]:
+    return tuple(ChangeWords[f"{what}_{kind.name}"](value=value) for kind, value in mentions)
 
 
-def _quoted_change(before: _Told, after: _Told) -> str:
+def _reworded(before: _Told, after: _Told) -> Sentence:
     passages = changed_passages(compare_texts(before.shown, after.shown))
-    marked = {"novo": words_of(passages, Mark.NEW), "nema više": words_of(passages, Mark.GONE)}
-    return ", ".join(f"{what} „{_shortened(' … '.join(words))}“" for what, words in marked.items() if words)
+    new, gone = (_shortened(" … ".join(words_of(passages, mark))) for mark in (Mark.NEW, Mark.GONE))
+    match bool(new), bool(gone):
+        case True, True:
+            return ChangeWords.REWORDED(new=new, gone=gone)
+        case True, False:
+            return ChangeWords.MORE_TEXT(new=new)
+        case False, True:
+            return ChangeWords.LESS_TEXT(gone=gone)
+        case _:
+            return ChangeWords.OTHER_TEXT()
 
 
 def _shortened(words: str) -> str:

@@ -6,7 +6,7 @@ day. Which deadlines there are stands in `deadlines.yml`, read by `alerts.terms`
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from datetime import date, timedelta
 from enum import StrEnum
@@ -15,7 +15,7 @@ from functools import cache, lru_cache
 import holidays
 
 from alerts.script import Script, to_script
-from pipelines.text.counting import counted, written_day
+from pipelines.text.sentences import Counted, Day, Joined, Sentence, Weekday
 
 LONGEST = 366
 REMEMBERED = 8192
@@ -55,9 +55,12 @@ def count_deadline(start: date, days: int, *, count: DayCount = DayCount.CALENDA
     if not 1 <= days <= LONGEST:
         raise ValueError(f"a time limit has 1 to {LONGEST} days, not {days}")
     due, told = _working(start, days) if count is DayCount.WORKING else _calendar(start, days)
-    first = f"{_NOMINATIVE[start.weekday()]} {written_day(start)}, dan od kog rok teče, ne računa se."
-    steps = (first[0].upper() + first[1:], *told)
-    return Deadline(start, days, count, due, working_days_between(start, due), steps)
+    first = Sentence(
+        "%(weekday)s %(day)s, dan od kog rok teče, ne računa se.",
+        weekday=Weekday(start.weekday(), _NOMINATIVE[start.weekday()].capitalize()),
+        day=Day(start),
+    )
+    return Deadline(start, days, count, due, working_days_between(start, due), (first, *told))
 
 
 def is_working_day(day: date) -> bool:
@@ -67,7 +70,7 @@ def is_working_day(day: date) -> bool:
 
 def holiday_name(day: date) -> str | None:
     """What the public holiday in Serbia is called (Latin); None where there is none that day."""
-    return _holidays(day.year).get(day)
+    return holidays_of(day.year).get(day)
 
 
 @lru_cache(maxsize=REMEMBERED)
@@ -78,15 +81,23 @@ def working_days_between(start: date, end: date) -> int:
 
 def _calendar(start: date, days: int) -> tuple[date, tuple[str, ...]]:
     end = start + days * _DAY
-    counted_days = counted(days, "dan", "dana", "dana")
+    counted_days = {
+        "first": _day(start + _DAY, _NOMINATIVE),
+        "days": Counted(days, "dan", "dana", "dana"),
+        "last": _last_day(end, _ACCUSATIVE),
+    }
     told = [
-        f"Prvi dan roka je {_NOMINATIVE[(start + _DAY).weekday()]} {written_day(start + _DAY)}; "
-        f"{counted_days} {'ističe' if days % 10 == 1 and days % 100 != 11 else 'ističu'} {_on(end)}"
+        Sentence("Prvi dan roka je %(first)s; %(days)s ističe u %(last)s.", **counted_days)
+        if days % 10 == 1 and days % 100 != 11
+        else Sentence("Prvi dan roka je %(first)s; %(days)s ističu u %(last)s.", **counted_days)
     ]
     due = _next_working(end)
     if due != end:
-        off = "; ".join(_day_off(day) for day in _days_from(end, due))
-        told.append(f"Neradni dani: {off}. Rok ističe prvog narednog radnog dana, {_on(due)}")
+        off = _days_off(_days_from(end, due))
+        last = _last_day(due, _ACCUSATIVE)
+        told.append(
+            Sentence("Neradni dani: %(off)s. Rok ističe prvog narednog radnog dana, u %(last)s.", off=off, last=last)
+        )
     return due, tuple(told)
 
 
@@ -95,11 +106,16 @@ def _working(start: date, days: int) -> tuple[date, tuple[str, ...]]:
     while left:
         due += _DAY
         left -= is_working_day(due)
-    last = counted(days, "radni dan", "radna dana", "radnih dana")
-    skipped = [_day_off(day) for day in _days_after(start, due) if day.weekday() < SATURDAY and holiday_name(day)]
-    told = [f"Računaju se samo radni dani, bez subote, nedelje i praznika; {last} od {_of(start + _DAY)} do {_of(due)}"]
-    if skipped:
-        told.append(f"Preskočeni praznici: {'; '.join(skipped)}.")
+    told = [
+        Sentence(
+            "Računaju se samo radni dani, bez subote, nedelje i praznika; %(days)s od %(first)s do %(last)s.",
+            days=Counted(days, "radni dan", "radna dana", "radnih dana"),
+            first=_day(start + _DAY, _GENITIVE),
+            last=_last_day(due, _GENITIVE),
+        )
+    ]
+    if skipped := [day for day in _days_after(start, due) if day.weekday() < SATURDAY and holiday_name(day)]:
+        told.append(Sentence("Preskočeni praznici: %(off)s.", off=_days_off(skipped)))
     return due, tuple(told)
 
 
@@ -118,21 +134,29 @@ def _days_from(first: date, end: date) -> Iterator[date]:
     yield from (first + number * _DAY for number in range((end - first).days))
 
 
-def _on(day: date) -> str:
-    return f"u {_ACCUSATIVE[day.weekday()]} {written_day(day)}"
+def _day(day: date, forms: tuple[str, ...]) -> Sentence:
+    return Sentence("%(weekday)s %(day)s", weekday=Weekday(day.weekday(), forms[day.weekday()]), day=Day(day))
 
 
-def _of(day: date) -> str:
-    return f"{_GENITIVE[day.weekday()]} {written_day(day)}"
+def _last_day(day: date, forms: tuple[str, ...]) -> Sentence:
+    """At the end of a sentence."""
+    return Sentence("%(weekday)s %(day)s", weekday=Weekday(day.weekday(), forms[day.weekday()]), day=Day.at_end(day))
 
 
-def _day_off(day: date) -> str:
-    name = holiday_name(day)
-    return f"{_NOMINATIVE[day.weekday()]} {written_day(day)}{f' ({name})' if name else ''}"
+def _days_off(days: Iterable[date]) -> Joined:
+    """At the end of a sentence."""
+    *others, last = days
+    return Joined("; ", (*(_day_off(day, _day) for day in others), _day_off(last, _last_day)))
+
+
+def _day_off(day: date, written: Callable[[date, tuple[str, ...]], Sentence]) -> Sentence:
+    if name := holiday_name(day):
+        return Sentence("%(day)s (%(holiday)s)", day=_day(day, _NOMINATIVE), holiday=Sentence(name))
+    return written(day, _NOMINATIVE)
 
 
 @cache
-def _holidays(year: int) -> dict[date, str]:
+def holidays_of(year: int) -> dict[date, str]:
     """Public holidays of a year; Easter is the Orthodox one, and some days off follow a holiday on a Sunday."""
     found = holidays.country_holidays("RS", years=year, language="sr")
     return {day: to_script(name, Script.LATN) for day, name in found.items()}

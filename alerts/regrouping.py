@@ -12,6 +12,7 @@ from datetime import datetime
 
 from sqlalchemy import Connection
 
+from alerts.notes import NoteWords
 from crawler.errors import UsageError
 from crawler.store.cases import note_on_case
 from crawler.store.locks import Lock, take_lock
@@ -31,6 +32,7 @@ from crawler.store.regrouping import (
 from crawler.store.series import open_series
 from pipelines.series.comparable import make_comparable
 from pipelines.series.signatures import parts_of
+from pipelines.text.sentences import Joined
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,7 +64,7 @@ def split(connection: Connection, ad_ids: Sequence[int], *, person: str, now: da
     move_ads(connection, moving, to=after)
     for series_id in (before, after):
         _file_anew(connection, series_id)
-    note = f"serija {before} je podeljena; njeni oglasi {_listed(moving)} sada su serija {after}"
+    note = NoteWords.SPLIT(before=f"{before}", ads=_listed(moving), after=f"{after}")
     cases = cases_of(connection, before)
     following = [case for case in cases if case.ad_id in moving]
     for case in following:
@@ -89,9 +91,9 @@ def merge(connection: Connection, kept: int, absorbed: int, *, person: str, now:
     there = {case.mediator_key: case for case in cases_of(connection, kept)}
     moved, left = [], []
     for case in cases_of(connection, absorbed):
-        note = f"serija {absorbed} je spojena sa serijom {kept}"
+        note: str = NoteWords.MERGED(absorbed=f"{absorbed}", kept=f"{kept}")
         if twin := there.get(case.mediator_key):
-            note += f"; isti posrednik: slučajevi {twin.id} i {case.id}"
+            note = Joined("; ", (note, NoteWords.TWINS(one=f"{twin.id}", other=f"{case.id}")))
             note_on_case(connection, twin.id, person=person, now=now, note=note)
             left.append(case.id)
         else:

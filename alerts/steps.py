@@ -22,6 +22,7 @@ from alerts.evidence import verify_captures
 from alerts.gathering import gather_facts
 from alerts.laying import next_draft
 from alerts.moving import move_by_program
+from alerts.notes import NoteWords
 from crawler.assessment import RiskLevel
 from crawler.errors import DraftError, EvidenceError, UsageError
 from crawler.night import Night, StepReport
@@ -76,7 +77,7 @@ def open_cases(night: Night) -> StepReport:
         with reading(night.engine) as connection:
             opening, changes = _examine(connection, night, batch, counts)
         with night.engine.begin() as connection:
-            open_new_cases(connection, opening, now=night.now, note="otvoren po noćnoj obradi")
+            open_new_cases(connection, opening, now=night.now, note=NoteWords.OPENED())
             for change in changes:
                 _apply(connection, change, now=night.now)
         counts.update(opened=len(opening), changed=len(changes))
@@ -204,7 +205,7 @@ def _apply(connection: Connection, change: Change, *, now: datetime) -> None:
     told_on, note = change.case_id, change.note
     if kept_id is not None:
         note_on_case(connection, change.case_id, person=SYSTEM, now=now, note=change.note)
-        told_on, note = kept_id, f"slučaj {change.case_id}: {change.note}"
+        told_on, note = kept_id, NoteWords.OF_CASE(case=f"{change.case_id}", changes=change.note)
     try:
         move_by_program(connection, told_on, Decision.REVISE, now=now, note=note)
     except UsageError as error:

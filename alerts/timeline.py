@@ -20,7 +20,7 @@ from pipelines.connections.wording import kind_and_value
 from pipelines.life.differences import Content, Difference, Exchanged, Replaced, compare, read_content
 from pipelines.life.events import Happening, LifeEvent, Patience, happenings
 from pipelines.life.passages import Mark, Passage, Piece
-from pipelines.text.counting import counted, written_day
+from pipelines.text.sentences import Counted, Country, Day, Sentence
 
 MOST_ADS = 100
 MOST_HAPPENINGS = 100
@@ -34,14 +34,6 @@ WHAT = {
     LifeEvent.SEEN_AGAIN: "Ponovo viđen",
     LifeEvent.REPOSTED: "Ponovo objavljen",
     LifeEvent.BROUGHT: "Donela osoba",
-}
-_UNITS = {
-    WageUnit.HOUR: "na sat",
-    WageUnit.DAY: "na dan",
-    WageUnit.WEEK: "nedeljno",
-    WageUnit.MONTH: "mesečno",
-    WageUnit.YEAR: "godišnje",
-    WageUnit.PIECE: "po komadu",
 }
 
 
@@ -167,7 +159,7 @@ class _Contents:
 
 def _what(one: Happening) -> str:
     if one.event is LifeEvent.MISSING and one.since:
-        return f"{WHAT[one.event]} {_day(one.since)}"
+        return Sentence("Nije viđen od %(day)s", day=_day(one.since))
     return WHAT[one.event]
 
 
@@ -175,12 +167,13 @@ def _detail(one: Happening) -> str:
     if one.since is None or one.event is LifeEvent.MISSING:
         return ""
     if one.event is LifeEvent.MOVED:
-        return f"na ranijem portalu nije viđen od {_day(one.since)}"
-    return f"pre toga nije viđen od {_day(one.since)} ({counted((one.at - one.since).days, 'dan', 'dana', 'dana')})"
+        return Sentence("na ranijem portalu nije viđen od %(day)s", day=_day(one.since))
+    days = Counted((one.at - one.since).days, "dan", "dana", "dana")
+    return Sentence("pre toga nije viđen od %(day)s (%(days)s)", day=_day(one.since), days=days)
 
 
-def _day(moment: datetime) -> str:
-    return written_day(moment.astimezone(BELGRADE).date())
+def _day(moment: datetime) -> Day:
+    return Day(moment.astimezone(BELGRADE).date())
 
 
 def _lines(difference: Difference) -> Iterator[ChangeLine]:
@@ -190,8 +183,8 @@ def _lines(difference: Difference) -> Iterator[ChangeLine]:
     yield from _replaced("Ko objavljuje", difference.organization)
     yield from _exchanged("Kontakt", difference.contacts, _contact_words)
     yield from _replaced("Zarada", difference.wage, _wage_words)
-    yield from _exchanged("Zemlja", difference.destinations, country_name)
-    yield from _replaced("Datum objave", difference.published_on, written_day)
+    yield from _exchanged("Zemlja", difference.destinations, _country)
+    yield from _replaced("Datum objave", difference.published_on, Day)
 
 
 def _replaced(label: str, change: Replaced[Any] | None, words: Any = str) -> Iterator[ChangeLine]:
@@ -212,7 +205,24 @@ def _contact_words(mention: Mention) -> str:
 
 def _wage_words(wage: Wage) -> str:
     bounds = dict.fromkeys(f"{bound:g}" for bound in (wage.min, wage.max) if bound is not None)
-    return f"{'–'.join(bounds)} {wage.currency} {_UNITS[wage.unit]}"
+    amount = f"{'–'.join(bounds)} {wage.currency}"
+    match wage.unit:
+        case WageUnit.HOUR:
+            return Sentence("%(amount)s na sat", amount=amount)
+        case WageUnit.DAY:
+            return Sentence("%(amount)s na dan", amount=amount)
+        case WageUnit.WEEK:
+            return Sentence("%(amount)s nedeljno", amount=amount)
+        case WageUnit.MONTH:
+            return Sentence("%(amount)s mesečno", amount=amount)
+        case WageUnit.YEAR:
+            return Sentence("%(amount)s godišnje", amount=amount)
+        case WageUnit.PIECE:
+            return Sentence("%(amount)s po komadu", amount=amount)
+
+
+def _country(code: str) -> Country:
+    return Country(code, country_name(code))
 
 
 def _line_json(line: ChangeLine) -> dict[str, Any]:

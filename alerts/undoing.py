@@ -14,6 +14,7 @@ from sqlalchemy import Connection, Row
 
 from alerts.cases import UNDO, CaseState, Decision
 from alerts.moving import named
+from alerts.notes import NoteWords
 from crawler.errors import UsageError
 from crawler.store.approvals import restore_or_end_approvals
 from crawler.store.audit import Act, record
@@ -58,7 +59,7 @@ def undo(
     last = _newest(case_id, case_history(connection, case_id))
     if last.event_id in {link.event_id for link in links_of(connection, case_id)} and not parting:
         raise UsageError(f"case {case_id} is joined to another; `adwatch cases part {case_id}` parts them")
-    event = CaseEvent(last.before.value, who, now, f"poništena odluka: {last.decision}", UNDO, undoes=last.event_id)
+    event = CaseEvent(last.before.value, who, now, NoteWords.UNDONE(decision=last.decision), UNDO, undoes=last.event_id)
     by = change_state(connection, case, event)
     told = f"{UNDO} {last.decision}: {case.state} → {last.before}"
     record(connection, Act.DECIDED, person=who, now=now, subject=f"case {case_id}", detail=told)

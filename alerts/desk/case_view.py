@@ -16,7 +16,7 @@ from alerts.connections import CaseConnection, connections_of_case
 from alerts.desk.checks import Check, CheckedCase, next_checks
 from alerts.desk.copies import ShownCopy, compare_copies
 from alerts.desk.failures import Failure, PageError
-from alerts.desk.findings import HardTrigger, MarkedAd, RegisterBadge, badge_of, hard_triggers, mark_ad
+from alerts.desk.findings import HardTrigger, MarkedAd, RegisterBadge, as_sentences, badge_of, hard_triggers, mark_ad
 from alerts.desk.graph import Graph, draw_graph
 from alerts.desk.naming import NameDecisions, read_decisions
 from alerts.desk.pictures import ShownPicture, show_pictures
@@ -144,29 +144,30 @@ def read_case_view(
     case = case_or_not_found(connection, case_id)
     stale_after_days = settings.file.register_stale_after_days
     leading = leading_ad(connection, case_id)
+    assessment = as_sentences(leading.assessment)
     copies = read_copies(connection, case_id, limit=MOST_COPIES)
     sightings = read_sightings(connection, case_id, limit=MOST_SIGHTINGS)
     intake = intakes_of_ads(connection, [leading.ad.ad_id]).get(leading.ad.ad_id)
     badge = partial(badge_of, today=today, stale_after_days=stale_after_days, newest=newest_snapshot_row(connection))
-    names = read_decisions(connection, leading.assessment, today=today, stale_after_days=stale_after_days)
-    marked = mark_ad(leading.ad.judged, leading.assessment)
+    names = read_decisions(connection, assessment, today=today, stale_after_days=stale_after_days)
+    marked = mark_ad(leading.ad.judged, assessment)
     pictures = pictures_of_versions(connection, [leading.ad.version_id]).get(leading.ad.version_id, ())
     others = [copy for copy in copies if copy.ad_id != leading.ad.ad_id]
     compared = compare_copies(others, title=leading.ad.title, text=leading.ad.text)
     connections = connections_of_case(connection, case_id)
     sisters = tuple(sister_cases(connection, case_id, limit=MOST_SISTERS))
     screenshot = screenshot_of(connection, leading.ad.version_id)
-    answer = badge(leading.assessment.register)
+    answer = badge(assessment.register)
     return CaseView(
         case=case,
         seen=mark_of(case),
         ad=leading.ad,
         intake=intake,
         page_capture=find_capture(connection, intake.page_capture_id) if intake and intake.page_capture_id else None,
-        assessment=leading.assessment,
+        assessment=assessment,
         marked=marked,
         pictures=show_pictures(pictures, leading.ad, marked),
-        hard_triggers=hard_triggers(leading.assessment),
+        hard_triggers=hard_triggers(assessment),
         badge=answer,
         names=names,
         answer_now=badge(names.answer_now) if names.answer_now else None,
@@ -179,7 +180,7 @@ def read_case_view(
         graph=draw_graph(case_id, connections),
         checks=next_checks(
             CheckedCase(
-                assessment=leading.assessment,
+                assessment=assessment,
                 badge=answer,
                 connections=connections,
                 sisters=sisters,
@@ -202,7 +203,7 @@ def read_case_view(
         changed_after_approval=changes_after_approval(connection, [case_id]).get(case_id),
         history=tuple(case_history(connection, case_id)),
         place=list_cases(connection, question, at=case_id),
-        decisions=offered_decisions(CaseState(case.state), refers=bool(leading.assessment.referral)),
+        decisions=offered_decisions(CaseState(case.state), refers=bool(assessment.referral)),
     )
 
 

@@ -13,6 +13,9 @@ from crawler.store.register import SnapshotRow
 from pipelines.indicators import IndicatorDescription, describe
 from pipelines.indicators.rules import rules
 from pipelines.judging.hard_triggers import triggers
+from pipelines.judging.proposing import read_proposal_reason
+from pipelines.reading.brands import read_impersonation
+from pipelines.register.reasons import read_reasons
 from pipelines.register.wording import answer_sentence
 from pipelines.risk import rests_on, spoken_triggers
 
@@ -69,6 +72,19 @@ class RegisterBadge:
     """A verdict's value, `unchecked`, or `stale`: then nothing is said about anybody (rule 3)."""
     sentence: str
     """The answer as a colleague would say it."""
+
+
+def as_sentences(assessment: Assessment) -> Assessment:
+    """The same assessment, its reasons as sentences of ours where they were kept as text."""
+    mediator, complaint = assessment.mediator, assessment.complaint
+    if named := mediator.possible_impersonation:
+        mediator = replace(mediator, possible_impersonation=replace(named, why=read_impersonation(named.why)))
+    return replace(
+        assessment,
+        mediator=mediator,
+        register=read_reasons(assessment.register),
+        complaint=replace(complaint, why=tuple(map(read_proposal_reason, complaint.why))),
+    )
 
 
 def order_codes(assessment: Assessment) -> list[str]:

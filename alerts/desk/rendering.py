@@ -15,14 +15,17 @@ from babel.dates import format_date
 from babel.numbers import format_decimal
 from fastapi.responses import HTMLResponse
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
+from markupsafe import Markup, escape
 
 from alerts.desk.asking import Asked, asked
 from alerts.desk.navigation import Entry, entries_for
 from alerts.desk.people import Role
-from alerts.desk.speaking import Tongue, said, say, say_counted
+from alerts.desk.speaking import Tongue, said, say, say_counted, tell
 from alerts.headings import heading
+from alerts.notes import read_note
 from alerts.stating import BELGRADE
 from pipelines.text.counting import written_day
+from pipelines.text.sentences import Told
 
 FOLDER = Path(__file__).parent
 STATIC = FOLDER / "static"
@@ -66,7 +69,9 @@ def environment(tongue: Tongue, addresses: Collection[str] = ()) -> Environment:
         heading=speech.heading,
         host=host_of,
         local=speech.local,
+        note=speech.note,
         said=speech.said,
+        told=speech.told,
         utc=utc_time,
         web=web_address,
     )
@@ -90,6 +95,17 @@ class Speech:
     def said(self, text: str) -> str:
         """House words in this tongue."""
         return said(self.tongue, text)
+
+    def told(self, text: str) -> Markup:
+        """A sentence of the rooms, what is from outside marked as not to be translated; other texts as they are."""
+        if not isinstance(text, Told):
+            return escape(text)
+        # Patterns are ours; every value is escaped by `_from_outside`.
+        return Markup(tell(self.tongue, text, _from_outside))  # noqa: S704
+
+    def note(self, text: str) -> Markup:
+        """A note on a case: the program's in this tongue, a person's as it is."""
+        return self.told(read_note(text))
 
     def counted(self, number: int, one: str, few: str, many: str) -> str:
         """'3 oglasa'."""
@@ -123,6 +139,10 @@ class Speech:
         """The title of an ad, or how it begins; in words of ours where it has no text."""
         shown = heading(title, text)
         return shown if title or text.strip() else self.said(shown)
+
+
+def _from_outside(text: str) -> str:
+    return f'<span translate="no">{escape(text)}</span>' if text else ""
 
 
 def clock(moment: datetime) -> str:

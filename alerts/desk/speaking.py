@@ -7,7 +7,7 @@ Pages and code write Serbian in Latin letters. Cyrillic is made from those words
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 from functools import cache, lru_cache
@@ -15,10 +15,12 @@ from pathlib import Path
 from types import MappingProxyType
 
 from babel import Locale
+from babel.dates import format_date
 from babel.messages.pofile import read_po
 
 from alerts.script import Script, to_script
 from pipelines.text.counting import counted as counted_in_serbian
+from pipelines.text.sentences import Counted, Country, Day, Joined, Sentence, Told, Weekday
 
 CATALOGUES = Path(__file__).parent / "locale" / "en"
 
@@ -109,10 +111,43 @@ def say_counted(tongue: Tongue, number: int, one: str, few: str, many: str) -> s
 
 
 def said(tongue: Tongue, text: str) -> str:
-    """House words that come from data (titles, statements): as `say`, without values; Latin where English lacks."""
+    """House words that come from data (titles, statements) and sentences of the rooms; Latin where English lacks."""
+    if isinstance(text, Told):
+        return tell(tongue, text, str)
     if tongue is Tongue.EN:
         return english().texts.get(text, text)
     return cyrillic(text) if tongue is Tongue.CYRL else text
+
+
+def tell(tongue: Tongue, text: str, data: Callable[[str], str]) -> str:
+    """A sentence in that tongue; what stands in it from outside is passed through `data`, and is never translated.
+
+    A bare text (of an older program, say) is wholly from outside.
+    """
+    match text:
+        case Sentence():
+            values = {name: tell(tongue, value, data) for name, value in text.values.items()}
+            return said(tongue, text.pattern) % values
+        case Joined():
+            return text.separator.join(tell(tongue, part, data) for part in text.parts)
+        case Told():
+            return _tell_value(tongue, text)
+        case _:
+            return data(text)
+
+
+def _tell_value(tongue: Tongue, value: Told) -> str:
+    match value:
+        case Counted():
+            return say_counted(tongue, value.number, *value.forms)
+        case Country():
+            return str(tongue.locale.territories.get(value.code, value))
+        case Day() if tongue is Tongue.EN:
+            return str(format_date(value.day, "d\u00a0MMM\u00a0yyyy", locale=tongue.locale))
+        case Weekday() if tongue is Tongue.EN:
+            return str(tongue.locale.days["format"]["wide"][value.number])
+        case _:
+            return cyrillic(str(value)) if tongue is Tongue.CYRL else str(value)
 
 
 def to_say(text: str) -> str:

@@ -3,20 +3,38 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping
-from datetime import date
 
 from crawler.assessment import Mediator, MediatorKind, Proposal, RegisterAnswer, Verdict
+from pipelines.text.sentences import Day, Pattern, read_sentences
 
 POLICE, CENTRE, CONSULAR = "policija_uput", "centar_za_zastitu_zrtava", "msp_konzularni"
 MARKET, MINISTRY, PORTAL = "trzisna_inspekcija", "ministarstvo_rada", "obavestenje_portalu"
 LABOUR, EQUALITY = "inspektorat_za_rad", "poverenik_ravnopravnost"
-_LABOUR_MATTERS = {
-    "undeclared_pay": "oglas navodi isplatu ili rad bez prijave",
-    "minors_accepted": "oglas poziva i maloletna lica",
-}
-_HARM_ABROAD = {"in_need_abroad": "oglas navodi da je neko u inostranstvu u nevolji"}
-_EQUALITY_MATTERS = {"gender_age_targeting": "oglas navodi uslov u pogledu pola ili godina"}
-_REFERRAL_REASON = "oglas sadrži navode zbog kojih se slučaj prvo upućuje policiji ili tužilaštvu"
+
+
+class ProposalReason(Pattern):
+    """Why a complaint is proposed."""
+
+    REFERRAL = "oglas sadrži navode zbog kojih se slučaj prvo upućuje policiji ili tužilaštvu"
+    UNDECLARED = "oglas navodi isplatu ili rad bez prijave"
+    MINORS = "oglas poziva i maloletna lica"
+    IN_NEED = "oglas navodi da je neko u inostranstvu u nevolji"
+    EQUALITY = "oglas navodi uslov u pogledu pola ili godina"
+    EXPIRED = "%(when)s dozvola posrednika je u registru navedena kao istekla"
+    REVOKED = "%(when)s dozvola posrednika je u registru navedena kao oduzeta ili ugašena"
+    NOT_FOUND = "%(when)s posrednik nije pronađen u registru agencija sa dozvolom"
+
+
+class When(Pattern):
+    """On which list a reason rests."""
+
+    DATED = "na dan %(day)s"
+    UNDATED = "u registru"
+
+
+_LABOUR_MATTERS = {"undeclared_pay": ProposalReason.UNDECLARED, "minors_accepted": ProposalReason.MINORS}
+_HARM_ABROAD = {"in_need_abroad": ProposalReason.IN_NEED}
+_EQUALITY_MATTERS = {"gender_age_targeting": ProposalReason.EQUALITY}
 
 
 def propose(
@@ -35,11 +53,12 @@ def propose(
     unlicensed = offers_work_abroad and register.lacks_licence and mediates(mediator, findings)
     if not unlicensed and not (referral and offers_work_abroad):
         return Proposal()
-    recipients, why = [], []
+    recipients: list[str] = []
+    why: list[str] = []
     if referral:
         harm = _reasons(_HARM_ABROAD, referral)
         recipients += [POLICE, CENTRE, *([CONSULAR] if harm else [])]
-        why += [_REFERRAL_REASON, *harm]
+        why += [ProposalReason.REFERRAL(), *harm]
     if unlicensed:
         labour, equality = _reasons(_LABOUR_MATTERS, findings), _reasons(_EQUALITY_MATTERS, findings)
         recipients += [MARKET, MINISTRY, *([PORTAL] if is_published else [])]
@@ -48,8 +67,8 @@ def propose(
     return Proposal(True, tuple(recipients), tuple(why))
 
 
-def _reasons(matters: Mapping[str, str], said: Collection[str]) -> list[str]:
-    return [reason for code, reason in matters.items() if code in said]
+def _reasons(matters: Mapping[str, ProposalReason], said: Collection[str]) -> list[str]:
+    return [reason() for code, reason in matters.items() if code in said]
 
 
 def mediates(mediator: Mediator, findings: frozenset[str]) -> bool:
@@ -62,13 +81,17 @@ def mediates(mediator: Mediator, findings: frozenset[str]) -> bool:
 
 
 def _licence_reason(register: RegisterAnswer) -> str:
-    day = f"na dan {_written(register.as_of)}" if register.as_of else "u registru"
-    if register.verdict is Verdict.EXPIRED:
-        return f"{day} dozvola posrednika je u registru navedena kao istekla"
-    if register.verdict is Verdict.REVOKED:
-        return f"{day} dozvola posrednika je u registru navedena kao oduzeta ili ugašena"
-    return f"{day} posrednik nije pronađen u registru agencija sa dozvolom"
+    as_of = register.as_of
+    when = When.DATED(day=Day(as_of, f"{as_of.day}.{as_of.month}.{as_of.year}.")) if as_of else When.UNDATED()
+    match register.verdict:
+        case Verdict.EXPIRED:
+            return ProposalReason.EXPIRED(when=when)
+        case Verdict.REVOKED:
+            return ProposalReason.REVOKED(when=when)
+        case _:
+            return ProposalReason.NOT_FOUND(when=when)
 
 
-def _written(day: date) -> str:
-    return f"{day.day}.{day.month}.{day.year}."
+def read_proposal_reason(text: str) -> str:
+    """A reason that was kept as text, as a sentence again; as it is where other words were used then."""
+    return read_sentences(text, ProposalReason, {"when": When})

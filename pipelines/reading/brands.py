@@ -16,16 +16,27 @@ from pipelines.packaged import RuleData, load_packaged
 from pipelines.register.names import Role, parse_name, sound_key
 from pipelines.text.folding import fold_key
 from pipelines.text.phrases import AdText, Phrasebook
+from pipelines.text.sentences import Pattern, read_sentences
 
-WHY = (
-    "Oglas se poziva na ime {brand}, a navedeni kontakti nisu sa adrese te firme ({domain}); "
-    "vredi proveriti kod same firme."
-)
 _NO_NAME = frozenset((Role.FORM, Role.TOWN, Role.FOREIGN_TOWN, Role.COUNTRY))
 """Words beside a name that say what it is or where."""
 _BESIDE_IT = frozenset(("kod", "pored", "preko", "blizu", "ispred", "iznad", "ulica", "ulici", "ulice", "bivsi", "za"))
 _WORD_BEFORE = re.compile(r"([\w.&'’]+)[ -]$")
 _WORD_AFTER = re.compile(r"[ -]([\w.&'’]+)")
+
+
+class ImpersonationWords(Pattern):
+    """What people read about it."""
+
+    ELSEWHERE = (
+        "Oglas se poziva na ime %(brand)s, a navedeni kontakti nisu sa adrese te firme (%(domain)s); "
+        "vredi proveriti kod same firme."
+    )
+
+
+def read_impersonation(why: str) -> str:
+    """The sentence that was kept as text, as a sentence again; as it is where other words were used then."""
+    return read_sentences(why, ImpersonationWords, {})
 
 
 class Brand(RuleData):
@@ -101,7 +112,7 @@ def find_impersonation(
     brand = (brands or known_brands()).named_by(ad, mediator)
     if brand is None or not _leads_elsewhere(ad, contacts, brand):
         return None
-    return Impersonation(brand.name, WHY.format(brand=brand.name, domain=brand.domains[0]))
+    return Impersonation(brand.name, ImpersonationWords.ELSEWHERE(brand=brand.name, domain=brand.domains[0]))
 
 
 @cache

@@ -14,7 +14,8 @@ from pipelines.register.candidates import candidates_of
 from pipelines.register.comparing import Comparison, Fit, compare, prepare
 from pipelines.register.index import IndexedEntry, RegisterIndex, build_index, licence_key, name_identity, newest
 from pipelines.register.names import ParsedName, Role, parse_name
-from pipelines.register.wording import serbian_date
+from pipelines.register.reasons import Decided
+from pipelines.text.sentences import Day
 
 TELLING = frozenset((Role.OWN, Role.NUMBER, Role.FOREIGN_TOWN))
 
@@ -30,7 +31,7 @@ class DecidedName:
     @property
     def said(self) -> str:
         """'odluka od 20.11.2026. (Ana Anić)'."""
-        return f"odluka od {serbian_date(self.alias.decided_on)} ({self.alias.person})"
+        return Decided.ON(day=Day.padded(self.alias.decided_on), person=self.alias.person)
 
 
 @dataclass(frozen=True, slots=True, eq=False)

@@ -16,9 +16,11 @@ from pipelines.register.comparing import Comparison, Fit
 from pipelines.register.index import IndexedEntry, index_of, licence_key, newest
 from pipelines.register.lookup import Case, MediatorQuery, look_up
 from pipelines.register.names import Role
+from pipelines.register.reasons import Reason
 from pipelines.register.slips import Slip
 from pipelines.register.wording import nearest_of, reasons_of
 from pipelines.register.words import LegalForm
+from pipelines.text.sentences import Joined
 
 __all__ = ["MediatorQuery", "match", "verdict_of"]
 
@@ -26,10 +28,6 @@ SHORT_WORD = 5
 """Up to here another letter gives another word as a rule."""
 LONG_WORD = 7
 """From here on one letter more, less or other rarely makes another word."""
-FOREIGN_CONTACT = "kontakt je drugog upisa: moguće je lažno predstavljanje"
-BELONGS = "trgovačko ime ovog upisa"
-MAY_PRETEND = "moguće je lažno predstavljanje"
-UNREADABLE = "upisana je, ali se podaci o njenoj dozvoli u spisku ne mogu pročitati"
 SOUND = frozenset((Fit.FULL, Fit.CORE))
 
 
@@ -39,7 +37,7 @@ def match(query: MediatorQuery, register: Register | None, *, on: date) -> Regis
     Without a register, or on an empty one, the verdict is None: not checked.
     """
     if register is None or not register.entries:
-        return RegisterAnswer(reasons=("registar agencija nije uvezen",))
+        return RegisterAnswer(reasons=(Reason.NO_REGISTER(),))
     case = look_up(query, index_of(register), on)
     answer = _judge(case)
     return replace(
@@ -54,9 +52,9 @@ def match(query: MediatorQuery, register: Register | None, *, on: date) -> Regis
 def _decided(case: Case) -> dict[int, str]:
     """What people decided about this name, by the entry's position; the confirmed first."""
     decisions = case.decisions
-    words = [(one, BELONGS) for one in (*decisions.confirmed, *decisions.hedged)]
-    words += [(one, "to nije ovaj upis") for one in decisions.denied]
-    return {one.indexed.position: f"{one.said}: {said}" for one, said in words if one.indexed}
+    words = [(one, Reason.DECIDED_BELONGS) for one in (*decisions.confirmed, *decisions.hedged)]
+    words += [(one, Reason.DECIDED_DENIED) for one in decisions.denied]
+    return {one.indexed.position: reason(decided=one.said) for one, reason in words if one.indexed}
 
 
 def _judge(case: Case) -> RegisterAnswer:
@@ -65,49 +63,49 @@ def _judge(case: Case) -> RegisterAnswer:
         if answer is not None:
             return answer
     if (case.pib or case.mb) and not case.index.knows_identifiers and not case.name.parsed.has(Role.OWN):
-        return _ambiguous((), "poznat je samo PIB ili matični broj, a ovaj spisak ih ne navodi")
+        return _ambiguous((), Reason.ONLY_NUMBER())
     if case.name.parsed.says_something or case.pib or case.mb:
         return RegisterAnswer(verdict=Verdict.NOT_FOUND, reasons=_why_not_found(case))
-    return RegisterAnswer(verdict=Verdict.UNIDENTIFIED, reasons=("oglas ne navodi nikoga ko bi se mogao potražiti",))
+    return RegisterAnswer(verdict=Verdict.UNIDENTIFIED, reasons=(Reason.NOBODY_NAMED(),))
 
 
 def _why_not_found(case: Case) -> tuple[str, ...]:
-    denied = [f"{one.said}: to nije upis {one.alias.entry.name}" for one in case.decisions.denied]
+    denied = [Reason.DECIDED_OTHER_ENTRY(decided=one.said, entry=one.alias.entry.name) for one in case.decisions.denied]
     if denied:
         return tuple(denied)
     if case.unknown_identifier and case.index.knows_identifiers:
-        return ("nijedan upis u registru nema navedeni PIB ili matični broj",)
+        return (Reason.NO_SUCH_NUMBER(),)
     foreign = next((found.foreign for found in case.compared if found.foreign and found.fit >= Fit.EXTENDED), None)
     if foreign:
-        return (f"strano privredno društvo ({foreign}); dozvola glasi na domaće",)
-    return ("nijedan upis ne nosi to ime",)
+        return (Reason.FOREIGN_COMPANY(country=foreign),)
+    return (Reason.NO_SUCH_NAME(),)
 
 
 def _by_identifier(case: Case) -> RegisterAnswer | None:
     by_pib = case.index.by_identifier.get(f"pib:{case.pib}", ()) if case.pib else ()
     by_mb = case.index.by_identifier.get(f"mb:{case.mb}", ()) if case.mb else ()
     if by_pib and by_mb and not set(by_pib) & set(by_mb):
-        return _ambiguous((*by_pib, *by_mb), "PIB i matični broj pripadaju različitim upisima")
+        return _ambiguous((*by_pib, *by_mb), Reason.TWO_ENTRIES())
     hits = tuple(entry for entry in by_pib if entry in by_mb) or by_pib or by_mb
     if not hits:
         return None
     against = _against_number(case, hits)
-    return against or _entry_answer(case, newest(hits), 1.0, ("isti PIB" if by_pib else "isti matični broj",))
+    return against or _entry_answer(case, newest(hits), 1.0, ((Reason.SAME_PIB if by_pib else Reason.SAME_MB)(),))
 
 
 def _against_number(case: Case, hits: tuple[IndexedEntry, ...]) -> RegisterAnswer | None:
     """What speaks against the entry of that number: people's decisions, its other number, the name of another."""
     owner = newest(hits)
     if denial := case.decisions.denies(owner):
-        return _ambiguous(hits, f"{denial.said}: to nije ovaj upis, a broj je njegov: {MAY_PRETEND}")
+        return _ambiguous(hits, Reason.DECIDED_NUMBER(decided=denial.said))
     if others := _confirmed_for_others(case, hits):
-        reason = f"broj pripada upisu {owner.entry.name}, a ime je potvrđeno za {others[0].alias.entry.name}"
-        return _ambiguous((*hits, *_entries_of(others)), f"{reason}: {MAY_PRETEND}")
+        reason = Reason.NUMBER_CONFIRMED(entry=owner.entry.name, other=others[0].alias.entry.name)
+        return _ambiguous((*hits, *_entries_of(others)), reason)
     if _contradicts_identifier(case, owner.entry):
-        return _ambiguous(hits, f"PIB i matični broj nisu istog upisa: {MAY_PRETEND}")
+        return _ambiguous(hits, Reason.NOT_ONE_ENTRY())
     same_name = [found.indexed for found in _sound(case) if found.fit is Fit.FULL and not found.slips]
     if same_name and not set(same_name) & set(hits):
-        reason = f"broj pripada upisu {owner.entry.name}, a ime upisu {same_name[0].entry.name}: {MAY_PRETEND}"
+        reason = Reason.NUMBER_NAME(entry=owner.entry.name, other=same_name[0].entry.name)
         return _ambiguous((*hits, *same_name), reason)
     return None
 
@@ -128,13 +126,13 @@ def _by_licence(case: Case) -> RegisterAnswer | None:
     if not hits:
         return None
     if case.unknown_identifier:
-        return _ambiguous(hits, f"broj dozvole je iz registra, a PIB ili matični broj nije: {MAY_PRETEND}")
+        return _ambiguous(hits, Reason.LICENCE_NO_NUMBER())
     others = _confirmed_for_others(case, hits)
     fitting = [found.indexed for found in _sound(case) if found.indexed in hits and not others]
     fitting += [hit for hit in hits if case.decisions.confirms(hit)]
     if fitting:
-        return _entry_answer(case, fitting[0], 1.0, ("isti broj dozvole", "isto ime"))
-    return _ambiguous((*hits, *_entries_of(others)), f"broj dozvole je iz registra, a ime nije: {MAY_PRETEND}")
+        return _entry_answer(case, fitting[0], 1.0, (Reason.SAME_LICENCE(), Reason.SAME_NAME()))
+    return _ambiguous((*hits, *_entries_of(others)), Reason.LICENCE_NO_NAME())
 
 
 def _by_distance(case: Case) -> RegisterAnswer | None:
@@ -143,8 +141,8 @@ def _by_distance(case: Case) -> RegisterAnswer | None:
         return None
     named = [found.indexed for found in case.compared if found.fit >= Fit.EXTENDED and not found.slips]
     if len(named) > 1:
-        return _ambiguous(named, "pominje više agencija, a samo kao saradnik")
-    reason = "pominje agenciju, a ne tvrdi da je ona" if named else "nijedan upis ne nosi to ime"
+        return _ambiguous(named, Reason.PARTNERS())
+    reason = (Reason.PARTNER if named else Reason.NO_SUCH_NAME)()
     return RegisterAnswer(verdict=Verdict.NOT_FOUND, reasons=(reason,))
 
 
@@ -155,29 +153,31 @@ def _by_decision(case: Case) -> RegisterAnswer | None:
         return None
     entries = _entries_of((*confirmed, *hedged))
     if len(confirmed) + len(hedged) > 1:
-        return _ambiguous(entries, "ime je potvrđeno za više upisa; odluke koje ne važe treba povući")
+        return _ambiguous(entries, Reason.DECIDED_SEVERAL())
     only = (*confirmed, *hedged)[0]
     if only.indexed is None:
         return _without_its_entry(case, only)
     if hedged:
-        return _ambiguous(entries, f"{only.said}: {BELONGS}, ali oglas navodi drugo mesto ili pravni oblik")
+        return _ambiguous(entries, Reason.DECIDED_HEDGED(decided=only.said))
     return _confirmed_answer(case, only, only.indexed)
 
 
 def _confirmed_answer(case: Case, decided: DecidedName, indexed: IndexedEntry) -> RegisterAnswer:
     namesakes = [found.indexed for found in _undenied(case) if _is_certain(case, found) and found.indexed != indexed]
     if namesakes:
-        reason = f"ime nosi upis {namesakes[0].entry.name}, a potvrđeno je za {indexed.entry.name}"
+        reason = Reason.DECIDED_NAMESAKE(other=namesakes[0].entry.name, entry=indexed.entry.name)
         return _ambiguous((indexed, *namesakes), reason)
     if case.pib or case.mb:
         # Had an entry that number, the number would have decided.
-        return _ambiguous([indexed], f"{decided.said}: {BELONGS}, ali broj iz oglasa nije iz registra: {MAY_PRETEND}")
-    return _entry_answer(case, indexed, 1.0, (f"{decided.said}: {BELONGS}", *_strange_contact(case, indexed)))
+        return _ambiguous([indexed], Reason.DECIDED_NO_NUMBER(decided=decided.said))
+    return _entry_answer(
+        case, indexed, 1.0, (Reason.DECIDED_BELONGS(decided=decided.said), *_strange_contact(case, indexed))
+    )
 
 
 def _without_its_entry(case: Case, decided: DecidedName) -> RegisterAnswer:
     """The confirmed entry is gone: whoever else the name may fit, nobody is passed as registered on it."""
-    reason = f"{decided.said}: ime upisa {decided.alias.entry.name}, kojeg u ovom spisku nema"
+    reason = Reason.DECIDED_GONE(decided=decided.said, entry=decided.alias.entry.name)
     for rule in (_by_name, _by_owner, _by_contact):
         if answer := rule(case):
             return replace(answer, verdict=Verdict.AMBIGUOUS, reasons=(reason, *answer.reasons))
@@ -206,10 +206,7 @@ def _by_name(case: Case) -> RegisterAnswer | None:
 def _certain_answer(case: Case, found: Comparison) -> RegisterAnswer:
     answer = _entry_answer(case, found.indexed, found.score, _why_same(case, found))
     if answer.verdict is Verdict.REGISTERED and (case.pib or case.mb) and not case.index.knows_identifiers:
-        return _ambiguous(
-            [found.indexed],
-            "isto ime, ali registar ne navodi PIB ni matični broj, pa se broj iz oglasa ne može uporediti",
-        )
+        return _ambiguous([found.indexed], Reason.NO_NUMBERS())
     return answer
 
 
@@ -223,7 +220,7 @@ def _strange_contact(case: Case, indexed: IndexedEntry) -> tuple[str, ...]:
     states_other = (case.query.phones and entry.phones) or (case.query.emails and entry.email)
     if indexed.position in case.known_contacts or not states_other:
         return ()
-    return ("kontakt nije onaj iz registra: proveriti da li se neko predstavlja tim imenom",)
+    return (Reason.STRANGE_CONTACT(),)
 
 
 def _is_certain(case: Case, found: Comparison) -> bool:
@@ -321,21 +318,21 @@ def _is_full(found: Comparison) -> bool:
 
 def _doubt(case: Case, doubtful: list[Comparison]) -> str:
     if len(doubtful) > 1:
-        return "ime odgovara više upisa"
+        return Reason.SEVERAL()
     if _contradicts_identifier(case, doubtful[0].indexed.entry):
-        return f"isto ime, a PIB ili matični broj nije onaj iz registra: {MAY_PRETEND}"
-    reasons = ", ".join(reasons_of(doubtful[0], case.known_contacts))
-    return f"{reasons}, a {FOREIGN_CONTACT}" if case.names_another(doubtful[0].indexed) else reasons
+        return Reason.OTHER_NUMBER()
+    reasons = Joined(", ", reasons_of(doubtful[0], case.known_contacts))
+    return Reason.FOREIGN_CONTACT(why=reasons) if case.names_another(doubtful[0].indexed) else reasons
 
 
 def _by_owner(case: Case) -> RegisterAnswer | None:
     owners = [found.indexed for found in _undenied(case) if found.names_only_owner]
-    return _ambiguous(owners, "ime vlasnika upisane agencije, bez njenog naziva") if owners else None
+    return _ambiguous(owners, Reason.OWNER_ALONE()) if owners else None
 
 
 def _by_contact(case: Case) -> RegisterAnswer | None:
     entries = [found.indexed for found in case.compared if found.indexed.position in case.known_contacts]
-    return _ambiguous(entries, "kontakt je iz registra, a ime nije") if entries else None
+    return _ambiguous(entries, Reason.CONTACT_ALONE()) if entries else None
 
 
 def _ambiguous(entries: Iterable[IndexedEntry], reason: str, *, score: float = 0.5) -> RegisterAnswer:
@@ -347,9 +344,9 @@ def _ambiguous(entries: Iterable[IndexedEntry], reason: str, *, score: float = 0
 def _entry_answer(case: Case, indexed: IndexedEntry, score: float, reasons: tuple[str, ...]) -> RegisterAnswer:
     """The entry's answer of that day; open where a contact of the ad is that of another entry."""
     if case.names_another(indexed):
-        return _ambiguous([indexed], f"{', '.join(reasons)}, a {FOREIGN_CONTACT}")
+        return _ambiguous([indexed], Reason.FOREIGN_CONTACT(why=Joined(", ", reasons)))
     if indexed.entry.is_unreadable():
-        reasons = (*reasons, UNREADABLE)
+        reasons = (*reasons, Reason.UNREADABLE())
     return RegisterAnswer(
         verdict=verdict_of(indexed.entry, on=case.on), entry=indexed.entry.name, score=score, reasons=reasons
     )

@@ -3,25 +3,27 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from datetime import date
+from functools import reduce
 from itertools import islice
 
 from crawler.assessment import Nearest, RegisterAnswer, Verdict
 from pipelines.register.comparing import Comparison, Fit, SlipFound
+from pipelines.register.reasons import Forms, Reason, SlipWords
 from pipelines.register.slips import Slip
 from pipelines.register.words import LegalForm
+from pipelines.text.sentences import Day, Joined, Sentence
 
 NEAREST = 3
 FORM_NAMES = {
-    LegalForm.COMPANY: "privredno društvo",
-    LegalForm.ENTREPRENEUR: "preduzetnik",
-    LegalForm.OTHER: "drugi oblik",
+    LegalForm.COMPANY: Forms.COMPANY,
+    LegalForm.ENTREPRENEUR: Forms.ENTREPRENEUR,
+    LegalForm.OTHER: Forms.OTHER,
 }
 SLIPS = {
-    Slip.SWAPPED: "zamenjena mesta dva slova",
-    Slip.DROPPED: "izostavljeno jedno slovo",
-    Slip.ADDED: "jedno slovo više",
-    Slip.FORM: "drugi oblik reči",
+    Slip.SWAPPED: SlipWords.SWAPPED,
+    Slip.DROPPED: SlipWords.DROPPED,
+    Slip.ADDED: SlipWords.ADDED,
+    Slip.FORM: SlipWords.FORM,
 }
 
 
@@ -47,90 +49,102 @@ def _decision(found: Comparison, decided: Mapping[int, str]) -> tuple[str, ...]:
 def reasons_of(found: Comparison, contacts: frozenset[int] = frozenset()) -> tuple[str, ...]:
     """What the name has in common with the entry and what not, in plain Serbian; empty for nothing in common."""
     if found.fit is Fit.NONE and not found.names_only_owner:
-        return ("kontakt je iz registra",) if found.indexed.position in contacts else ()
-    reasons = [_common(found), *(_slip(slip) for slip in found.slips)]
+        return (Reason.CONTACT(),) if found.indexed.position in contacts else ()
+    reasons = [*_common(found), *(_slip(slip) for slip in found.slips)]
     if found.indexed.position in contacts:
-        reasons.append("kontakt je iz registra")
+        reasons.append(Reason.CONTACT())
     if found.added and found.fit >= Fit.EXTENDED:
-        reasons.append(f"dodato {_quoted(found.added)}")
+        reasons.append(Reason.ADDED(words=" ".join(found.added)))
     if found.foreign:
-        reasons.append(f"strana firma ({found.foreign})")
+        reasons.append(Reason.FOREIGN_FIRM(country=found.foreign))
     if found.other_town:
-        reasons.append(f"drugo mesto: u registru {found.indexed.town}")
+        reasons.append(Reason.OTHER_TOWN(town=f"{found.indexed.town}"))
     elif found.same_town:
-        reasons.append("isto mesto")
+        reasons.append(Reason.SAME_TOWN())
     if found.other_form:
-        reasons.append(f"drugi pravni oblik: u registru {_forms(found)}")
-    return tuple(reason for reason in reasons if reason)
+        reasons.append(Reason.OTHER_FORM(forms=_forms(found)))
+    return tuple(reasons)
 
 
-def _common(found: Comparison) -> str:
+def _common(found: Comparison) -> tuple[Sentence, ...]:
     if found.fit is Fit.FULL and not found.slips:
-        return "isto ime"
+        return (Reason.SAME_NAME(),)
+    shared = " ".join(found.shared)
     if found.fit is Fit.CORE and not found.slips:
-        return f"isti prepoznatljivi deo imena {_quoted(found.shared)}"
-    if found.names_only_owner or (found.owner_named and not found.shared):
-        return "ime vlasnika"
-    if not found.shared:
-        return ""
+        return (Reason.CORE(words=shared),)
+    if found.names_only_owner or (found.owner_named and not shared):
+        return (Reason.OWNER(),)
+    if not shared:
+        return ()
     if found.fit in (Fit.EXTENDED, Fit.PART):
-        return f"zajedničko {_quoted(found.shared)}"
-    return f"zajedničko samo {_quoted(found.shared)}" if found.fit is Fit.SHARED else ""
+        return (Reason.SHARED(words=shared),)
+    return (Reason.SHARED_ONLY(words=shared),) if found.fit is Fit.SHARED else ()
 
 
-def _slip(slip: SlipFound) -> str:
-    return f"'{slip.written}' umesto '{slip.meant}' ({SLIPS.get(slip.slip, 'razlika u jednom slovu')})"
+def _slip(slip: SlipFound) -> Sentence:
+    words = SLIPS.get(slip.slip, SlipWords.OTHER)
+    return Reason.SLIP(written=slip.written, meant=slip.meant, slip=words())
 
 
-def _forms(found: Comparison) -> str:
-    return " i ".join(sorted(FORM_NAMES[form] for form in found.indexed.forms if form in FORM_NAMES)) or "drugi"
-
-
-def _quoted(words: tuple[str, ...]) -> str:
-    return f"'{' '.join(words)}'"
+def _forms(found: Comparison) -> Sentence:
+    named = sorted(FORM_NAMES[form] for form in found.indexed.forms if form in FORM_NAMES)
+    last, *others = [form() for form in reversed(named)] or [Forms.UNKNOWN()]
+    return reduce(lambda forms, form: Forms.AND(form=form, forms=forms), others, last)
 
 
 def answer_sentence(answer: RegisterAnswer) -> str:
     """The answer as a colleague would say it, with the day of the list it rests on."""
     if answer.verdict is None or answer.as_of is None:
-        return "Nije provereno: registar agencija nije uvezen."
+        return Sentence("Nije provereno: registar agencija nije uvezen.")
     if answer.verdict is Verdict.UNIDENTIFIED:
-        return "Nije provereno: oglas ne navodi nikoga ko bi se mogao potražiti u registru."
+        return Sentence("Nije provereno: oglas ne navodi nikoga ko bi se mogao potražiti u registru.")
     if answer.stale:
-        return _stale_sentence(answer, serbian_date(answer.as_of))
-    return _verdict_sentence(answer, answer.verdict, serbian_date(answer.as_of))
+        return _stale_sentence(answer, Day.padded(answer.as_of))
+    return _verdict_sentence(answer, answer.verdict, Day.padded(answer.as_of))
 
 
-def _verdict_sentence(answer: RegisterAnswer, verdict: Verdict, day: str) -> str:
-    why = f" ({', '.join(answer.reasons)})" if answer.reasons else ""
+def _verdict_sentence(answer: RegisterAnswer, verdict: Verdict, day: Day) -> str:
+    found = {"day": day, "entry": with_why(answer.entry or "", answer.reasons)}
     match verdict:
         case Verdict.REGISTERED:
-            return f"U registru je na dan {day}: {answer.entry}{why}."
+            return Sentence("U registru je na dan %(day)s: %(entry)s.", **found)
         case Verdict.EXPIRED:
-            return f"U spisku od {day} jeste, ali joj je dozvola istekla: {answer.entry}{why}."
+            return Sentence("U spisku od %(day)s jeste, ali joj je dozvola istekla: %(entry)s.", **found)
         case Verdict.REVOKED:
-            return f"U registru na dan {day} stoji da je dozvola oduzeta ili ukinuta: {answer.entry}{why}."
+            return Sentence("U registru na dan %(day)s stoji da je dozvola oduzeta ili ukinuta: %(entry)s.", **found)
         case Verdict.AMBIGUOUS:
-            return f"Nije jasno da li je u registru na dan {day}{why}.{_possible(answer)}"
+            return Joined(" ", (_ambiguous(answer, day), *_possible(answer)))
         case _:
-            return f"Nije u registru na dan {day}{_nearest(answer)}"
+            return Joined(" ", (Sentence("Nije u registru na dan %(day)s.", day=_last(day)), *_nearest(answer)))
 
 
-def _stale_sentence(answer: RegisterAnswer, day: str) -> str:
-    found = f" Na njemu stoji: {answer.entry}." if answer.entry else ""
-    return f"Nije pouzdano provereno: spisak je od {day} i zastareo je; uvezite noviji.{found}"
+def _ambiguous(answer: RegisterAnswer, day: Day) -> Sentence:
+    if not answer.reasons:
+        return Sentence("Nije jasno da li je u registru na dan %(day)s.", day=_last(day))
+    why = Joined(", ", answer.reasons)
+    return Sentence("Nije jasno da li je u registru na dan %(day)s (%(why)s).", day=day, why=why)
 
 
-def _possible(answer: RegisterAnswer) -> str:
+def _stale_sentence(answer: RegisterAnswer, day: Day) -> str:
+    said = Sentence("Nije pouzdano provereno: spisak je od %(day)s i zastareo je; uvezite noviji.", day=day)
+    found = (Sentence("Na njemu stoji: %(entry)s.", entry=answer.entry),) if answer.entry else ()
+    return Joined(" ", (said, *found))
+
+
+def _possible(answer: RegisterAnswer) -> tuple[Sentence, ...]:
     names = [answer.entry] if answer.entry else [near.name for near in answer.nearest]
-    return f" Moguće: {'; '.join(names)}." if names else ""
+    return (Sentence("Moguće: %(names)s.", names=Joined("; ", names)),) if names else ()
 
 
-def _nearest(answer: RegisterAnswer) -> str:
-    named = [f"{near.name} ({', '.join(near.reasons)})" if near.reasons else near.name for near in answer.nearest]
-    return f" Najsličniji: {'; '.join(named)}." if named else ""
+def _nearest(answer: RegisterAnswer) -> tuple[Sentence, ...]:
+    named = [with_why(near.name, near.reasons) for near in answer.nearest]
+    return (Sentence("Najsličniji: %(names)s.", names=Joined("; ", named)),) if named else ()
 
 
-def serbian_date(day: date) -> str:
-    """'20.11.2026.'"""
-    return f"{day.day:02}.{day.month:02}.{day.year}."
+def with_why(name: str, reasons: tuple[str, ...]) -> str:
+    """'Primer d.o.o. (isto ime, isto mesto)'."""
+    return Sentence("%(name)s (%(why)s)", name=name, why=Joined(", ", reasons)) if reasons else name
+
+
+def _last(day: Day) -> Day:
+    return Day(day.day, day.removesuffix("."))

@@ -14,8 +14,9 @@ from alerts.desk.rendering import FOLDER, TEMPLATES
 from alerts.desk.speaking import CATALOGUES
 
 ALERTS = FOLDER.parent
+PIPELINES = ALERTS.parent / "pipelines"
 _IN_TEMPLATES = {"_": None, "gettext": None, "ngettext": (1, 2), "counted": (2, 4)}
-_IN_CODE = {"say": (2,), "to_say": None, "say_counted": (3, 5)}
+_IN_CODE = {"say": (2,), "to_say": None, "say_counted": (3, 5), "Sentence": (1,), "Counted": (2, 4)}
 _TEMPLATE_OPTIONS = {"trim_blocks": "true", "lstrip_blocks": "true", "silent": "false"}
 
 
@@ -51,7 +52,7 @@ def _uses() -> tuple[tuple[tuple[str, ...], str], ...]:
 def _search() -> Iterator[tuple[tuple[str, ...], str]]:
     for path in sorted(TEMPLATES.glob("*.html")):
         yield from _extracted(path, "jinja2.ext:babel_extract", _IN_TEMPLATES, _TEMPLATE_OPTIONS)
-    for path in sorted(ALERTS.rglob("*.py")):
+    for path in sorted((*ALERTS.rglob("*.py"), *PIPELINES.rglob("*.py"))):
         yield from _extracted(path, "python", _IN_CODE, {})
 
 

@@ -4,21 +4,56 @@ from __future__ import annotations
 
 from alerts.advice.schema import advice, channels, questions
 from alerts.cases import DismissReason
+from alerts.changes import ChangeWords, LevelWords, VerdictWords
+from alerts.deadlines import holidays_of
 from alerts.filing import Channel
 from alerts.headings import heading
+from alerts.notes import NoteWords
 from alerts.outcomes import Outcome
 from alerts.recipients import built_in_recipients
 from alerts.terms import built_in_terms
 from alerts.timeline import WHAT
 from alerts.wording import wording
+from pipelines.connections.wording import ContactWords
 from pipelines.indicators import describe
 from pipelines.indicators.rules import rules
 from pipelines.judging.hard_triggers import triggers
+from pipelines.judging.proposing import ProposalReason, When
+from pipelines.reading.brands import ImpersonationWords
+from pipelines.register.reasons import Decided, Forms, Reason, SlipWords
+from pipelines.risk import risk_rules
+from pipelines.text.sentences import Pattern
+
+PATTERNS: tuple[type[Pattern], ...] = (
+    ChangeWords,
+    ContactWords,
+    Decided,
+    Forms,
+    ImpersonationWords,
+    LevelWords,
+    NoteWords,
+    ProposalReason,
+    Reason,
+    SlipWords,
+    VerdictWords,
+    When,
+)
+"""Sentences of the rooms that the store keeps as text."""
+YEARS = range(2020, 2041)
+
+
+def sentences() -> set[str]:
+    """Patterns of the rooms, reasons of the level, holidays: what pages say of a case without a template's words."""
+    rules = risk_rules()
+    found = {pattern.value for patterns in PATTERNS for pattern in patterns}
+    found |= {rules.no_combination, rules.nothing_found}
+    found |= {rule.reason for rule in (*rules.combinations, *rules.in_danger)}
+    return found | {name for year in YEARS for name in holidays_of(year).values()}
 
 
 def house_words() -> set[str]:
     """All of them; add here what your area says from data."""
-    found = {heading(None, ""), *(reason.words for reason in DismissReason), *WHAT.values()}
+    found = sentences() | {heading(None, ""), *(reason.words for reason in DismissReason), *WHAT.values()}
     for code in rules():
         found |= {describe(code).title, describe(code).why}
     for trigger in triggers().values():

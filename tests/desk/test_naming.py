@@ -61,7 +61,7 @@ def test_the_page_says_what_the_decision_changes_and_when(desk: DeskUnderTest, c
     shown = desk.page(f"/cases/{case_id}")
     assert "Odluka još nije uračunata u procenu" in shown
     assert "narednom noćnom obradom" in shown
-    assert f"U registru je na dan 01.11.2026.: {ENTRY}" in shown
+    assert f'U registru je na dan 01.11.2026.: <span translate="no">{ENTRY}</span>' in shown
 
 
 def test_a_decision_can_be_undone_and_stays_on_record(desk: DeskUnderTest, case_id: int) -> None:

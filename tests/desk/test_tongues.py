@@ -29,6 +29,12 @@ def test_every_text_has_its_english() -> None:
     assert lacking == {}
 
 
+def test_every_word_of_the_house_has_its_english() -> None:
+    """Titles, questions, advice, reasons and sentences that come from data or from the rooms."""
+    known = {text for path in catalogues() for text in catalogue(path)[0]}
+    assert house_words() - known == set()
+
+
 @pytest.mark.parametrize("path", catalogues(), ids=lambda path: path.stem)
 def test_a_catalogue_holds_only_what_is_said_somewhere(path: Path) -> None:
     texts, counts = catalogue(path)

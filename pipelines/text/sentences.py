@@ -1,0 +1,224 @@
+"""Serbian sentences that remember what they are made of, so that a page can say them in another tongue.
+
+Each is a `str`, its Serbian text in Latin letters: so it is stored, compared and printed. Plain strings among the
+values come from outside (names, quotes, numbers) and are never translated. Saying it otherwise is the pages' business.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator, Mapping
+from datetime import date
+from enum import StrEnum
+from functools import lru_cache
+from typing import Self
+
+from pipelines.text.counting import counted, written_day
+
+
+class Told(str):
+    """A text of ours with what it is made of."""
+
+    __slots__ = ("_made_of",)
+    _made_of: tuple[object, ...]
+
+    @classmethod
+    def _tell(cls, text: str, *made_of: object) -> Self:
+        told = str.__new__(cls, text)
+        told._made_of = made_of
+        return told
+
+    def __getnewargs__(self) -> tuple[object, ...]:  # type: ignore[override]
+        """For copies: made anew from its parts."""
+        return self._made_of
+
+
+class Sentence(Told):
+    """A pattern with values for its `%(name)s`; a percent sign is written `%%`."""
+
+    __slots__ = ()
+
+    def __new__(cls, pattern: str, **values: str) -> Self:
+        """The sentence."""
+        return cls._tell(pattern % values, pattern, values)
+
+    def __getnewargs_ex__(self) -> tuple[tuple[str], dict[str, str]]:
+        """For copies."""
+        return (self.pattern,), dict(self.values)
+
+    @property
+    def pattern(self) -> str:
+        """Serbian, Latin."""
+        return str(self._made_of[0])
+
+    @property
+    def values(self) -> Mapping[str, str]:
+        """What stands in it; plain strings are not ours."""
+        return self._made_of[1]  # type: ignore[return-value]
+
+
+class Joined(Told):
+    """Several beside each other."""
+
+    __slots__ = ()
+
+    def __new__(cls, separator: str, parts: Iterable[str]) -> Self:
+        """With the same separator in every tongue."""
+        kept = tuple(parts)
+        return cls._tell(separator.join(kept), separator, kept)
+
+    @property
+    def separator(self) -> str:
+        """Between them."""
+        return str(self._made_of[0])
+
+    @property
+    def parts(self) -> tuple[str, ...]:
+        """Each; plain strings are not ours."""
+        return self._made_of[1]  # type: ignore[return-value]
+
+
+class Counted(Told):
+    """'3 oglasa'."""
+
+    __slots__ = ()
+
+    def __new__(cls, number: int, one: str, few: str, many: str) -> Self:
+        """The number with the form it takes."""
+        return cls._tell(counted(number, one, few, many), number, one, few, many)
+
+    @property
+    def number(self) -> int:
+        """How many."""
+        return self._made_of[0]  # type: ignore[return-value]
+
+    @property
+    def forms(self) -> tuple[str, str, str]:
+        """One, few, many."""
+        return self._made_of[1:]  # type: ignore[return-value]
+
+
+class Day(Told):
+    """'20. 11. 2026.', or written otherwise (without the dot at the end of a sentence)."""
+
+    __slots__ = ()
+
+    def __new__(cls, day: date, written: str | None = None) -> Self:
+        """The day, written as Serbian sentences do."""
+        return cls._tell(written_day(day) if written is None else written, day, written)
+
+    @classmethod
+    def at_end(cls, day: date) -> Self:
+        """Without its dot, where the sentence's own follows."""
+        return cls(day, written_day(day).removesuffix("."))
+
+    @classmethod
+    def padded(cls, day: date) -> Self:
+        """'20.11.2026.'"""
+        return cls(day, f"{day:%d.%m.}{day.year}.")
+
+    @property
+    def day(self) -> date:
+        """Which."""
+        return self._made_of[0]  # type: ignore[return-value]
+
+
+class Weekday(Told):
+    """'u sredu': a day of the week in the form that the sentence needs."""
+
+    __slots__ = ()
+
+    def __new__(cls, number: int, written: str) -> Self:
+        """By its number, Monday is 0."""
+        return cls._tell(written, number, written)
+
+    @property
+    def number(self) -> int:
+        """Monday is 0."""
+        return self._made_of[0]  # type: ignore[return-value]
+
+
+class Country(Told):
+    """'Nemačka'."""
+
+    __slots__ = ()
+
+    def __new__(cls, code: str, written: str) -> Self:
+        """By its code, ISO 3166-1 alpha-2."""
+        return cls._tell(written, code, written)
+
+    @property
+    def code(self) -> str:
+        """ISO 3166-1 alpha-2."""
+        return str(self._made_of[0])
+
+
+class Pattern(StrEnum):
+    """Patterns of sentences that the store keeps as text, so that they can be found again in it."""
+
+    def __call__(self, **values: str) -> Sentence:
+        """The sentence with these values."""
+        return Sentence(self.value, **values)
+
+
+Nested = Mapping[str, Iterable[str]]
+"""By the name of a place: patterns of the sentences that stand there. Everything else is from outside, or `day`."""
+_PLACE = re.compile(r"%\((\w+)\)s")
+_WRITTEN_DAY = re.compile(r"0?(\d{1,2})\.[ \u00a0]?0?(\d{1,2})\.[ \u00a0]?(\d{4})\.?")
+LONGEST_READ = 2000
+"""Longer texts are shown as they are."""
+
+
+def read_sentences(text: str, patterns: Iterable[str], nested: Nested, *, separator: str = ", ") -> str:
+    """The sentences of which this text was once made, written exactly so; the text itself where that is not known."""
+    if isinstance(text, Told) or len(text) > LONGEST_READ:
+        return text
+    found = _read_list(text, patterns, nested, separator)
+    return text if found is None else found
+
+
+def _read_list(text: str, patterns: Iterable[str], nested: Nested, separator: str) -> Told | None:
+    at = text.find(separator)
+    while at >= 0:
+        # A sentence may hold the separator itself: then what is left of it is none.
+        if first := _read_one(text[:at], patterns, nested):
+            rest = _read_list(text[at + len(separator) :], patterns, nested, separator)
+            if rest is not None:
+                return Joined(separator, (first, *(rest.parts if isinstance(rest, Joined) else (rest,))))
+        at = text.find(separator, at + 1)
+    return _read_one(text, patterns, nested)
+
+
+def _read_one(text: str, patterns: Iterable[str], nested: Nested) -> Sentence | None:
+    return next(_readings(text, patterns, nested), None)
+
+
+def _readings(text: str, patterns: Iterable[str], nested: Nested) -> Iterator[Sentence]:
+    for pattern in patterns:
+        if found := _expression(str(pattern)).fullmatch(text):
+            values = {name: _read_value(name, value, nested) for name, value in found.groupdict().items()}
+            if None not in values.values():
+                yield Sentence(str(pattern), **{name: value for name, value in values.items() if value is not None})
+
+
+def _read_value(name: str, value: str, nested: Nested) -> str | None:
+    """What stood there; None where it cannot have stood there."""
+    if name == "day":
+        return _read_day(value)
+    return _read_list(value, nested[name], nested, ", ") if name in nested else value
+
+
+def _read_day(written: str) -> Day | None:
+    found = _WRITTEN_DAY.fullmatch(written)
+    try:
+        return Day(date(int(found[3]), int(found[2]), int(found[1])), written) if found else None
+    except ValueError:
+        return None
+
+
+@lru_cache(maxsize=1024)
+def _expression(pattern: str) -> re.Pattern[str]:
+    pieces = _PLACE.split(pattern)
+    ours = [re.escape(piece.replace("%%", "%")) for piece in pieces[::2]]
+    places = [f"(?P<{name}>.+?)" for name in pieces[1::2]]
+    return re.compile("".join(map("".join, zip(ours, [*places, ""], strict=True))), re.DOTALL)
