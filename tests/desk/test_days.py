@@ -237,8 +237,9 @@ def test_a_day_of_legal_staff_from_a_draft_to_its_deadline(day: Day, tmp_path: P
 def _attach(day: Day, selector: str, file: Path) -> None:
     """Chooses a file as the keyboard opens the chooser."""
     file.write_bytes(PDF)
-    day.reach(selector)
+    # Asked for before the way there: Chromium hears of it a moment later, and a chooser opened until then is lost.
     with day.page.expect_file_chooser() as waiting:
+        day.reach(selector)
         day.watched.press("Enter")
     waiting.value.set_files(file)
 
