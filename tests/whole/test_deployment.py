@@ -68,7 +68,7 @@ def test_an_option_that_is_none_would_be_noticed() -> None:
 
 def test_every_variable_is_read_by_the_program() -> None:
     code = "\n".join(path.read_text() for room in ("crawler", "alerts") for path in (ROOT / room).rglob("*.py"))
-    secrets = set(re.findall(r'secret_of\("(ADWATCH_\w+)"\)', code))
+    secrets = set(re.findall(r'(?:secret_of\(|^VARIABLE = )"(ADWATCH_\w+)"', code, re.MULTILINE))
     known = set(re.findall(r'"(ADWATCH_\w+)"', code)) | {f"{name}_FILE" for name in secrets}
     named = {
         name: path.name
@@ -121,7 +121,8 @@ def test_what_a_service_uses_is_declared(path: Path) -> None:
         assert {one.split(":")[0] for one in service["volumes"]} <= set(whole["volumes"])
         assert set(service["networks"]) <= set(whole["networks"])
         assert set(service.get("secrets", ())) <= set(whole.get("secrets", {}))
-        files = [value for value in service["environment"].values() if str(value).startswith("/run/secrets/")]
+        named = (*service.get("environment", {}).values(), *service.get("command", ()))
+        files = [value for value in named if str(value).startswith("/run/secrets/")]
         assert {Path(file).name for file in files} == set(service.get("secrets", ()))
 
 
