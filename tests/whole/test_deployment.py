@@ -68,7 +68,7 @@ def test_an_option_that_is_none_would_be_noticed() -> None:
 
 def test_every_variable_is_read_by_the_program() -> None:
     code = "\n".join(path.read_text() for room in ("crawler", "alerts") for path in (ROOT / room).rglob("*.py"))
-    secrets = set(re.findall(r'(?:secret_of\(|^VARIABLE = )"(ADWATCH_\w+)"', code, re.MULTILINE))
+    secrets = set(re.findall(r'(?:secret_of\(|^\w*VARIABLE = )"(ADWATCH_\w+)"', code, re.MULTILINE))
     known = set(re.findall(r'"(ADWATCH_\w+)"', code)) | {f"{name}_FILE" for name in secrets}
     named = {
         name: path.name
