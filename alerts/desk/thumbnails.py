@@ -7,14 +7,9 @@ from pathlib import Path
 
 from crawler.files import write_whole
 from crawler.pictures import preview
+from crawler.thumbnails import thumbnail_file
 
 WIDTH, HEIGHT = 144, 108
-FOLDER = "thumbnails"
-
-
-def thumbnail_file(home: Path, digest: str) -> Path:
-    """Where the small picture of the picture with that SHA-256 is kept. It can be made again, and may be deleted."""
-    return home / FOLDER / digest[:2] / f"{digest}.jpg"
 
 
 def kept_thumbnail(home: Path, digest: str, read: Callable[[], bytes]) -> bytes:

@@ -58,6 +58,7 @@ from crawler.store.schema import (
     signatures,
 )
 from crawler.store.writing import chunks
+from crawler.thumbnails import delete_orphaned_thumbnails
 
 logger = logging.getLogger(__name__)
 
@@ -106,6 +107,8 @@ def purge(settings: Settings, engine: Engine, *, now: datetime, progress: Progre
         work.delete_traces()
         work.delete_bytes()
         work.delete_files()
+        with reading(engine) as connection:
+            delete_orphaned_thumbnails(connection, settings.home)
         return work.told(finished)
 
 

@@ -10,10 +10,10 @@ from sqlalchemy import select, update
 
 from alerts.cases import Decision
 from alerts.desk.people import Role
-from alerts.desk.thumbnails import thumbnail_file
 from alerts.indexing import index_cases
 from alerts.moving import move_by_program
 from crawler.store.schema import captures
+from crawler.thumbnails import thumbnail_file
 from tests.builders import AD_TEXT, complaint_assessment
 from tests.desk.conftest import DeskUnderTest, field
 from tests.flyers.drawing import encoded

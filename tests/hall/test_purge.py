@@ -58,6 +58,7 @@ from crawler.store.schema import (
     sightings,
     signatures,
 )
+from crawler.thumbnails import thumbnail_file
 from pipelines.steps import group_new_ads
 from tests.builders import NOW, StoreBuilder, StoredAd, complaint_assessment
 from tests.whole.running import adwatch, adwatch_json
@@ -485,3 +486,18 @@ def test_command_says_what_would_go_and_then_deletes_it(tmp_path: Path) -> None:
     assert (done["ads"], done["captures"]) == (1, 1)
     assert (verified["ok"], verified["deleted"]) == (True, 1)
     assert "1 deleted by retention" in adwatch(home, "evidence", "verify").stdout
+
+
+def test_small_pictures_go_with_the_captures_they_were_made_from(small_store: StoreBuilder) -> None:
+    store = small_store
+    store.assess(store.ad())
+    with store.connect() as connection:
+        kept = connection.scalars(select(captures.c.digest)).one()
+    gone = hashlib.sha256(b"a picture that was purged").hexdigest()
+    for digest in (kept, gone):
+        write_whole(thumbnail_file(store.settings.home, digest), b"small")
+
+    run(store, now=NOW)
+
+    assert thumbnail_file(store.settings.home, kept).exists()
+    assert not thumbnail_file(store.settings.home, gone).exists()
