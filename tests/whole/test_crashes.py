@@ -223,7 +223,7 @@ def make_larger(folder: Path) -> None:
 
 def test_full_disk_under_evidence_and_database_loses_nothing(tmp_path: Path) -> None:
     disk = tmp_path / "disk"
-    with small_disk(disk, megabytes=9) as limit:
+    with small_disk(disk, megabytes=11) as limit:
         portal = Portal(disk / "home", page_bytes=150_000)
         with portal.serving():
             with portal.night(before=limit) as night:
