@@ -35,7 +35,7 @@ from crawler.night import (
     silent,
 )
 from crawler.stopping import Stopped
-from crawler.store.engine import reading
+from crawler.store.engine import reading, reason_of
 from crawler.store.locks import Lock
 from crawler.store.nights import (
     begin_night,
@@ -216,9 +216,10 @@ def _note_so_far(night: Night, results: Sequence[StepResult]) -> None:
     try:
         with night.engine.begin() as connection:
             note_steps(connection, night.id, _summary(results))
-    except OperationalError:
-        # The database is gone or full: the night goes on, and tells it all at its end.
-        logger.exception("steps not noted night=%d", night.id)
+    except OperationalError as error:
+        # The database is gone, full or locked: the night goes on, and tells it all at its end. In one line, for it may
+        # be said after every step: whoever does not read our messages would hold us up.
+        logger.warning("steps not noted night=%d: %s", night.id, reason_of(error))
 
 
 def _name(reference: str) -> str:
