@@ -86,6 +86,15 @@ def test_the_list_shows_stage_recipient_and_days_left_and_is_filtered(legal: Des
     assert "Ovde trenutno nema" in legal.page(f"/legal?recipient={LABOUR}")
 
 
+@pytest.mark.parametrize("role", [Role.LEGAL, Role.READONLY])
+def test_a_case_leads_to_its_filings_and_back(desk: DeskUnderTest, role: Role) -> None:
+    desk.store.register()
+    desk.enter(role)
+    case_id = desk.store.complaint_case()
+    assert f'href="/legal/cases/{case_id}"' in desk.page(f"/cases/{case_id}")
+    assert f'href="/cases/{case_id}"' in desk.page(f"/legal/cases/{case_id}")
+
+
 def test_late_matters_stand_first(legal: DeskUnderTest) -> None:
     confirmed_case(legal)
     filed_case(legal)
