@@ -7,7 +7,7 @@ values come from outside (names, quotes, numbers) and are never translated. Sayi
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Mapping
 from datetime import date
 from enum import StrEnum
 from functools import lru_cache
@@ -167,45 +167,53 @@ _PLACE = re.compile(r"%\((\w+)\)s")
 _WRITTEN_DAY = re.compile(r"0?(\d{1,2})\.[ \u00a0]?0?(\d{1,2})\.[ \u00a0]?(\d{4})\.?")
 LONGEST_READ = 2000
 """Longer texts are shown as they are."""
+MOST_TRIED = 1000
+"""Pieces of a text that are tried; a text that repeats our words could be cut into more than anybody waits for."""
 
 
 def read_sentences(text: str, patterns: Iterable[str], nested: Nested, *, separator: str = ", ") -> str:
     """The sentences of which this text was once made, written exactly so; the text itself where that is not known."""
     if isinstance(text, Told) or len(text) > LONGEST_READ:
         return text
-    found = _read_list(text, patterns, nested, separator)
+    found = _Reader(nested).read_list(text, patterns, separator)
     return text if found is None else found
 
 
-def _read_list(text: str, patterns: Iterable[str], nested: Nested, separator: str) -> Told | None:
-    at = text.find(separator)
-    while at >= 0:
-        # A sentence may hold the separator itself: then what is left of it is none.
-        if first := _read_one(text[:at], patterns, nested):
-            rest = _read_list(text[at + len(separator) :], patterns, nested, separator)
-            if rest is not None:
-                return Joined(separator, (first, *(rest.parts if isinstance(rest, Joined) else (rest,))))
-        at = text.find(separator, at + 1)
-    return _read_one(text, patterns, nested)
+class _Reader:
+    """Reads one text. What stands in it was also written by people and by ads, so it gives up in time."""
 
+    def __init__(self, nested: Nested) -> None:
+        self._nested = nested
+        self._left = MOST_TRIED
 
-def _read_one(text: str, patterns: Iterable[str], nested: Nested) -> Sentence | None:
-    return next(_readings(text, patterns, nested), None)
+    def read_list(self, text: str, patterns: Iterable[str], separator: str) -> Told | None:
+        at = text.find(separator)
+        while at >= 0:
+            # A sentence may hold the separator itself: then what is left of it is none.
+            if first := self._read_one(text[:at], patterns):
+                rest = self.read_list(text[at + len(separator) :], patterns, separator)
+                if rest is not None:
+                    return Joined(separator, (first, *(rest.parts if isinstance(rest, Joined) else (rest,))))
+            at = text.find(separator, at + 1)
+        return self._read_one(text, patterns)
 
+    def _read_one(self, text: str, patterns: Iterable[str]) -> Sentence | None:
+        self._left -= 1
+        if self._left < 0:
+            return None
+        for pattern in patterns:
+            if found := _expression(str(pattern)).fullmatch(text):
+                given = found.groupdict()
+                values = {name: read for name, value in given.items() if (read := self._read_value(name, value))}
+                if values.keys() == given.keys():
+                    return Sentence(str(pattern), **values)
+        return None
 
-def _readings(text: str, patterns: Iterable[str], nested: Nested) -> Iterator[Sentence]:
-    for pattern in patterns:
-        if found := _expression(str(pattern)).fullmatch(text):
-            values = {name: _read_value(name, value, nested) for name, value in found.groupdict().items()}
-            if None not in values.values():
-                yield Sentence(str(pattern), **{name: value for name, value in values.items() if value is not None})
-
-
-def _read_value(name: str, value: str, nested: Nested) -> str | None:
-    """What stood there; None where it cannot have stood there."""
-    if name == "day":
-        return _read_day(value)
-    return _read_list(value, nested[name], nested, ", ") if name in nested else value
+    def _read_value(self, name: str, value: str) -> str | None:
+        """What stood there; None where it cannot have stood there."""
+        if name == "day":
+            return _read_day(value)
+        return self.read_list(value, self._nested[name], ", ") if name in self._nested else value
 
 
 def _read_day(written: str) -> Day | None:
