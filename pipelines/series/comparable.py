@@ -9,13 +9,14 @@ import re
 from array import array
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import cached_property
 from operator import or_
 from zlib import crc32
 
 from pipelines.series.idle_words import idle_words
 from pipelines.series.portal_lines import is_portal_line, may_begin_portal_line
 from pipelines.text.folding import folded_text
-from pipelines.text.remembering import Remembered, WorkedOut
+from pipelines.text.remembering import Remembered
 
 _ENDINGS = ("me", "com", "net", "org", "info", "rs", "de", "at", "eu", "hr", "ba", "example")
 _ADDRESS_SIGNS = ("@", "://", "www.", *(f".{ending}" for ending in _ENDINGS))
@@ -58,18 +59,18 @@ class ComparableText:
     kept_shingles: bytes | None = None
     """The shingles, where an index keeps them."""
 
-    @WorkedOut
+    @cached_property
     def told_title(self) -> str:
         """The words of the title, with a space between."""
         return " ".join(_told(self.title, self.title.split()).split()) if self.title else ""
 
-    @WorkedOut
+    @cached_property
     def told(self) -> str:
         """The words of the text, likewise; a line for each of its sentences and lines."""
         told = "\n".join([_told(line, pieces) for line, pieces in _own_lines(self.text)])
         return "\n".join(filter(None, map(str.strip, told.split("\n"))))
 
-    @WorkedOut
+    @cached_property
     def wording(self) -> str:
         """The words of title and text with a space between; a title that opens the text counts once."""
         words = self.told.replace("\n", " ")
@@ -92,7 +93,7 @@ class ComparableText:
         """Sentences and lines of the text."""
         return self.told.split("\n") if self.told else []
 
-    @WorkedOut
+    @cached_property
     def pairs(self) -> frozenset[int]:
         """Pairs of neighbouring words, each as a number of 64 bits; a single word stands for itself."""
         words = self.words
@@ -103,7 +104,7 @@ class ComparableText:
         """Lets go of the set, which takes ten times as much room as the same numbers in `shingles`."""
         self.__dict__.pop("pairs", None)
 
-    @WorkedOut
+    @cached_property
     def shingles(self) -> bytes:
         """The pairs, each in eight bytes, in no order."""
         return array("Q", list(self.pairs)).tobytes() if self.kept_shingles is None else self.kept_shingles
@@ -113,7 +114,7 @@ class ComparableText:
         """The text without the lines that the page put around the ad."""
         return "\n".join([line for line in _lines(self.text) if not _is_of_page(line.split(None, 1), line)])
 
-    @WorkedOut
+    @cached_property
     def contacts(self) -> frozenset[str]:
         """Phones by their last eight digits, addresses and handles as folded."""
         text = folded_text(f"{self.title}\n{self.own_text}")

@@ -9,6 +9,7 @@ from array import array
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from enum import StrEnum
+from functools import cached_property
 from typing import NamedTuple
 
 from rapidfuzz.distance import JaroWinkler
@@ -17,7 +18,6 @@ from pipelines.series.comparable import ComparableText, passages_of
 from pipelines.series.features import AdFeatures, Features, features_of
 from pipelines.series.idle_words import idle_words
 from pipelines.series.signatures import SHORT_TEXT
-from pipelines.text.remembering import WorkedOut
 
 
 class Ground(StrEnum):
@@ -76,7 +76,7 @@ class JudgedAd:
 
     text: ComparableText
 
-    @WorkedOut
+    @cached_property
     def features(self) -> AdFeatures:
         """Worked out only where words agree enough for it to matter."""
         return features_of(self.text)
@@ -227,12 +227,12 @@ class _Words:
     def __init__(self, ad: ComparableText, places: frozenset[str]) -> None:
         self._ad, self._places = ad, places
 
-    @WorkedOut
+    @cached_property
     def all(self) -> set[str]:
         """Of title and text."""
         return set(self._ad.words)
 
-    @WorkedOut
+    @cached_property
     def title(self) -> set[str]:
         """Those of the title that tell what the ad is about."""
         return self.telling(self._ad.told_title.split())
