@@ -15,17 +15,17 @@ KeepPage = Callable[[FetchedPage], str]
 FindPage = Callable[[str], FetchedPage | None]
 
 
-def pack_request(request: Request, key: str, keep_page: KeepPage) -> dict[str, Any]:
-    """What `unpack_request` needs to make it again."""
+def pack_request(request: Request, address: str, keep_page: KeepPage) -> dict[str, Any]:
+    """What it takes to make it again; its key, of reader and `address`, is the same whoever finds it."""
     given = dict(request.cb_kwargs)
     if given.get("listed") is not None:
         given["listed"] = pack_listed(given["listed"], keep_page)
-    headers = request.headers.to_unicode_dict()
+    read_by = getattr(request.callback, "__name__", "")
     return {
-        "key": key,
-        "read_by": getattr(request.callback, "__name__", ""),
+        "key": f"{read_by} {address}",
+        "read_by": read_by,
         "url": request.url,
-        "headers": dict(headers),
+        "headers": dict(request.headers.to_unicode_dict()),
         "priority": request.priority,
         "given": given,
     }

@@ -461,9 +461,8 @@ class SourceSpider(Spider):
     # What workers that share a run hand to each other
 
     def pack_request(self, request: Request, keep_page: KeepPage) -> dict[str, Any]:
-        """The request as plain values; its id is the same whoever finds it."""
-        read_by = getattr(request.callback, "__name__", "")
-        return pack_request(request, f"{read_by} {_meeting_key(request.url)}", keep_page)
+        """The request as plain values."""
+        return pack_request(request, _meeting_key(request.url), keep_page)
 
     def unpack_request(self, message: Mapping[str, Any], find_page: FindPage) -> Request:
         """The request that was packed. Raises LookupError where no such page is read here."""
