@@ -30,7 +30,7 @@ def extract(
     url: Annotated[str, typer.Option(help="Address the page was saved from.")] = "",
     as_json: AsJson = False,
 ) -> None:
-    """Prints the JobPostings found in a saved page.
+    """Print the JobPostings found in a saved page.
 
     Example: [bold]adwatch extract --url https://portal.example/oglas/17 oglas-17.html --json[/bold]
     """
