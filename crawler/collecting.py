@@ -8,7 +8,6 @@ from __future__ import annotations
 import asyncio
 import logging
 import os
-import resource
 import time
 from collections import Counter
 from collections.abc import Mapping, Sequence
@@ -39,6 +38,7 @@ from crawler.items import (
     Way,
 )
 from crawler.manifest import RegisterSource
+from crawler.memory import peak_memory
 from crawler.personal_numbers import storable
 from crawler.run_figures import READ_STAT, Counted, measured_of, problems_of
 from crawler.shown import FEW_WORDS, content_hash, shown_fields, stored_posting
@@ -322,7 +322,7 @@ class StorePipeline:
         allowed = self.crawler.settings.getfloat("CLOSESPIDER_TIMEOUT")
         return Counted(
             stats=self._stat,
-            memory=resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * 1024,
+            memory=peak_memory(),
             # Scrapy tells the reason of closing only after the pipelines have closed.
             timed_out=bool(allowed) and time.monotonic() - self.started >= allowed,
             # Scrapy keeps what was asked for and not fetched any more to itself; its counts tell.

@@ -68,6 +68,11 @@ def memory_mb(line: str = "VmRSS") -> float:
     return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / MEBIBYTE
 
 
+def peak_memory() -> int:
+    """The most that this process has held so far, bytes."""
+    return round(memory_mb("VmHWM") * MEBIBYTE)
+
+
 class MemoryWatch:
     """Scrapy extension that ends a spider which holds more than MEMORY_LIMIT_MB, as `over_limit`."""
 

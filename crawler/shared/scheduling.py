@@ -16,7 +16,7 @@ from scrapy_redis.queue import Base
 from scrapy_redis.scheduler import Scheduler
 from twisted.python.failure import Failure
 
-from crawler.memory import MEBIBYTE, memory_mb
+from crawler.memory import peak_memory
 from crawler.shared.member import Member, SharedLedger, ending_without_redis, member_of
 from crawler.shared.pacing import RunClosedError
 from crawler.shared.pages import pack_page, unpack_page
@@ -134,7 +134,7 @@ class SharedScheduler(Scheduler):  # type: ignore[misc]
         self.member.end_run(reason)
         self.member.give_back(list(self.member.under_way))
         with ending_without_redis():
-            self.member.run.leave(self.member.holder, memory=round(memory_mb("VmHWM") * MEBIBYTE))
+            self.member.run.leave(self.member.holder, memory=peak_memory())
 
     def _minding_failure(self, request: Request) -> Callable[[Failure], Any]:
         errback, key = request.errback, request.meta[LEASE]

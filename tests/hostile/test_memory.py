@@ -53,3 +53,16 @@ for _ in range(50_000):
 assert len(gc.get_objects()) < before + 20_000
 """
     subprocess.run([sys.executable, "-c", program], cwd=ROOT, check=True)
+
+
+def test_what_the_process_that_started_it_held_is_not_counted_as_a_spider_s_own() -> None:
+    program = """
+import subprocess, sys
+held = bytearray(300 * 1024 * 1024)
+held[::4096] = b"x" * len(held[::4096])
+peak = "from crawler.memory import peak_memory; print(peak_memory())"
+child = subprocess.run([sys.executable, "-c", peak], stdin=subprocess.PIPE, capture_output=True, check=True)
+print(child.stdout.decode())
+"""
+    ended = subprocess.run([sys.executable, "-c", program], cwd=ROOT, check=True, capture_output=True)
+    assert 1_000_000 < int(ended.stdout) < 200_000_000
