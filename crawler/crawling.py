@@ -5,13 +5,11 @@ from __future__ import annotations
 import logging
 import os
 import subprocess
-import sys
 import time
 from collections.abc import Iterator, Mapping, Sequence
-from contextlib import ExitStack, suppress
-from dataclasses import dataclass, field, replace
+from contextlib import suppress
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
-from pathlib import Path
 from typing import Any
 
 from apscheduler.triggers.cron import CronTrigger
@@ -21,6 +19,7 @@ from crawler.health import Problem, RunOutcome
 from crawler.manifest import RegisterSource, SourceManifest, read_manifests
 from crawler.night import Night, StepReport
 from crawler.secret import secret_of
+from crawler.spider_start import start_spider
 from crawler.stopping import CUT_OFF, PATIENCE_SECONDS
 from crawler.store.ads import count_run
 from crawler.store.engine import reading
@@ -55,7 +54,6 @@ class SpiderProcess:
     deadline: float
     """By the monotonic clock: then it is asked to close, and a while later killed."""
     asked: bool = False
-    resources: ExitStack = field(default_factory=ExitStack)
 
 
 def crawl_due_sources(night: Night) -> StepReport:
@@ -164,23 +162,10 @@ def run_alone(night: Night, order: SpiderOrder) -> None:
 
 
 def _start(night: Night, order: SpiderOrder) -> SpiderProcess:
-    resources = ExitStack()
-    log = resources.enter_context(_log_file(night, order.source).open("ab"))
     minutes = min(night.settings.file.spider_timeout_minutes, order.minutes)
-    process = subprocess.Popen(  # noqa: S603 - our own module, no shell
-        [sys.executable, "-m", "crawler.spider_process", order.source, *order.arguments],
-        stdin=subprocess.PIPE,
-        stdout=log,
-        stderr=subprocess.STDOUT,
-        env={**night.settings.environment(), "ADWATCH_NIGHT": str(night.id), "ADWATCH_FOLLOW_PARENT": "1"},
-    )
+    process = start_spider(night.settings, night.id, order.source, *order.arguments)
     logger.info("spider started source=%s pid=%d", order.source, process.pid)
-    return SpiderProcess(order.source, process, time.monotonic() + minutes * 60, resources=resources)
-
-
-def _log_file(night: Night, source: str) -> Path:
-    night.settings.logs_folder.mkdir(parents=True, exist_ok=True)
-    return night.settings.logs_folder / f"{night.id:06d}-{source}.log"
+    return SpiderProcess(order.source, process, time.monotonic() + minutes * 60)
 
 
 def _ended(running: Sequence[SpiderProcess]) -> Iterator[SpiderProcess]:
@@ -188,7 +173,6 @@ def _ended(running: Sequence[SpiderProcess]) -> Iterator[SpiderProcess]:
         if spider.process.poll() is None and time.monotonic() > spider.deadline:
             _ask_to_close(spider)
         if spider.process.poll() is not None:
-            spider.resources.close()
             yield spider
 
 
@@ -219,7 +203,6 @@ def _cut_off(running: Sequence[SpiderProcess]) -> None:
 def _stop(spider: SpiderProcess) -> None:
     spider.process.kill()
     spider.process.wait()
-    spider.resources.close()
 
 
 def _note_end(night: Night, spider: SpiderProcess) -> int:

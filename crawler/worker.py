@@ -7,12 +7,10 @@ import os
 import signal
 import socket
 import subprocess
-import sys
 import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from types import FrameType
-from typing import IO
 
 from redis.exceptions import RedisError
 from sqlalchemy import Engine
@@ -22,7 +20,7 @@ from crawler.errors import ConfigError
 from crawler.shared.evidence import require_folder
 from crawler.shared.run import SharedRun, forget_worker, note_worker, open_runs
 from crawler.shared.server import connect, require_server
-from crawler.shared.work import WORKER_VARIABLE
+from crawler.spider_start import start_spider
 
 logger = logging.getLogger(__name__)
 
@@ -44,7 +42,6 @@ class Part:
 
     run: SharedRun
     process: subprocess.Popen[bytes]
-    log: IO[bytes]
 
 
 @dataclass(slots=True)
@@ -105,28 +102,14 @@ class Worker:
 
     def _start(self, run: SharedRun) -> None:
         require_folder(self.settings.evidence_folder, run.evidence())
-        self.settings.logs_folder.mkdir(parents=True, exist_ok=True)
-        log = (self.settings.logs_folder / f"{run.night_id:06d}-{run.source}-{self.name}.log").open("ab")
-        process = subprocess.Popen(  # noqa: S603 - our own module, no shell
-            [sys.executable, "-m", "crawler.spider_process", run.source],
-            stdin=subprocess.PIPE,
-            stdout=log,
-            stderr=subprocess.STDOUT,
-            env={
-                **self.settings.environment(),
-                "ADWATCH_NIGHT": str(run.night_id),
-                "ADWATCH_FOLLOW_PARENT": "1",
-                WORKER_VARIABLE: self.name,
-            },
-        )
-        self.parts[run.name] = Part(run, process, log)
+        process = start_spider(self.settings, run.night_id, run.source, worker=self.name)
+        self.parts[run.name] = Part(run, process)
         self.tell(f"worker {self.name}: night {run.night_id}, {run.source}: joined")
 
     def _reap(self) -> None:
         for name, part in list(self.parts.items()):
             if part.process.poll() is not None:
                 del self.parts[name]
-                part.log.close()
                 self.left_at[name] = time.monotonic()
                 how = "left" if part.process.returncode == 0 else f"ended with status {part.process.returncode}"
                 self.tell(f"worker {self.name}: night {part.run.night_id}, {part.run.source}: {how}")

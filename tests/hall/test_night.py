@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+import time
 from datetime import datetime, timedelta
 from functools import partial
 from pathlib import Path
@@ -87,6 +89,21 @@ def test_source_that_finished_is_not_run_again_in_the_same_night(tmp_path: Path)
     run_spiders(night, orders)
 
     assert run_spiders(night, orders).counts["crashed"] == 0
+
+
+def test_log_of_a_spider_is_kept_for_as_many_days_as_are_set(tmp_path: Path) -> None:
+    store = StoreBuilder(tmp_path / "home")
+    night, folder = store.night_now(), store.settings.logs_folder
+    folder.mkdir()
+    days = {"000001-rs_a.log": 61, "000002-rs_a-first.log": 61, "by-hand-rs_a.log": 61, "000003-rs_a.log": 59}
+    for name, age in {**days, "adwatch.log": 61}.items():
+        (folder / name).write_text("ended\n", encoding="ascii")
+        os.utime(folder / name, (time.time() - age * 24 * 3600,) * 2)
+
+    run_spiders(night, [SpiderOrder("no_such_spider", minutes=1)])
+
+    left = {path.name for path in folder.iterdir()}
+    assert left == {"000003-rs_a.log", "adwatch.log", f"{night.id:06d}-no_such_spider.log"}
 
 
 def test_source_with_a_wrong_manifest_fails_alone(tmp_path: Path) -> None:
