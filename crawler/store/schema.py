@@ -572,6 +572,7 @@ contact_mentions = Table(
     sqlite_with_rowid=False,
 )
 
+# The level for ordering, as crawler.assessment.RiskLevel.rank tells it.
 _RANK = "CASE level WHEN 'critical' THEN 3 WHEN 'high' THEN 2 WHEN 'medium' THEN 1 ELSE 0 END"
 
 cases = Table(
@@ -583,12 +584,7 @@ cases = Table(
     _reference("assessment_id", "assessments.id", nullable=False),
     Column("state", String(20), nullable=False, index=True),
     Column("level", String(10), nullable=False),
-    # The level for ordering, as crawler.assessment.RiskLevel.rank tells it.
-    Column(
-        "rank",
-        Integer,
-        Computed("CASE level WHEN 'critical' THEN 3 WHEN 'high' THEN 2 WHEN 'medium' THEN 1 ELSE 0 END"),
-    ),
+    Column("rank", Integer, Computed(_RANK)),
     Column("score", Float, nullable=False),
     Column("opened_at", UtcTime, nullable=False),
     Column("changed_at", UtcTime, nullable=False),
