@@ -66,6 +66,18 @@ STEPS: tuple[str, ...] = (
 )
 """Textual references, so that the hall starts the rooms without importing them."""
 
+
+def step_name(reference: str) -> str:
+    """What the step is called in a night's summary."""
+    return reference.rpartition(":")[2]
+
+
+def in_order_of_night(name: str) -> tuple[int, str]:
+    """Sorts names of steps; a database keeps no order of keys (PostgreSQL sorts them by length), steps may be gone."""
+    names = list(map(step_name, STEPS))
+    return names.index(name) if name in names else len(names), name
+
+
 ONLY_AT_NIGHT = (FETCH_REGISTER, TELL_PEOPLE)
 """What a run by hand leaves out."""
 

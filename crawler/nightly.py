@@ -33,6 +33,7 @@ from crawler.night import (
     Step,
     StepReport,
     silent,
+    step_name,
 )
 from crawler.stopping import Stopped
 from crawler.store.engine import reading, reason_of
@@ -198,12 +199,12 @@ def _run_steps(night: Night, lease: Lease, crawl: Step | None, order: Sequence[s
         if not lease.keep():
             raise BusyError("the database ended the night's lease, and another night is running by now")
         if reference == CRAWL:
-            beside = {_name(step): named(step) for step in order if step in WHILE_CRAWLING}
+            beside = {step_name(step): named(step) for step in order if step in WHILE_CRAWLING}
             with judging_meanwhile(night, beside) as judged:
-                result = _run_step(_name(reference), crawl or named(reference), night)
+                result = _run_step(step_name(reference), crawl or named(reference), night)
         else:
-            result = _run_step(_name(reference), named(reference), night)
-            counts = judged.get(_name(reference), Counter())
+            result = _run_step(step_name(reference), named(reference), night)
+            counts = judged.get(step_name(reference), Counter())
             counts.update(result.counts)
             result = replace(result, counts=dict(counts))
         results.append(result)
@@ -218,12 +219,8 @@ def _note_so_far(night: Night, results: Sequence[StepResult]) -> None:
             note_steps(connection, night.id, _summary(results))
     except OperationalError as error:
         # The database is gone, full or locked: the night goes on, and tells it all at its end. In one line, for it may
-        # be said after every step: whoever does not read our messages would hold us up.
+        # be said after every step.
         logger.warning("steps not noted night=%d: %s", night.id, reason_of(error))
-
-
-def _name(reference: str) -> str:
-    return reference.rpartition(":")[2]
 
 
 def _run_step(name: str, step: Step, night: Night) -> StepResult:

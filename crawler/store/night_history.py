@@ -10,7 +10,7 @@ from typing import Any
 
 from sqlalchemy import Connection, Row, func, select
 
-from crawler.night import STEPS
+from crawler.night import in_order_of_night
 from crawler.store.nights import BY_HAND
 from crawler.store.schema import nights, runs
 
@@ -63,7 +63,7 @@ class PastNight:
     finished_at: datetime | None
     is_by_hand: bool
     steps: tuple[PastStep, ...]
-    """In the order of the night; none while it runs."""
+    """In the order of the night; while it runs those that ended."""
     outcomes: Mapping[str, int]
     """crawler.health.RunOutcome -> how many sources; empty key: running, or cut off."""
     ads: int
@@ -150,12 +150,10 @@ def _nights(connection: Connection, rows: list[Row[Any]]) -> list[PastNight]:
 
 
 def _steps(summary: Mapping[str, Any]) -> tuple[PastStep, ...]:
-    """The database keeps no order of keys; the night's is that of `crawler.night.STEPS`."""
-    order = {reference.rpartition(":")[2]: place for place, reference in enumerate(STEPS)}
     steps = summary.get("steps", {})
     return tuple(
         PastStep(name, {key: value for key, value in counts.items() if key != "failure"}, counts.get("failure"))
-        for name, counts in sorted(steps.items(), key=lambda one: (order.get(one[0], len(order)), one[0]))
+        for name, counts in sorted(steps.items(), key=lambda one: in_order_of_night(one[0]))
     )
 
 

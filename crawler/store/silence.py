@@ -8,7 +8,7 @@ from typing import Any
 
 from sqlalchemy import Connection, func, select
 
-from crawler.night import STEPS
+from crawler.night import in_order_of_night
 from crawler.store.nights import BY_HAND, CUT_OFF
 from crawler.store.schema import nights, runs
 
@@ -74,6 +74,4 @@ def newest_runs(connection: Connection) -> list[RunRow]:
 def _failed_steps(summary: dict[str, Any]) -> tuple[str, ...]:
     steps = summary.get("steps", {})
     failed = [name for name, counts in steps.items() if counts.get("failure")]
-    order = {reference.rpartition(":")[2]: place for place, reference in enumerate(STEPS)}
-    # The database keeps no order of keys (PostgreSQL sorts them by length).
-    return tuple(sorted(failed, key=lambda name: (order.get(name, len(order)), name)))
+    return tuple(sorted(failed, key=in_order_of_night))
