@@ -85,12 +85,6 @@ def approvals_of(connection: Connection, case_ids: Iterable[int]) -> list[Approv
     return found
 
 
-def read_approval(connection: Connection, approval_id: int) -> ApprovalRow | None:
-    """The approval of that number, or None."""
-    row = connection.execute(_approvals().where(approvals.c.id == approval_id)).first()
-    return ApprovalRow(**row._mapping) if row else None
-
-
 def changes_while_approved(connection: Connection, case_id: int) -> list[FoundChange]:
     """Real changes that the night found while the case was approved, oldest first."""
     return [change for _, change in found_changes(connection, [case_id])]

@@ -324,11 +324,6 @@ def ads_with_images(connection: Connection, image_ids: Iterable[int]) -> Iterato
         yield from connection.execute(statement)
 
 
-def count_images(connection: Connection) -> int:
-    """How many different pictures are kept."""
-    return connection.scalar(select(func.count()).select_from(images)) or 0
-
-
 def _pictured_ad(row: Any) -> PicturedAd:
     urls = row.posting.get("imageUrls") or ()
     return PicturedAd(row.id, row.source, PictureState(row.pictures), row.text, tuple(urls[:MOST_OF_AN_AD]))

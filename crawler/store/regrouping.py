@@ -12,6 +12,7 @@ from typing import Any, NamedTuple
 
 from sqlalchemy import Connection, Row, insert, select, update
 
+from crawler.store.audit import Act, record
 from crawler.store.schema import (
     ad_versions,
     ads,
@@ -120,7 +121,9 @@ def record_decision(
     person: str,
     now: datetime,
 ) -> None:
-    """Writes down for good who split or merged what."""
+    """Writes down for good who split or merged what, also in the audit log."""
+    detail = f"{decision} {other_id}, ads {', '.join(map(str, ad_ids))}"
+    record(connection, Act.SERIES_CHANGED, person=person, now=now, subject=f"series {series_id}", detail=detail)
     row = {"decision": decision, "series_id": series_id, "other_id": other_id, "ads": list(ad_ids)}
     connection.execute(insert(series_decisions).values(**row, person=person, at=now))
 

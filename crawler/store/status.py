@@ -18,7 +18,6 @@ from crawler.store.schema import (
     cases,
     drafts,
     images,
-    nights,
     pages,
     runs,
     series,
@@ -81,14 +80,6 @@ def count_all(connection: Connection) -> dict[str, int]:
     counts["sources_flagged"] = standing.count(HealthState.FLAGGED)
     counts["sources_failing"] = standing.count(HealthState.FAILING)
     return counts
-
-
-def last_night(connection: Connection) -> tuple[int, datetime, datetime | None] | None:
-    """Id, begin and end of the newest night, or None."""
-    row = connection.execute(
-        select(nights.c.id, nights.c.started_at, nights.c.finished_at).order_by(nights.c.id.desc()).limit(1)
-    ).first()
-    return (row.id, row.started_at, row.finished_at) if row else None
 
 
 def sources_of_night(connection: Connection, night_id: int) -> list[SourceNight]:

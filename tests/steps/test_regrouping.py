@@ -10,6 +10,7 @@ from sqlalchemy.exc import DatabaseError
 
 from alerts.regrouping import Regrouped, merge, split
 from crawler.errors import UsageError
+from crawler.store.audit import Act, AuditFilter, read_audit
 from crawler.store.cases import case_history, list_cases
 from crawler.store.regrouping import decisions_on, members_of, texts_without_parts
 from crawler.store.schema import ads, cases, series, series_decisions
@@ -105,6 +106,9 @@ def test_a_decision_is_remembered_with_person_and_time_and_takes_no_change(
     merged(store, *two_series)
     with store.connect() as connection:
         (decision,) = decisions_on(connection, two_series[1])
+        (line,) = read_audit(connection, AuditFilter(act=Act.SERIES_CHANGED))
+    assert (line.person, line.at, line.subject) == (PERSON, LATER, f"series {two_series[0]}")
+    assert line.detail == f"merge {two_series[1]}, ads {ad_id(store, 3)}"
     assert (decision.person, decision.at, decision.decision) == (PERSON, LATER, "merge")
     assert decision.ads == [ad_id(store, 3)]
     for change in (update(series_decisions).values(person="x"), delete(series_decisions)):
