@@ -15,6 +15,7 @@ from urllib.parse import parse_qsl, urlencode
 
 from fastapi import Depends, Form, Request
 
+from alerts.desk.numbers import LARGEST_NUMBER
 from alerts.desk.piles import Pile
 from alerts.indexing import words_of
 from crawler.assessment import RiskLevel, Verdict
@@ -142,7 +143,7 @@ def sought_by(query: str) -> Sought:
     return Sought(
         words=tuple(dict.fromkeys(words_of(query)[:MOST_WORDS])),
         contacts=tuple(_contacts(query.lower())),
-        number=int(number) if number.isascii() and number.isdigit() and int(number) < 2**31 else None,
+        number=int(number) if number.isascii() and number.isdigit() and int(number) <= LARGEST_NUMBER else None,
     )
 
 

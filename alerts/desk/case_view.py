@@ -19,6 +19,7 @@ from alerts.desk.failures import Failure, PageError
 from alerts.desk.findings import HardTrigger, MarkedAd, RegisterBadge, as_sentences, badge_of, hard_triggers, mark_ad
 from alerts.desk.graph import Graph, draw_graph
 from alerts.desk.naming import NameDecisions, read_decisions
+from alerts.desk.numbers import LARGEST_NUMBER
 from alerts.desk.pictures import ShownPicture, show_pictures
 from alerts.desk.piles import Pile, pile_of
 from alerts.document import plain_text
@@ -217,7 +218,7 @@ def case_or_not_found(connection: Connection, case_id: int) -> CaseRow:
 
 def just_decided(connection: Connection, case_id: int) -> Decided | None:
     """The case that an address says was decided just before; None where it names none."""
-    if not 1 <= case_id < 2**31:
+    if not 1 <= case_id <= LARGEST_NUMBER:
         return None
     try:
         case = read_case(connection, case_id)

@@ -8,7 +8,8 @@ from typing import Annotated, Literal
 from pydantic import Field
 
 from alerts.cases import CaseState, Decision, DismissReason
-from alerts.desk.api.shapes import LARGEST_NUMBER, MOST_ITEMS, Day, Moment, Number, Shape, Text
+from alerts.desk.api.shapes import MOST_ITEMS, Day, Moment, Shape, Text
+from alerts.desk.numbers import LARGEST_NUMBER, Number
 from alerts.desk.piles import Pile
 from crawler.assessment import MediatorKind, RiskLevel, Verdict, WageUnit
 from crawler.store.case_index import UNCHECKED

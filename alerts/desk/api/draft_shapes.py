@@ -9,7 +9,8 @@ from pydantic import Field
 
 from alerts.cautions import CautionKind
 from alerts.desk.api.case_shapes import ApprovalShape, DraftVersionShape
-from alerts.desk.api.shapes import Day, Moment, Number, Shape, Text
+from alerts.desk.api.shapes import Day, Moment, Shape, Text
+from alerts.desk.numbers import Number
 from alerts.editing import LONGEST_PASSAGE
 from alerts.filing import LONGEST_REFERENCE, Channel
 from alerts.law import Part

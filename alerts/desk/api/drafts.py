@@ -20,13 +20,14 @@ from alerts.desk.api.draft_shapes import (
     LayAsk,
     PreviewShape,
 )
-from alerts.desk.api.shapes import LARGEST_NUMBER, READS, READS_FILES, WRITES, CaseNumber, RecipientId
+from alerts.desk.api.shapes import READS, READS_FILES, WRITES, CaseNumber, RecipientId
 from alerts.desk.legal_files import MEDIA_TYPES, Wanted, annex_answer, draft_answer
 from alerts.desk.legal_steps import approve as approve_seen
 from alerts.desk.legal_steps import change as change_draft
 from alerts.desk.legal_steps import lay as lay_draft
 from alerts.desk.legal_steps import previewed, restore
 from alerts.desk.legal_view import DraftLine, DraftView, read_draft_view, read_legal_case
+from alerts.desk.numbers import Number
 from alerts.desk.permissions import Permission
 from alerts.desk.routes.legal import note_of
 from alerts.document import plain_text
@@ -35,7 +36,7 @@ from alerts.editing import DraftChanges
 from alerts.script import Script
 from crawler.store.engine import reading
 
-Version = Annotated[int | None, Query(ge=1, le=LARGEST_NUMBER, description="By default the newest.")]
+Version = Annotated[Number | None, Query(description="By default the newest.")]
 Previewer = Annotated[Bearer, Depends(may(Permission.FILE))]
 FILES = READS_FILES | {
     200: {

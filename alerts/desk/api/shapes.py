@@ -7,11 +7,11 @@ from datetime import UTC, date, datetime
 from typing import Annotated, Any, Generic, TypeVar
 
 from fastapi import Path, Query
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field, StringConstraints
+from pydantic import AfterValidator, BaseModel, ConfigDict, StringConstraints
 
+from alerts.desk.numbers import LARGEST_NUMBER, Number
 from alerts.recipients import LONGEST_RECIPIENT
 
-LARGEST_NUMBER = 2**31 - 1
 MOST_ITEMS = 200
 
 
@@ -65,11 +65,10 @@ def explained(*statuses: int) -> dict[int | str, dict[str, Any]]:
 
 Moment = Annotated[datetime, AfterValidator(in_utc)]
 """ISO 8601, UTC."""
-Number = Annotated[int, Field(ge=1, le=LARGEST_NUMBER)]
 Text = Annotated[str, StringConstraints(max_length=2000)]
 Day = date
-CaseNumber = Annotated[int, Path(ge=1, le=LARGEST_NUMBER, description="Number of the case.")]
-FilingNumber = Annotated[int, Path(ge=1, le=LARGEST_NUMBER, description="Number of the filing.")]
+CaseNumber = Annotated[Number, Path(description="Number of the case.")]
+FilingNumber = Annotated[Number, Path(description="Number of the filing.")]
 RecipientId = Annotated[
     str,
     Path(

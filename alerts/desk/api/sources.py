@@ -11,8 +11,9 @@ from pydantic import Field
 from alerts.desk.access import Bearer, TheDesk
 from alerts.desk.api.cases import Reader
 from alerts.desk.api.doors import writes
-from alerts.desk.api.shapes import LARGEST_NUMBER, READS, WRITES, Cursor, Limit, Listed, Moment, Shape, SourceId
+from alerts.desk.api.shapes import READS, WRITES, Cursor, Limit, Listed, Moment, Shape, SourceId
 from alerts.desk.failures import Failure, PageError
+from alerts.desk.numbers import Number
 from alerts.desk.permissions import Permission
 from alerts.desk.routes.sources import MOST_ACTIONS, source_lines
 from alerts.desk.source_steps import manifest_or_not_found, run_by, switch_by
@@ -23,7 +24,7 @@ from crawler.store.night_history import PastNight, PastRun, nights_before, past_
 from crawler.store.switches import LONGEST_REASON, ActionRow, SourceAction, actions_of
 
 Manager = Annotated[Bearer, Depends(writes(Permission.MANAGE_SOURCES))]
-NightNumber = Annotated[int, Path(ge=1, le=LARGEST_NUMBER, description="Number of the night.")]
+NightNumber = Annotated[Number, Path(description="Number of the night.")]
 
 router = APIRouter(tags=["sources"])
 

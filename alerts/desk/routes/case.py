@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Annotated
 
-from fastapi import APIRouter, Form, Path, Response
+from fastapi import APIRouter, Form, Response
 from fastapi.responses import RedirectResponse
 from sqlalchemy import Connection
 
@@ -24,6 +24,7 @@ from alerts.desk.failures import Failure, PageError
 from alerts.desk.legal_files import MEDIA_TYPES
 from alerts.desk.missing import missing_drafts
 from alerts.desk.noting import note as note_taken
+from alerts.desk.numbers import Number
 from alerts.desk.piles import pile_of
 from alerts.drafting import DocumentFormat, kept_document, render
 from alerts.recipients import split_recipient
@@ -35,14 +36,12 @@ from crawler.store.case_lists import list_cases
 from crawler.store.cases import CaseRow
 from crawler.store.engine import reading
 
-CaseNumber = Annotated[int, Path(ge=1, le=2**31 - 1)]
-
 router = APIRouter(prefix="/cases")
 
 
 @router.get("/{case_id}")
 def case_page(
-    case_id: CaseNumber,
+    case_id: Number,
     desk: TheDesk,
     visitor: LoggedIn,
     shown: ShownList,
@@ -74,7 +73,7 @@ def case_page(
 
 @router.post("/{case_id}/decide")
 def decide(
-    case_id: CaseNumber,
+    case_id: Number,
     desk: TheDesk,
     visitor: Decider,
     shown: FormList,
@@ -101,8 +100,8 @@ def undo_last(
     desk: TheDesk,
     visitor: Decider,
     shown: FormList,
-    case: Annotated[int, Form(ge=1, le=2**31 - 1)],
-    event: Annotated[int, Form(ge=1, le=2**31 - 1)],
+    case: Annotated[Number, Form()],
+    event: Annotated[Number, Form()],
 ) -> Response:
     """Takes back the person's own decision, and goes back to the case."""
     person, now = visitor.person.email, desk.clock()
@@ -113,7 +112,7 @@ def undo_last(
 
 @router.post("/{case_id}/notes")
 def add_note(
-    case_id: CaseNumber,
+    case_id: Number,
     desk: TheDesk,
     visitor: Decider,
     shown: FormList,
@@ -127,13 +126,13 @@ def add_note(
 
 @router.get("/{case_id}/draft.{kind}")
 def draft_file(
-    case_id: CaseNumber,
+    case_id: Number,
     kind: DocumentFormat,
     desk: TheDesk,
     visitor: LoggedIn,
     recipient: str = "",
     script: Script = Script.CYRL,
-    version: int | None = None,
+    version: Number | None = None,
 ) -> Response:
     """The case's draft to that recipient (by default the first) in that version (by default the newest) as a file."""
     with reading(desk.engine) as connection:

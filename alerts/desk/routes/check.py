@@ -15,6 +15,7 @@ from alerts.desk.check_view import CheckView
 from alerts.desk.checking import ad_of_page, check_given
 from alerts.desk.failures import Failure, PageError
 from alerts.desk.intake import IntakeForm, Kept, Refused, keep
+from alerts.desk.numbers import Number
 from alerts.desk.permissions import Permission
 from alerts.desk.piles import Pile
 from alerts.desk.reading import PICTURE_PROBLEMS, PageProblem, PictureRead, read_page, read_picture_of
@@ -135,10 +136,8 @@ def save(
 
 
 @router.get("/check/saved/{ad_id}")
-def saved(ad_id: int, desk: TheDesk, visitor: Asker) -> Response:
+def saved(ad_id: Number, desk: TheDesk, visitor: Asker) -> Response:
     """What became of a saved offer that opened no case, or waits for the night."""
-    if not 1 <= ad_id < 2**31:
-        raise PageError(Failure.NOT_FOUND)
     with reading(desk.engine) as connection:
         intake = intakes_of_ads(connection, [ad_id]).get(ad_id)
         cases = cases_of_ad(connection, ad_id)

@@ -20,8 +20,8 @@ from alerts.desk.deciding import LONGEST_NOTE, move_seen, undo_seen
 from alerts.desk.failures import Failure, PageError
 from alerts.desk.legal_steps import lay as lay_draft
 from alerts.desk.legal_view import addressee, read_legal_case
+from alerts.desk.numbers import Number
 from alerts.desk.permissions import Permission
-from alerts.desk.routes.case import CaseNumber
 from alerts.desk.speaking import Tongue
 from alerts.desk.state import Desk
 from alerts.filing import Channel
@@ -150,13 +150,13 @@ def calendar(request: Request, desk: TheDesk, visitor: LegalReader, tongue: TheT
 
 
 @router.get("/cases/{case_id}")
-def case_page(case_id: CaseNumber, desk: TheDesk, visitor: LegalReader, done: Done = Done.NOTHING) -> Response:
+def case_page(case_id: Number, desk: TheDesk, visitor: LegalReader, done: Done = Done.NOTHING) -> Response:
     """One case: its drafts, approvals and filings, and what legal staff can do next."""
     return case_answer(desk, visitor, case_id, done=done)
 
 
 @router.post("/cases/{case_id}/drafts")
-def lay(case_id: CaseNumber, desk: TheDesk, visitor: LegalClerk, recipient: Annotated[str, Form()] = "") -> Response:
+def lay(case_id: Number, desk: TheDesk, visitor: LegalClerk, recipient: Annotated[str, Form()] = "") -> Response:
     """Lays a draft ready for that recipient."""
     try:
         chosen = lay_draft(desk, visitor.person, case_id, recipient or None)
@@ -169,7 +169,7 @@ def lay(case_id: CaseNumber, desk: TheDesk, visitor: LegalClerk, recipient: Anno
 
 @router.post("/cases/{case_id}/decide")
 def decide(
-    case_id: CaseNumber,
+    case_id: Number,
     desk: TheDesk,
     visitor: LegalClerk,
     decision: Annotated[str, Form()] = "",
@@ -188,7 +188,7 @@ def decide(
 
 
 @router.post("/cases/{case_id}/undo")
-def take_back(case_id: CaseNumber, desk: TheDesk, visitor: LegalClerk, event: Annotated[int, Form()] = 0) -> Response:
+def take_back(case_id: Number, desk: TheDesk, visitor: LegalClerk, event: Annotated[int, Form()] = 0) -> Response:
     """Takes back the last decision of legal staff, if it still is the one seen."""
     person, now = visitor.person.email, desk.clock()
     with desk.engine.begin() as connection:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import Annotated
 
-from fastapi import APIRouter, Depends, Form, Query, Request, Response
+from fastapi import APIRouter, Depends, Form, Request, Response
 from fastapi import Path as PathParameter
 from fastapi.responses import RedirectResponse
 from starlette.datastructures import FormData
@@ -16,7 +16,7 @@ from alerts.desk.legal_steps import approve as approve_seen
 from alerts.desk.legal_steps import change as change_draft
 from alerts.desk.legal_steps import previewed, restore
 from alerts.desk.legal_view import case_and_title, draft_row, read_draft_view
-from alerts.desk.routes.case import CaseNumber
+from alerts.desk.numbers import Number
 from alerts.desk.routes.legal import Done, LegalClerk, LegalReader, note_of
 from alerts.desk.speaking import Tongue, say, to_say
 from alerts.desk.state import Desk
@@ -100,13 +100,13 @@ class Asked:
 
 @router.get("/drafts/{recipient}")
 def draft_page(
-    case_id: CaseNumber,
+    case_id: Number,
     recipient: RecipientId,
     desk: TheDesk,
     visitor: LegalReader,
     script: Script = Script.CYRL,
-    version: Annotated[int | None, Query(ge=1, le=2**31 - 1)] = None,
-    compare: Annotated[int | None, Query(ge=1, le=2**31 - 1)] = None,
+    version: Number | None = None,
+    compare: Number | None = None,
     done: Done = Done.NOTHING,
 ) -> Response:
     """The draft beside its preview, what speaks against it, and what can be done with it."""
@@ -115,7 +115,7 @@ def draft_page(
 
 @router.post("/drafts/{recipient}")
 def change(
-    case_id: CaseNumber,
+    case_id: Number,
     recipient: RecipientId,
     desk: TheDesk,
     visitor: LegalClerk,
@@ -149,7 +149,7 @@ def change(
 
 @router.post("/drafts/{recipient}/preview")
 def preview(
-    case_id: CaseNumber,
+    case_id: Number,
     recipient: RecipientId,
     desk: TheDesk,
     visitor: LegalClerk,
@@ -164,7 +164,7 @@ def preview(
 
 @router.post("/drafts/{recipient}/approve")
 def approve(
-    case_id: CaseNumber,
+    case_id: Number,
     recipient: RecipientId,
     desk: TheDesk,
     visitor: LegalClerk,
@@ -181,13 +181,13 @@ def approve(
 
 @router.get("/drafts/{recipient}/file.{kind}")
 def draft_file(
-    case_id: CaseNumber,
+    case_id: Number,
     recipient: RecipientId,
     kind: DocumentFormat,
     desk: TheDesk,
     visitor: LegalReader,
     script: Script = Script.CYRL,
-    version: Annotated[int | None, Query(ge=1, le=2**31 - 1)] = None,
+    version: Number | None = None,
 ) -> Response:
     """The draft or approved text as a file, once the evidence it cites verifies."""
     return draft_answer(desk, visitor, Wanted(case_id, recipient, script, kind, version))
@@ -195,7 +195,7 @@ def draft_file(
 
 @router.get("/drafts/{recipient}/annex.zip")
 def annex_file(
-    case_id: CaseNumber, recipient: RecipientId, desk: TheDesk, visitor: LegalReader, script: Script = Script.CYRL
+    case_id: Number, recipient: RecipientId, desk: TheDesk, visitor: LegalReader, script: Script = Script.CYRL
 ) -> Response:
     """All evidence that the draft names, packed anew."""
     return annex_answer(desk, visitor, Wanted(case_id, recipient, script))

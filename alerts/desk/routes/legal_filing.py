@@ -6,14 +6,14 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Annotated
 
-from fastapi import APIRouter, Depends, File, Form, Path, Response, UploadFile
+from fastapi import APIRouter, Depends, File, Form, Response, UploadFile
 from fastapi.responses import RedirectResponse
 
 from alerts.desk.access import TheDesk, TheTongue, Visitor
 from alerts.desk.legal_files import filing_or_not_found, receipt_answer, reminder_answer
 from alerts.desk.legal_steps import record_became, record_filed
 from alerts.desk.legal_view import read_draft_view
-from alerts.desk.routes.case import CaseNumber
+from alerts.desk.numbers import Number
 from alerts.desk.routes.legal import Done, LegalClerk, LegalReader, Typed, case_answer, note_of
 from alerts.desk.routes.legal_draft import RecipientId
 from alerts.desk.speaking import Tongue, say, to_say
@@ -44,8 +44,6 @@ REASONS = {
     FilingRefusal.BEFORE_FILING: to_say("Taj dan je pre podnošenja."),
 }
 
-FilingNumber = Annotated[int, Path(ge=1, le=2**31 - 1)]
-
 router = APIRouter(prefix="/legal/cases/{case_id}")
 
 
@@ -73,14 +71,14 @@ TheForm = Annotated[FilingForm, Depends(filing_form)]
 
 
 @router.get("/drafts/{recipient}/filed")
-def filing_page(case_id: CaseNumber, recipient: RecipientId, desk: TheDesk, visitor: LegalReader) -> Response:
+def filing_page(case_id: Number, recipient: RecipientId, desk: TheDesk, visitor: LegalReader) -> Response:
     """The form by which a person records a filing."""
     return _page(desk, visitor, case_id, recipient, FilingForm(on=desk.today().isoformat()))
 
 
 @router.post("/drafts/{recipient}/filed")
 def filed(
-    case_id: CaseNumber,
+    case_id: Number,
     recipient: RecipientId,
     desk: TheDesk,
     visitor: LegalClerk,
@@ -108,8 +106,8 @@ def filed(
 
 @router.post("/filings/{filing_id}/outcome")
 def outcome(
-    case_id: CaseNumber,
-    filing_id: FilingNumber,
+    case_id: Number,
+    filing_id: Number,
     desk: TheDesk,
     visitor: LegalClerk,
     tongue: TheTongue,
@@ -137,15 +135,15 @@ def outcome(
 
 
 @router.get("/filings/{filing_id}/receipt")
-def receipt_file(case_id: CaseNumber, filing_id: FilingNumber, desk: TheDesk, visitor: LegalReader) -> Response:
+def receipt_file(case_id: Number, filing_id: Number, desk: TheDesk, visitor: LegalReader) -> Response:
     """The kept receipt, if its bytes still match their hash; to be saved, never shown as a page of ours."""
     return receipt_answer(desk, visitor, case_id, filing_id)
 
 
 @router.get("/filings/{filing_id}/reminder.{kind}")
 def reminder_file(
-    case_id: CaseNumber,
-    filing_id: FilingNumber,
+    case_id: Number,
+    filing_id: Number,
     kind: DocumentFormat,
     desk: TheDesk,
     visitor: LegalReader,

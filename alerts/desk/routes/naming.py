@@ -13,7 +13,7 @@ from alerts.desk.asked_list import AskedList, FormList
 from alerts.desk.case_view import case_or_not_found, mark_of
 from alerts.desk.failures import Failure, PageError
 from alerts.desk.naming import mark_of_decisions
-from alerts.desk.routes.case import CaseNumber
+from alerts.desk.numbers import Number
 from alerts.desk.state import Desk
 from alerts.naming import decide_name, undo_name
 from crawler.assessment import Assessment
@@ -29,7 +29,7 @@ router = APIRouter(prefix="/cases/{case_id}/name")
 
 @router.post("")
 def decide(
-    case_id: CaseNumber,
+    case_id: Number,
     desk: TheDesk,
     visitor: Decider,
     shown: FormList,
@@ -56,7 +56,7 @@ def decide(
 
 @router.post("/undo")
 def undo(
-    case_id: CaseNumber,
+    case_id: Number,
     desk: TheDesk,
     visitor: Decider,
     shown: FormList,

@@ -5,13 +5,14 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Annotated
 
-from fastapi import APIRouter, Depends, Form, Path, Response
+from fastapi import APIRouter, Depends, Form, Response
 from fastapi.responses import RedirectResponse
 from sqlalchemy import Connection
 
 from alerts.desk import staff
 from alerts.desk.access import TheDesk, Visitor, require, require_post
 from alerts.desk.failures import Failure, PageError
+from alerts.desk.numbers import Number
 from alerts.desk.people import Role, tidy_email
 from alerts.desk.permissions import Permission
 from alerts.desk.state import Desk
@@ -21,7 +22,6 @@ from crawler.store.people import PersonRow, all_people, find_person, read_person
 
 Manager = Annotated[Visitor, Depends(require(Permission.MANAGE_PEOPLE))]
 ManagingForm = Annotated[Visitor, Depends(require_post(Permission.MANAGE_PEOPLE))]
-PersonNumber = Annotated[int, Path(ge=1, le=2**31 - 1)]
 
 router = APIRouter(prefix="/people")
 
@@ -50,9 +50,7 @@ def add(
 
 
 @router.post("/{person_id}/role")
-def change_role(
-    person_id: PersonNumber, desk: TheDesk, visitor: ManagingForm, role: Annotated[Role, Form()]
-) -> Response:
+def change_role(person_id: Number, desk: TheDesk, visitor: ManagingForm, role: Annotated[Role, Form()]) -> Response:
     """Gives the person another role."""
 
     def change(connection: Connection, row: PersonRow) -> None:
@@ -62,7 +60,7 @@ def change_role(
 
 
 @router.post("/{person_id}/disable")
-def disable(person_id: PersonNumber, desk: TheDesk, visitor: ManagingForm) -> Response:
+def disable(person_id: Number, desk: TheDesk, visitor: ManagingForm) -> Response:
     """Ends all that the person could do here."""
 
     def change(connection: Connection, row: PersonRow) -> None:
@@ -72,7 +70,7 @@ def disable(person_id: PersonNumber, desk: TheDesk, visitor: ManagingForm) -> Re
 
 
 @router.post("/{person_id}/enable")
-def enable(person_id: PersonNumber, desk: TheDesk, visitor: ManagingForm) -> Response:
+def enable(person_id: Number, desk: TheDesk, visitor: ManagingForm) -> Response:
     """Lets the person log in again."""
 
     def change(connection: Connection, row: PersonRow) -> None:
@@ -82,7 +80,7 @@ def enable(person_id: PersonNumber, desk: TheDesk, visitor: ManagingForm) -> Res
 
 
 @router.post("/{person_id}/unlock")
-def unlock(person_id: PersonNumber, desk: TheDesk, visitor: ManagingForm) -> Response:
+def unlock(person_id: Number, desk: TheDesk, visitor: ManagingForm) -> Response:
     """Lets the person try again at once."""
 
     def change(connection: Connection, row: PersonRow) -> None:
@@ -92,7 +90,7 @@ def unlock(person_id: PersonNumber, desk: TheDesk, visitor: ManagingForm) -> Res
 
 
 @router.post("/{person_id}/reset")
-def reset(person_id: PersonNumber, desk: TheDesk, visitor: ManagingForm) -> Response:
+def reset(person_id: Number, desk: TheDesk, visitor: ManagingForm) -> Response:
     """Gives the person a temporary password and shows it this one time."""
     with desk.engine.begin() as connection:
         row = _row(connection, person_id)

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from typing import Annotated
 
-from fastapi import APIRouter, Form, Path, Response
+from fastapi import APIRouter, Form, Response
 from fastapi.responses import RedirectResponse
 
 from alerts.desk import second_factor
 from alerts.desk.access import FormSender, Myself, OwnForm, TheDesk, Visitor, due_of
 from alerts.desk.failures import Failure, PageError
+from alerts.desk.numbers import Number
 from alerts.desk.people import is_long_enough, matches, person_of
 from alerts.desk.permissions import Permission
 from alerts.desk.sessions import limits_of, own_sessions
@@ -22,8 +23,6 @@ from crawler.store.access import end_sessions, tokens_of
 from crawler.store.audit import Act, acting_address, record
 from crawler.store.engine import reading
 from crawler.store.people import count_recovery_codes, read_person
-
-RowNumber = Annotated[int, Path(ge=1, le=2**31 - 1)]
 
 router = APIRouter(prefix="/profile")
 
@@ -59,7 +58,7 @@ def password(
 
 
 @router.post("/sessions/end")
-def end(desk: TheDesk, visitor: OwnForm, session: Annotated[int | None, Form(ge=1, le=2**31 - 1)] = None) -> Response:
+def end(desk: TheDesk, visitor: OwnForm, session: Annotated[Number | None, Form()] = None) -> Response:
     """Ends one of one's sessions, or all others where none is named."""
     now, own = desk.clock(), visitor.session.id
     with desk.engine.begin() as connection:
@@ -136,7 +135,7 @@ def add_token(
 
 
 @router.post("/tokens/{token_id}/revoke")
-def revoke_token(token_id: RowNumber, desk: TheDesk, visitor: OwnForm) -> Response:
+def revoke_token(token_id: Number, desk: TheDesk, visitor: OwnForm) -> Response:
     """Revokes one of one's tokens."""
     with desk.engine.begin() as connection:
         is_revoked = revoke(connection, visitor.person, token_id, now=desk.clock())

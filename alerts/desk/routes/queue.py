@@ -14,6 +14,7 @@ from alerts.desk.access import LoggedIn, TheDesk
 from alerts.desk.asked_list import VERDICTS, ShownList
 from alerts.desk.case_view import just_decided, undoable
 from alerts.desk.findings import RegisterBadge, badge_of, known_findings, order_codes, titles_of
+from alerts.desk.numbers import LARGEST_NUMBER
 from alerts.desk.piles import Pile
 from alerts.desk.silence import RegisterState, read_silence
 from alerts.desk.state import Desk
@@ -61,7 +62,7 @@ def queue(
     desk: TheDesk,
     visitor: LoggedIn,
     shown: ShownList,
-    after: Annotated[int, Query(ge=0, le=2**31 - 1)] = 0,
+    after: Annotated[int, Query(ge=0, le=LARGEST_NUMBER)] = 0,
     done: int = 0,
 ) -> Response:
     """The page of the list that begins after that case; `done` names the case that was decided just before."""

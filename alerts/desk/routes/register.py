@@ -12,6 +12,7 @@ from fastapi.responses import RedirectResponse
 from alerts.desk.access import TheDesk, Visitor, require, require_post
 from alerts.desk.carried import TooLargeError, Upload, packed, read_upload, unpacked
 from alerts.desk.failures import Failure, PageError
+from alerts.desk.numbers import Number
 from alerts.desk.permissions import Permission
 from alerts.desk.register_upload import (
     LARGEST_LIST,
@@ -124,7 +125,7 @@ def aliases(desk: TheDesk, visitor: Reader) -> Response:
 def revoke(
     desk: TheDesk,
     visitor: Annotated[Visitor, Depends(require_post(Permission.DECIDE))],
-    decision: Annotated[int, Form(ge=1, lt=2**31)],
+    decision: Annotated[Number, Form()],
 ) -> Response:
     """Takes a decision on a name back."""
     try:

@@ -10,6 +10,7 @@ from fastapi.responses import RedirectResponse
 
 from alerts.desk.access import TheDesk, Visitor, require, require_post
 from alerts.desk.failures import Failure, PageError
+from alerts.desk.numbers import Number
 from alerts.desk.permissions import Permission
 from alerts.desk.source_steps import SwitchedOffError, manifest_or_not_found, run_by, switch_by
 from alerts.desk.source_view import NIGHTS, SourceLine, baseline_for, failures_of, run_state, source_line
@@ -109,10 +110,8 @@ def nights(desk: TheDesk, visitor: Reader, page: Annotated[int, Query(ge=1, le=1
 
 
 @router.get("/nights/{night_id}")
-def one_night(night_id: int, desk: TheDesk, visitor: Reader) -> Response:
+def one_night(night_id: Number, desk: TheDesk, visitor: Reader) -> Response:
     """One night: its steps and the sources that ran in it."""
-    if not 1 <= night_id < 2**31:
-        raise PageError(Failure.NOT_FOUND)
     with reading(desk.engine) as connection:
         night = past_night(connection, night_id)
         runs = runs_of_night(connection, night_id)

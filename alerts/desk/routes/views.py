@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from typing import Annotated
 
-from fastapi import APIRouter, Form, Path, Response
+from fastapi import APIRouter, Form, Response
 from fastapi.responses import RedirectResponse
 
 from alerts.desk.access import FormSender, TheDesk
 from alerts.desk.asked_list import FormList
 from alerts.desk.failures import Failure, PageError
+from alerts.desk.numbers import Number
 from alerts.script import storable
 from crawler.errors import UsageError
 from crawler.store.views import delete_view, save_view
@@ -42,7 +43,7 @@ def save(
 
 @router.post("/{view_id}/delete")
 def delete(
-    view_id: Annotated[int, Path(ge=1, le=2**31 - 1)],
+    view_id: Number,
     desk: TheDesk,
     visitor: FormSender,
     shown: FormList,
