@@ -29,7 +29,7 @@ def digest(
     """
     from alerts.messages.letter import as_html, as_text  # noqa: PLC0415 - keeps --help fast
     from alerts.messages.sending import deliver_waiting  # noqa: PLC0415
-    from alerts.telling import lay_out_digest, morning_letter  # noqa: PLC0415
+    from alerts.telling.digest import lay_out_digest, morning_letter  # noqa: PLC0415
     from crawler.files import write_whole  # noqa: PLC0415
     from crawler.opening import opened  # noqa: PLC0415
     from crawler.store.engine import reading  # noqa: PLC0415

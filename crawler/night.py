@@ -44,7 +44,7 @@ Step = Callable[[Night], StepReport]
 
 FETCH_REGISTER = "crawler.crawling:fetch_due_register"
 CRAWL = "crawler.crawling:crawl_due_sources"
-TELL_PEOPLE = "alerts.telling:tell_people"
+TELL_PEOPLE = "alerts.telling.occasions:tell_people"
 STEPS: tuple[str, ...] = (
     FETCH_REGISTER,
     "pipelines.register.fetched:import_fetched_lists",

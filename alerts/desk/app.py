@@ -27,7 +27,7 @@ from alerts.desk.counting import Answers, Counting
 from alerts.desk.failures import DueError, Failure, LoginNeededError, PageError
 from alerts.desk.protection import Protection
 from alerts.desk.registers import Registers
-from alerts.desk.rendering import STATIC, Pages
+from alerts.desk.rendering import Pages
 from alerts.desk.routes import (
     api_docs,
     audit,
@@ -53,6 +53,7 @@ from alerts.desk.running import Crawls
 from alerts.desk.secret import Seal, desk_secret
 from alerts.desk.sources import Sources
 from alerts.desk.state import Clock, Desk, desk_of
+from alerts.desk.templating import STATIC
 from crawler.config import Settings
 from crawler.secret import secret_of
 from crawler.store.engine import open_store

@@ -1,35 +1,19 @@
-"""Pages as HTML: the templates with everything escaped, and how each tongue writes dates, counts and countries."""
+"""Pages as HTML: the templates, told which request they answer."""
 
 from __future__ import annotations
 
-import hashlib
-from collections.abc import Collection, Iterable
-from dataclasses import dataclass
-from datetime import UTC, date, datetime
-from functools import cache, partial
-from pathlib import Path
+from collections.abc import Collection
+from functools import partial
 from typing import Any
-from urllib.parse import urlsplit
 
-from babel.dates import format_date
-from babel.numbers import format_decimal
 from fastapi.responses import HTMLResponse
-from jinja2 import Environment, FileSystemLoader, StrictUndefined
-from markupsafe import Markup, escape
+from jinja2 import Environment
 
 from alerts.desk.asking import Asked, asked
 from alerts.desk.navigation import Entry, entries_for
 from alerts.desk.people import Role
-from alerts.desk.speaking import Tongue, said, say, say_counted, tell
-from alerts.headings import heading
-from alerts.notes import read_note
-from alerts.stating import BELGRADE
-from pipelines.text.counting import written_day
-from pipelines.text.sentences import Told
-
-FOLDER = Path(__file__).parent
-STATIC = FOLDER / "static"
-TEMPLATES = FOLDER / "templates"
+from alerts.desk.speaking import Tongue
+from alerts.desk.templating import templates_of
 
 
 class Pages:
@@ -37,7 +21,7 @@ class Pages:
 
     def __init__(self, addresses: Collection[str] = ()) -> None:
         """Loads the templates once a tongue; `addresses` are those of the desk's pages, for the navigation."""
-        self._environments = {tongue: environment(tongue, addresses) for tongue in Tongue}
+        self._environments = {tongue: _environment(tongue, addresses) for tongue in Tongue}
 
     def answer(self, template: str, *, status: int = 200, **values: Any) -> HTMLResponse:
         """The page with these values, in the tongue of the request that is answered.
@@ -48,135 +32,10 @@ class Pages:
         return HTMLResponse(text.encode("utf-8", "replace"), status_code=status)
 
 
-def environment(tongue: Tongue, addresses: Collection[str] = ()) -> Environment:
-    """The templates in one tongue; a value that a template names and nobody gives is an error, not a blank."""
-    made = Environment(
-        loader=FileSystemLoader(TEMPLATES),
-        autoescape=True,
-        undefined=StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
-        extensions=["jinja2.ext.i18n"],
-    )
-    speech = Speech(tongue)
-    # The extension brings this method; values given to `_()` are escaped, the text itself is ours and may hold tags.
-    made.install_gettext_callables(speech.said, speech.one_or_many, newstyle=True)  # type: ignore[attr-defined]
-    made.filters.update(
-        amount=speech.amount,
-        clock=clock,
-        countries=speech.countries,
-        day=speech.day,
-        heading=speech.heading,
-        host=host_of,
-        local=speech.local,
-        note=speech.note,
-        said=speech.said,
-        told=speech.told,
-        utc=utc_time,
-        web=web_address,
-    )
-    made.globals.update(
-        asked=asked,
-        counted=speech.counted,
-        navigation=partial(_navigation, addresses),
-        static=static_address,
-        tongue=tongue,
-        tongues=tuple(Tongue),
-    )
+def _environment(tongue: Tongue, addresses: Collection[str]) -> Environment:
+    made = templates_of(tongue)
+    made.globals.update(asked=asked, navigation=partial(_navigation, addresses))
     return made
-
-
-@dataclass(frozen=True, slots=True)
-class Speech:
-    """How one tongue writes words, dates, counts, numbers and countries."""
-
-    tongue: Tongue
-
-    def said(self, text: str) -> str:
-        """House words in this tongue."""
-        return said(self.tongue, text)
-
-    def told(self, text: str) -> Markup:
-        """A sentence of the rooms, what is from outside marked as not to be translated; other texts as they are."""
-        if not isinstance(text, Told):
-            return escape(text)
-        # Patterns are ours; every value is escaped by `_from_outside`.
-        return Markup(tell(self.tongue, text, _from_outside))  # noqa: S704
-
-    def note(self, text: str) -> Markup:
-        """A note on a case: the program's in this tongue, a person's as it is."""
-        return self.told(read_note(text))
-
-    def counted(self, number: int, one: str, few: str, many: str) -> str:
-        """'3 oglasa'."""
-        return say_counted(self.tongue, number, one, few, many)
-
-    def one_or_many(self, one: str, many: str, number: int) -> str:
-        """For `ngettext`; Serbian has three forms, which `counted` knows."""
-        return self.said(one if number == 1 else many)
-
-    def amount(self, value: float) -> str:
-        """'2.500' or '7,5'; in English '2,500' or '7.5'."""
-        return str(format_decimal(value, locale=self.tongue.locale))
-
-    def countries(self, codes: Iterable[str]) -> str:
-        """Names of countries by CLDR, separated by commas; a code without name as it is."""
-        names = self.tongue.locale.territories
-        return ", ".join(str(names.get(code, code)) for code in codes)
-
-    def day(self, moment: date | datetime) -> str:
-        """'20. 11. 2026.', in English '20 Nov 2026'; of a moment the day in Belgrade."""
-        shown = moment.astimezone(BELGRADE).date() if isinstance(moment, datetime) else moment
-        if self.tongue is not Tongue.EN:
-            return written_day(shown)
-        return str(format_date(shown, "d\u00a0MMM\u00a0yyyy", locale=self.tongue.locale))
-
-    def local(self, moment: datetime) -> str:
-        """'20. 11. 2026. u 02:14', in Belgrade."""
-        return say(self.tongue, "%(day)s u %(clock)s", day=self.day(moment), clock=clock(moment))
-
-    def heading(self, title: str | None, text: str) -> str:
-        """The title of an ad, or how it begins; in words of ours where it has no text."""
-        shown = heading(title, text)
-        return shown if title or text.strip() else self.said(shown)
-
-
-def _from_outside(text: str) -> str:
-    return f'<span translate="no">{escape(text)}</span>' if text else ""
-
-
-def clock(moment: datetime) -> str:
-    """'02:14', in Belgrade."""
-    return f"{moment.astimezone(BELGRADE):%H:%M}"
-
-
-def utc_time(moment: datetime) -> str:
-    """'2026-11-20 01:14:05 UTC'."""
-    return f"{moment.astimezone(UTC):%Y-%m-%d %H:%M:%S} UTC"
-
-
-def web_address(url: str) -> str | None:
-    """The address if it may be a link (http or https), else None: a page may name `javascript:`."""
-    try:
-        parts = urlsplit(url)
-    except ValueError:
-        return None
-    return url if parts.scheme in ("http", "https") and parts.netloc else None
-
-
-def host_of(url: str) -> str:
-    """The host of an address; the whole of it where it has none."""
-    try:
-        return urlsplit(url).hostname or url
-    except ValueError:
-        return url
-
-
-@cache
-def static_address(name: str) -> str:
-    """Address of a static file, with a mark of its content, so that browsers may keep it."""
-    mark = hashlib.sha256((STATIC / name).read_bytes()).hexdigest()[:12]
-    return f"/static/{name}?v={mark}"
 
 
 def _navigation(addresses: Collection[str], role: Role) -> list[tuple[Entry, bool]]:

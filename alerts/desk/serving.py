@@ -10,7 +10,7 @@ import uvicorn
 from fastapi import FastAPI
 
 from alerts.desk.app import create_app
-from alerts.telling import telling_alarms
+from alerts.telling.occasions import telling_alarms
 from crawler.config import Settings
 from crawler.errors import UsageError
 from crawler.memory import keep_loaded

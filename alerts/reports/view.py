@@ -8,8 +8,8 @@ from datetime import date
 
 from markupsafe import Markup
 
-from alerts.desk.rendering import Speech
 from alerts.desk.speaking import Tongue, said, say, to_say
+from alerts.desk.templating import Speech
 from alerts.reports.charts import Bar, Caption, Layer, bar_chart, line_chart, stacked_chart
 from alerts.reports.exporting import about_lines
 from alerts.reports.figures import COUNTED_DECISIONS, LEVELS, Number, Report, Sheet, SheetId

@@ -9,8 +9,8 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 
 from alerts.cases import DismissReason
-from alerts.desk.rendering import Speech
 from alerts.desk.speaking import Tongue, said, say, to_say
+from alerts.desk.templating import Speech
 from alerts.outcomes import Outcome
 from alerts.recipients import built_in_recipients
 from alerts.reports.figures import Row, SheetId

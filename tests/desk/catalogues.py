@@ -10,8 +10,8 @@ from typing import Any
 from babel.messages.extract import extract
 from babel.messages.pofile import read_po
 
-from alerts.desk.rendering import FOLDER, TEMPLATES
 from alerts.desk.speaking import CATALOGUES
+from alerts.desk.templating import FOLDER, TEMPLATES
 
 ALERTS = FOLDER.parent
 PIPELINES = ALERTS.parent / "pipelines"

@@ -8,8 +8,8 @@ import pytest
 
 from alerts.deadlines import DayCount, count_deadline
 from alerts.desk.asking import COOKIE
-from alerts.desk.rendering import Speech
 from alerts.desk.speaking import Tongue, said
+from alerts.desk.templating import Speech
 from crawler.assessment import Nearest, RegisterAnswer, Verdict
 from pipelines.register.reasons import read_reasons
 from pipelines.register.wording import answer_sentence

@@ -8,8 +8,8 @@ import pytest
 from alerts.desk.asking import COOKIE, local_address
 from alerts.desk.navigation import ENTRIES, entries_for
 from alerts.desk.people import Role
-from alerts.desk.rendering import Speech, environment
 from alerts.desk.speaking import Tongue, cyrillic, said, say, say_counted
+from alerts.desk.templating import Speech, templates_of
 from tests.desk.catalogues import catalogue, catalogues, used_counts, used_texts
 from tests.desk.conftest import MORNING, DeskUnderTest, field
 from tests.desk.house_words import house_words
@@ -67,7 +67,7 @@ def test_cyrillic_leaves_placeholders_tags_and_names_alone() -> None:
 
 def test_values_are_never_put_into_another_script() -> None:
     assert say(Tongue.CYRL, "Slučaj %(name)s", name="Primer DOO") == "Случај Primer DOO"
-    template = environment(Tongue.CYRL).from_string('{{ _("Oglas <b>%(name)s</b>", name=name) }} {{ "<i>"|said }}')
+    template = templates_of(Tongue.CYRL).from_string('{{ _("Oglas <b>%(name)s</b>", name=name) }} {{ "<i>"|said }}')
     assert template.render(name="<Njegoš>") == "Оглас <b>&lt;Njegoš&gt;</b> &lt;i&gt;"
 
 

@@ -11,8 +11,8 @@ from alerts.desk.case_view import DESK_DECISIONS
 from alerts.desk.failures import Failure
 from alerts.desk.people import Role
 from alerts.desk.piles import Pile, pile_of
-from alerts.desk.rendering import FOLDER, Speech, environment, host_of, utc_time, web_address
 from alerts.desk.speaking import Tongue
+from alerts.desk.templating import FOLDER, Speech, host_of, templates_of, utc_time, web_address
 from alerts.gathering import Refusal
 from alerts.headings import heading
 from crawler.assessment import MediatorKind, RiskLevel, Verdict, WageUnit
@@ -22,7 +22,7 @@ from pipelines.text.counting import counted
 
 
 def _words(template: str, name: str) -> dict[str, str]:
-    module: Any = environment(Tongue.LATN).get_template(template).module
+    module: Any = templates_of(Tongue.LATN).get_template(template).module
     words: dict[str, str] = getattr(module, name)
     return words
 

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import logging
 import re
+import subprocess
+import sys
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -14,7 +16,8 @@ from sqlalchemy import func, select, update
 
 from alerts.messages.letter import as_text
 from alerts.messages.sending import deliver_waiting
-from alerts.telling import lay_out_digest, morning_letter, tell_alarms, tell_people, telling_alarms
+from alerts.telling.digest import lay_out_digest, morning_letter
+from alerts.telling.occasions import tell_alarms, tell_people, telling_alarms
 from crawler.config import Settings
 from crawler.health import Problem, RunOutcome
 from crawler.night import Night
@@ -338,3 +341,10 @@ def test_a_digest_asked_for_twice_at_once_is_one(store: StoreBuilder) -> None:
     with store.connect() as connection:
         assert count_waiting(connection) == 2
         assert "Nema novih" in as_text(morning_letter(connection, settings, now=NOW))
+
+
+@pytest.mark.parametrize("module", ["alerts.telling.occasions", "alerts.reports.forms"])
+def test_words_for_people_need_no_web_framework(module: str) -> None:
+    asks = f"import sys, {module}; print('fastapi' in sys.modules)"
+    told = subprocess.run([sys.executable, "-c", asks], capture_output=True, text=True, check=True)
+    assert told.stdout == "False\n"
