@@ -8,8 +8,11 @@ from collections.abc import Iterator
 from typing import Any
 
 import scrapy
+from scrapy import signals
 from scrapy.crawler import AsyncCrawlerProcess
 from scrapy.http import Response
+
+from crawler.memory import keep_loaded
 
 
 class BareSpider(scrapy.Spider):
@@ -32,7 +35,15 @@ class BareSpider(scrapy.Spider):
         yield json.loads(response.css('script[type="application/ld+json"]::text').get() or "{}")
 
 
-if __name__ == "__main__":
+def crawl(url: str, *, is_tuned: bool) -> None:
+    """Crawls from that listing; `is_tuned`: once it runs, garbage is looked for as seldom as in our own spiders."""
     process = AsyncCrawlerProcess({"LOG_LEVEL": "ERROR"})
-    process.crawl(BareSpider, start_urls=[sys.argv[1]])
+    crawler = process.create_crawler(BareSpider)
+    if is_tuned:
+        crawler.signals.connect(keep_loaded, signal=signals.engine_started)
+    process.crawl(crawler, start_urls=[url])
     process.start()
+
+
+if __name__ == "__main__":
+    crawl(sys.argv[1], is_tuned=False)

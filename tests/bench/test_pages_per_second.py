@@ -63,10 +63,11 @@ def site() -> Iterator[str]:
 
 @pytest.mark.timeout(3600)
 def test_pages_a_second(site: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    costs: dict[str, list[Cost]] = {"bare spider": [], "collecting": [], "whole night": []}
+    costs: dict[str, list[Cost]] = {"bare spider": [], "bare, tuned": [], "collecting": [], "whole night": []}
     for number in range(ROUNDS):
-        # In turns, so that whatever else the machine does meets all three alike.
+        # In turns, so that whatever else the machine does meets all alike.
         costs["bare spider"].append(_run("-m", "tests.bench.bare_spider", site))
+        costs["bare, tuned"].append(_run("-m", "tests.bench.tuned_spider", site))
         home = _home(tmp_path / f"collecting-{number}", site)
         costs["collecting"].append(_run("-m", "crawler.spider_process", "bench_portal", home=home))
         assert _ads_in(home) == PAGES
