@@ -56,6 +56,8 @@ CHECKS: tuple[str, ...] = (
     "pipelines.flyers.checkup:check_reading",
     "alerts.checkup:check_documents",
     "alerts.checkup:check_secret",
+    "alerts.messages.checkup:check_mail",
+    "alerts.messages.checkup:check_channels",
     "crawler.doctor.machine:check_permissions",
     "crawler.doctor.work:check_register",
     "crawler.doctor.work:check_sources",

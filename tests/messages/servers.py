@@ -25,6 +25,10 @@ from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.x509.oid import NameOID
 
+from crawler.config import Settings
+from tests.builders import StoreBuilder
+
+ANA, IVA = "ana@ngo.example", "iva@ngo.example"
 USER, SMTP_PASSWORD = "adwatch", "tajna-lozinka-poste"
 
 
@@ -56,6 +60,15 @@ class MailServer:
         assert isinstance(message, EmailMessage)
         self.taken.append(message)
         return "250 OK"
+
+
+def configure(store: StoreBuilder, port: int, **more: Any) -> Settings:
+    """The store's settings, with messages that go to a server on that port."""
+    mail = {"host": "127.0.0.1", "port": port, "encryption": "none", "sender": "adwatch@ngo.example"}
+    chosen = {"mail": {**mail, **more.pop("mail", {})}, "digest": [ANA, IVA], "alarms": [IVA], **more}
+    lines = f"messages: {chosen!r}\ndesk_url: https://desk.ngo.example\ncontact: {ANA}\n"
+    (store.settings.home / "adwatch.yml").write_text(lines, encoding="utf-8")
+    return Settings(store.settings.home, store.settings.database_url)
 
 
 def free_port() -> int:

@@ -9,7 +9,6 @@ import sys
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
-from typing import Any
 
 import pytest
 from sqlalchemy import func, select, update
@@ -28,21 +27,11 @@ from crawler.store.outbox import count_waiting, waiting_deliveries
 from crawler.store.schedulers import give_sign
 from crawler.store.schema import alarms, cases, deliveries, health_alerts, messages
 from tests.builders import NOW, StoreBuilder
-from tests.messages.servers import SMTP_PASSWORD, USER, channel, free_port, mail_server, write_certificate
+from tests.messages.servers import ANA, IVA, SMTP_PASSWORD, USER, channel, configure, free_port, mail_server
 from tests.spiders.loopback import source
 from tests.whole.running import adwatch, adwatch_json
 
-ANA, IVA = "ana@ngo.example", "iva@ngo.example"
 PLAIN = {"kind": "structured", "start_urls": ["http://127.0.0.1:9/"], "listing": {"links": "a"}}
-
-
-def configure(store: StoreBuilder, port: int, **more: Any) -> Settings:
-    """The store's settings, with messages that go to a server on that port."""
-    mail = {"host": "127.0.0.1", "port": port, "encryption": "none", "sender": "adwatch@ngo.example"}
-    chosen = {"mail": {**mail, **more.pop("mail", {})}, "digest": [ANA, IVA], "alarms": [IVA], **more}
-    lines = f"messages: {chosen!r}\ndesk_url: https://desk.ngo.example\ncontact: {ANA}\n"
-    (store.settings.home / "adwatch.yml").write_text(lines, encoding="utf-8")
-    return Settings(store.settings.home, store.settings.database_url)
 
 
 def night_of(store: StoreBuilder, settings: Settings, *, at: datetime = NOW) -> Night:
@@ -160,13 +149,6 @@ def test_what_cannot_be_delivered_for_a_week_is_given_up(small_store: StoreBuild
     with small_store.engine.begin() as connection:
         connection.execute(update(messages).values(made_at=datetime.now(UTC) - timedelta(days=8)))
     assert deliver_waiting(settings, small_store.engine, at_once=True)["given_up"] == 2
-
-
-@pytest.fixture
-def secured(tmp_path: Path) -> Path:
-    """A certificate for 127.0.0.1 with its key."""
-    write_certificate(tmp_path / "mail.pem")
-    return tmp_path / "mail.pem"
 
 
 def test_mail_goes_encrypted_to_a_server_whose_authority_is_known(
