@@ -25,6 +25,7 @@ LARGER_POSTS = {
     r"/api/v1/check(/save)?": MEGABYTE,
     r"/api/v1/cases/\d+/drafts/[^/]+/(changes|preview)": MEGABYTE,
     r"/api/v1/cases/\d+/filings": 21 * MEGABYTE,
+    r"/api/v1/register/import(/preview)?": 9 * MEGABYTE,
 }
 """By address (a pattern of it), forms with files: a picture, the same packed as text, six pictures, a list, the same
 packed, the text of a whole draft, a receipt of what was filed; the same by the API."""

@@ -1,6 +1,6 @@
 """Looking at an uploaded list before it is put in force: what was understood, what was refused and what would change.
 
-Nothing is stored here; `put_in_force` calls the import that the command line uses.
+Looking stores nothing; `put_in_force` calls the import that the command line uses.
 """
 
 from __future__ import annotations
@@ -10,19 +10,21 @@ import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date
 from pathlib import Path, PurePath
 
-from sqlalchemy import Connection, Engine
+from sqlalchemy import Connection
 
 from alerts.desk.carried import Upload
+from alerts.desk.people import Person
 from alerts.desk.register_view import ChangeGroup, change_groups
 from alerts.desk.speaking import to_say
-from crawler.config import Settings
-from crawler.errors import AdwatchError
+from alerts.desk.state import Desk
+from crawler.errors import AdwatchError, RegisterError
 from crawler.register import Register
+from crawler.store.engine import reading
 from crawler.store.register import list_snapshots, newest_snapshot
-from pipelines.register.differences import differences
+from pipelines.register.differences import RegisterDifferences, differences
 from pipelines.register.importing import ImportReport, doubt_of, import_file, readable
 from pipelines.register.reading import RefusedRow, read_register
 from pipelines.register.tables import suffix_for
@@ -67,13 +69,32 @@ class Understood:
     superseded: tuple[RefusedLine, ...]
     before: Register | None
     """The newest list in the store."""
-    changes: tuple[ChangeGroup, ...]
+    differences: RegisterDifferences | None
+    """Against that one; None where there is none."""
     is_known: bool
     """This very file is in the store as of that day."""
     is_older: bool
     """The store knows a list of a later day: this one will not be the newest."""
     doubt: str
     """`torn`: less than half of the agencies known before; `refused`: more rows refused than read; else empty."""
+
+    @property
+    def changes(self) -> list[ChangeGroup]:
+        """What differs, by group."""
+        return change_groups(self.differences) if self.differences else []
+
+
+class NotSeenError(RegisterError):
+    """The file is not the one that the person looked at."""
+
+
+class DoubtfulError(RegisterError):
+    """The list looks torn, and nobody said that it is complete."""
+
+    def __init__(self, doubt: str) -> None:
+        """Names the doubt, see `Understood.doubt`."""
+        super().__init__("the list may not be complete; nothing was imported")
+        self.doubt = doubt
 
 
 def look_at(connection: Connection, upload: Upload, *, as_of: date, stale_after_days: int) -> Understood:
@@ -94,7 +115,7 @@ def look_at(connection: Connection, upload: Upload, *, as_of: date, stale_after_
         refused=tuple(map(_line, result.refused)),
         superseded=tuple(map(_line, result.superseded)),
         before=before,
-        changes=tuple(change_groups(differences(before, found))) if before else (),
+        differences=differences(before, found) if before else None,
         is_known=any((row.snapshot, row.as_of) == (found.snapshot, as_of) for row in listed),
         is_older=any(row.known_on > as_of for row in listed),
         doubt=doubt_of(before, result) or "",
@@ -102,14 +123,22 @@ def look_at(connection: Connection, upload: Upload, *, as_of: date, stale_after_
 
 
 def put_in_force(
-    settings: Settings, engine: Engine, upload: Upload, *, as_of: date, now: datetime, force: bool, by: str
+    desk: Desk, person: Person, upload: Upload, *, as_of: date, seen: str, is_complete: bool
 ) -> ImportReport:
-    """Imports the list that a person has looked at; `force`: they say that it is complete.
+    """Imports the list whose hash the person has seen; `is_complete`: they say that nothing is missing.
 
-    Raises UsageError and RegisterError as `import_file` does.
+    Raises NotSeenError, DoubtfulError, and UsageError and RegisterError as `import_file` does.
     """
+    with reading(desk.engine) as connection:
+        stale_after = desk.settings.file.register_stale_after_days
+        found = look_at(connection, upload, as_of=as_of, stale_after_days=stale_after)
+    if found.snapshot != seen:
+        raise NotSeenError(f"{upload.name} is not the list that was looked at; nothing was imported")
+    if found.doubt and not is_complete:
+        raise DoubtfulError(found.doubt)
+    now, by = desk.clock(), person.email
     with _as_file(upload) as path:
-        return import_file(settings, engine, path, as_of=as_of, now=now, force=force, by=by)
+        return import_file(desk.settings, desk.engine, path, as_of=as_of, now=now, force=is_complete, by=by)
 
 
 @contextmanager

@@ -55,6 +55,14 @@ POST /check/save                                                T x x . . . .
 POST /register/match                                            T . . . . . .
 GET  /register/snapshots                                        T . . . . . .
 GET  /register/entries                                          T . . . . . .
+GET  /register/differences                                      T . . . . . .
+POST /register/import/preview                                   T . x x x . .
+POST /register/import                                           T x x x x . .
+GET  /register/aliases                                          T . . . . . .
+POST /register/aliases/{decision}/revoke                        T x x . . . .
+GET  /cases/{case_id}/name                                      T . . . . . .
+POST /cases/{case_id}/name                                      T x x . . . .
+POST /cases/{case_id}/name/undo                                 T x x . . . .
 GET  /sources                                                   T . . . . . .
 GET  /sources/{source}                                          T . . . . . .
 POST /sources/{source}/disable                                  T x x x x . .

@@ -65,8 +65,9 @@ def asker(desk: DeskUnderTest, monkeypatch: pytest.MonkeyPatch) -> Program:
 def test_nothing_fails_and_all_answers_are_as_described(asker: Program, mode: GenerationMode) -> None:
     operations = list(_operations(asker))
     assert len(operations) == len(api_routes())
-    for operation in operations:
-        _call(operation, asker, mode)
+    for number, operation in enumerate(operations, start=31):
+        # By somebody new each time: what was asked before may have disabled who asked it, or changed their role.
+        _call(operation, program(asker.desk, days=number), mode)
 
 
 def _operations(asker: Program) -> Iterator[Any]:

@@ -10,7 +10,7 @@ from fastapi.openapi.utils import get_openapi
 from fastapi.responses import JSONResponse
 from fastapi.routing import APIRoute
 
-from alerts.desk.api import cases, checking, drafts, filings, register, reports, sources
+from alerts.desk.api import cases, checking, drafts, filings, names, register, register_lists, reports, sources
 from alerts.desk.api.doors import TOKEN, answer_refusals, anybody_known
 from alerts.desk.state import Desk
 
@@ -21,6 +21,8 @@ ROUTERS = (
     filings.router,
     checking.router,
     register.router,
+    register_lists.router,
+    names.router,
     sources.router,
     reports.router,
 )

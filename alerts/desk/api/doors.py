@@ -34,6 +34,7 @@ MESSAGES = {
     Failure.NO_REASON: "dismissing a case needs a reason, or a note",
     Failure.NO_NOTE: "a note needs words",
     Failure.CHANGED: "it is no longer what was seen, or cannot be decided so; read it again",
+    Failure.ENTRY: "the newest register has no entry of that name, or several",
     Failure.EVIDENCE: "kept evidence is missing or does not match its hash",
     Failure.DRAFT: "the draft cannot be told: it was made by another version of the program, or something is not set",
     Failure.BUSY: "the store is busy; try again",

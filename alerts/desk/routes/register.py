@@ -12,11 +12,14 @@ from fastapi.responses import RedirectResponse
 from alerts.desk.access import TheDesk, Visitor, require, require_post
 from alerts.desk.carried import TooLargeError, Upload, packed, read_upload, unpacked
 from alerts.desk.failures import Failure, PageError
+from alerts.desk.name_steps import undo_any_name
 from alerts.desk.numbers import Number
 from alerts.desk.permissions import Permission
 from alerts.desk.register_upload import (
     LARGEST_LIST,
     SHOWN_REFUSED,
+    DoubtfulError,
+    NotSeenError,
     Reason,
     Understood,
     look_at,
@@ -26,7 +29,6 @@ from alerts.desk.register_upload import (
 from alerts.desk.register_view import change_groups, entry_page, snapshot_lines
 from alerts.desk.speaking import to_say
 from alerts.desk.state import Desk
-from alerts.naming import undo_name
 from crawler.errors import RegisterError, UsageError
 from crawler.store.aliases import list_aliases
 from crawler.store.engine import reading
@@ -129,8 +131,7 @@ def revoke(
 ) -> Response:
     """Takes a decision on a name back."""
     try:
-        with desk.engine.begin() as connection:
-            undo_name(connection, decision, person=visitor.person, now=desk.clock())
+        undo_any_name(desk, visitor.person, decision)
     except UsageError:
         return _aliases(desk, visitor, error=TAKEN_BACK)
     return RedirectResponse("/register/aliases", status_code=303)
@@ -182,14 +183,11 @@ def confirm(
         raise PageError(Failure.BAD_FORM)
     upload = Upload(name, content)
     try:
-        with reading(desk.engine) as connection:
-            seen = look_at(connection, upload, as_of=day, stale_after_days=_stale_after(desk))
-        if seen.snapshot != snapshot:
-            raise PageError(Failure.BAD_FORM)
-        if seen.doubt and not is_complete:
-            return _preview(desk, visitor, upload, day, errors={"is_complete": Reason(NOT_SURE)})
-        by = visitor.person.email
-        put_in_force(desk.settings, desk.engine, upload, as_of=day, now=desk.clock(), force=is_complete, by=by)
+        put_in_force(desk, visitor.person, upload, as_of=day, seen=snapshot, is_complete=is_complete)
+    except NotSeenError as error:
+        raise PageError(Failure.BAD_FORM) from error
+    except DoubtfulError:
+        return _preview(desk, visitor, upload, day, errors={"is_complete": Reason(NOT_SURE)})
     except (RegisterError, UsageError):
         return _refuse(desk, visitor, as_of, "file", Reason(NOT_IMPORTED))
     return RedirectResponse("/register?imported=true", status_code=303)
