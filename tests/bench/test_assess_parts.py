@@ -5,6 +5,7 @@ The parts add up to somewhat less than the whole: what a part reads is cold when
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from datetime import date
 from itertools import cycle
@@ -30,11 +31,14 @@ from pipelines.register.reading import read_register
 from pipelines.risk import find_referrals, judge_risk
 from pipelines.text.folding import fold
 from pipelines.text.phrases import AdText, read_text
+from tests.bench.figures import Group, Notebook, median_ms
 from tests.bench.local_site import ad_text
 
 pytestmark = pytest.mark.benchmark(group="parts of judging an ad")
 
 TODAY = date(2026, 11, 20)
+MOST_MS = 3.0
+WORD = re.compile(r"\w+")
 REGISTER_FILE = Path(__file__).resolve().parents[2] / "spiders" / "demo" / "register.csv"
 REGISTER = read_register(REGISTER_FILE, as_of=TODAY).register
 
@@ -113,3 +117,12 @@ PARTS: dict[str, Callable[[Read], object]] = {
 def test_part(benchmark: BenchmarkFixture, part: str) -> None:
     reads = cycle(READ)
     benchmark.pedantic(lambda: PARTS[part](next(reads)), rounds=10 * len(READ), warmup_rounds=len(READ))
+
+
+def test_an_ad_is_judged_in_milliseconds(notebook: Notebook) -> None:
+    reads, plain = cycle(READ), cycle(READ)
+    judging = median_ms(lambda: _whole(next(reads)), rounds=10 * len(READ))
+    cutting = median_ms(lambda: WORD.findall(next(plain).ad.full_text.casefold()), rounds=10 * len(READ))
+    beside = "the same text casefolded and cut into words by one pattern", cutting
+    notebook.note(Group.READING, "an ad judged", judging, "ms", at_most=MOST_MS, beside=beside)
+    assert judging <= MOST_MS

@@ -22,6 +22,7 @@ from crawler.config import Settings
 from crawler.store.engine import open_store, reading
 from crawler.store.status import count_all
 from pipelines.register.importing import import_file
+from tests.bench.figures import Group, Notebook
 
 PAGES = int(os.environ.get("ADWATCH_BENCH_PAGES", "2000"))
 ROUNDS = int(os.environ.get("ADWATCH_BENCH_ROUNDS", "5"))
@@ -62,7 +63,7 @@ def site() -> Iterator[str]:
 
 
 @pytest.mark.timeout(3600)
-def test_pages_a_second(site: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+def test_pages_a_second(site: str, tmp_path: Path, capsys: pytest.CaptureFixture[str], notebook: Notebook) -> None:
     costs: dict[str, list[Cost]] = {"bare spider": [], "bare, tuned": [], "collecting": [], "whole night": []}
     for number in range(ROUNDS):
         # In turns, so that whatever else the machine does meets all alike.
@@ -76,6 +77,7 @@ def test_pages_a_second(site: str, tmp_path: Path, capsys: pytest.CaptureFixture
         assert _ads_in(home) == PAGES
     with capsys.disabled():
         _print_table(costs)
+    _note(notebook, costs)
 
 
 def _run(*arguments: str, home: Path | None = None) -> Cost:
@@ -112,6 +114,18 @@ def _ads_in(home: Path) -> int:
             return count_all(connection)["ads"]
     finally:
         engine.dispose()
+
+
+def _note(notebook: Notebook, costs: Mapping[str, list[Cost]]) -> None:
+    speed = {what: PAGES / median(cost.seconds for cost in each) for what, each in costs.items()}
+    beside = "a bare Scrapy spider", speed["bare spider"]
+    aims = {"collecting": AIM * speed["bare spider"], "whole night": None, "bare, tuned": None}
+    for what, aim in aims.items():
+        told = f"{what}, {PAGES:,} pages"
+        notebook.note(Group.COLLECTING, told, speed[what], "pages/s", at_least=aim, beside=beside)
+    peaks = {what: float(max(cost.peak for cost in each)) for what, each in costs.items()}
+    beside = "a bare Scrapy spider", peaks["bare spider"]
+    notebook.note(Group.COLLECTING, "peak memory of collecting", peaks["collecting"], "MiB", beside=beside)
 
 
 def _print_table(costs: Mapping[str, list[Cost]]) -> None:

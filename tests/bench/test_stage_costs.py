@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+import gzip
+import sqlite3
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import UTC, date, datetime
 from itertools import count, cycle
 from pathlib import Path
 
+import docx
 import pytest
+import typst
 from pytest_benchmark.fixture import BenchmarkFixture
 from scrapy.http import HtmlResponse
 
@@ -28,6 +32,7 @@ from pipelines.series.comparable import make_comparable
 from pipelines.series.signatures import parts_of, text_key
 from pipelines.text.folding import fold
 from spiders.structured import extract_postings
+from tests.bench.figures import Group, Notebook, median_ms
 from tests.bench.local_site import ad_text, detail_page
 from tests.builders import NOW, StoreBuilder
 
@@ -50,21 +55,26 @@ def fetched(number: int) -> FetchedPage:
     return FetchedPage(f"http://portal.example/{number}", datetime.now(UTC), 200, (), PAGES[number % len(PAGES)])
 
 
-def test_extract_json_ld(benchmark: BenchmarkFixture) -> None:
+def _ms(benchmark: BenchmarkFixture) -> float:
+    return 1000 * float(benchmark.stats.stats.median)
+
+
+def test_extract_json_ld(benchmark: BenchmarkFixture, notebook: Notebook) -> None:
     pages = cycle(PAGES)
     benchmark(lambda: extract_postings(next(pages), "http://portal.example/1"))
-
-
-def test_bare_selector_for_comparison(benchmark: BenchmarkFixture) -> None:
-    pages = cycle(PAGES)
     css = 'script[type="application/ld+json"]::text'
-    benchmark(lambda: HtmlResponse("http://portal.example/1", body=next(pages)).css(css).get())
+    bare = median_ms(lambda: HtmlResponse("http://portal.example/1", body=next(pages)).css(css).get(), rounds=500)
+    beside = "a bare selector for its JSON-LD", bare
+    notebook.note(Group.STAGES, "a posting read from a page of 15 kB", _ms(benchmark), "ms", beside=beside)
 
 
-def test_capture_written(benchmark: BenchmarkFixture, tmp_path: Path) -> None:
+def test_capture_written(benchmark: BenchmarkFixture, tmp_path: Path, notebook: Notebook) -> None:
     numbers = count()
     with CaptureWriter(tmp_path, "bench") as writer:
         benchmark(lambda: writer.keep(fetched(next(numbers))))
+    pages = cycle(PAGES)
+    beside = "gzip alone", median_ms(lambda: gzip.compress(next(pages)), rounds=500)
+    notebook.note(Group.STAGES, "the page kept as evidence", _ms(benchmark), "ms", beside=beside)
 
 
 def test_capture_verified(benchmark: BenchmarkFixture, tmp_path: Path) -> None:
@@ -73,7 +83,7 @@ def test_capture_verified(benchmark: BenchmarkFixture, tmp_path: Path) -> None:
     benchmark(lambda: read_payload(tmp_path, kept))
 
 
-def test_batch_of_100_stored(benchmark: BenchmarkFixture, tmp_path: Path) -> None:
+def test_batch_of_100_stored(benchmark: BenchmarkFixture, tmp_path: Path, notebook: Notebook) -> None:
     store = StoreBuilder(tmp_path / "home")
     night, capture, numbers = store.night(), store.capture("http://portal.example/", body=b"page"), count()
 
@@ -88,6 +98,22 @@ def test_batch_of_100_stored(benchmark: BenchmarkFixture, tmp_path: Path) -> Non
             save_seen_ads(connection, [seen() for _ in range(100)], night_id=night)
 
     benchmark(save)
+    beside = "as many texts inserted by sqlite3 alone", _insert_ms(tmp_path / "bare.db")
+    notebook.note(Group.STAGES, "100 ads stored with versions and sightings", _ms(benchmark), "ms", beside=beside)
+
+
+def _insert_ms(database: Path) -> float:
+    """Milliseconds for a transaction of 100 texts in a table of two columns, in the journal mode of our stores."""
+    bare, numbers = sqlite3.connect(database), count()
+    bare.execute("PRAGMA journal_mode=WAL")
+    bare.execute("CREATE TABLE texts (url TEXT PRIMARY KEY, text TEXT)")
+
+    def insert() -> None:
+        with bare:
+            rows = [(f"http://portal.example/{next(numbers)}", TEXTS[number][1]) for number in range(100)]
+            bare.executemany("INSERT INTO texts VALUES (?, ?)", rows)
+
+    return median_ms(insert, rounds=200)
 
 
 def test_text_folded(benchmark: BenchmarkFixture) -> None:
@@ -111,7 +137,7 @@ def test_ad_assessed(benchmark: BenchmarkFixture) -> None:
 
 
 @pytest.mark.parametrize("kind", list(DocumentFormat))
-def test_draft_rendered(benchmark: BenchmarkFixture, tmp_path: Path, kind: DocumentFormat) -> None:
+def test_draft_rendered(benchmark: BenchmarkFixture, tmp_path: Path, kind: DocumentFormat, notebook: Notebook) -> None:
     store = StoreBuilder(tmp_path / "home")
     store.register()
     case_id = store.complaint_case()
@@ -127,3 +153,32 @@ def test_draft_rendered(benchmark: BenchmarkFixture, tmp_path: Path, kind: Docum
         render(document_of(told, Script.CYRL), kind)
 
     benchmark(draft)
+    aim, beside = MOST_MS.get(kind), _plain_document(kind, tmp_path)
+    notebook.note(Group.DRAFTS, f"a draft as {kind.value}", _ms(benchmark), "ms", at_most=aim, beside=beside)
+    assert aim is None or _ms(benchmark) <= aim
+
+
+MOST_MS = {DocumentFormat.DOCX: 120.0, DocumentFormat.PDF: 40.0}
+
+
+def _plain_document(kind: DocumentFormat, folder: Path) -> tuple[str, float] | None:
+    """What the library alone takes for the plain lines of an ad, without house style, tables and evidence."""
+    texts = cycle(TEXTS)
+    if kind is DocumentFormat.DOCX:
+
+        def write() -> None:
+            plain = docx.Document()
+            for line in next(texts)[1].splitlines():
+                plain.add_paragraph(line)
+            plain.save(str(folder / "plain.docx"))
+
+        return "python-docx: the ad's lines, nothing else", median_ms(write, rounds=50)
+    if kind is DocumentFormat.PDF:
+        (folder / "plain.typ").write_text("#sys.inputs.text", encoding="utf-8")
+        compiler = typst.Compiler(str(folder / "plain.typ"), ignore_system_fonts=True)
+
+        def typeset() -> None:
+            compiler.compile(format="pdf", sys_inputs={"text": next(texts)[1]}, pdf_standards="a-2b")
+
+        return "Typst: the ad's lines, nothing else", median_ms(typeset, rounds=50)
+    return None
