@@ -69,6 +69,10 @@ class Retention(BaseModel):
     """What a person brought and is in no case, since then."""
     session_days: int = Field(default=30, ge=1)
     """Log-ins of the desk, since they were used last."""
+    message_days: int = Field(default=30, ge=8)
+    """Digests and alarms, since they were made; one that is still tried (a week at most) stays."""
+    audit_days: int = Field(default=1095, ge=366)
+    """Lines of the audit log, since they were written. The database itself gives none away before a year."""
 
 
 class Mail(BaseModel):

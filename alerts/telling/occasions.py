@@ -16,6 +16,7 @@ from alerts.telling.alarms import lay_out_alarms
 from alerts.telling.digest import lay_out_digest
 from crawler.config import Settings
 from crawler.night import Night, StepReport
+from crawler.retention.due import Clock
 from crawler.store.outbox import forget_old_messages
 
 logger = logging.getLogger(__name__)
@@ -38,7 +39,8 @@ def tell_people(night: Night) -> StepReport:
     if chosen.alarms:
         lay_out_alarms(night.engine, night.settings, now=datetime.now(UTC), in_night=True)
     with night.engine.begin() as connection:
-        forget_old_messages(connection, now=night.now)
+        before = Clock.MESSAGE.before(night.settings.file.retention, night.now)
+        forget_old_messages(connection, before=before)
     counts = deliver_waiting(night.settings, night.engine)
     undelivered = counts["waiting"] + counts["given_up"]
     notes = (f"{undelivered} messages were not delivered; see `adwatch messages list`",) if undelivered else ()

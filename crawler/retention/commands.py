@@ -20,6 +20,8 @@ WHY = {
     "closed_days": "cases closed {days} days ago or earlier",
     "intake_days": "what a person brought {days} days ago or earlier, in no case",
     "session_days": "log-ins of the desk, not used for {days} days",
+    "message_days": "digests and alarms that were made {days} days ago or earlier and that nobody waits for",
+    "audit_days": "lines of the audit log that were written {days} days ago or earlier",
 }
 
 

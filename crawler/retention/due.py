@@ -46,6 +46,8 @@ class Clock(StrEnum):
     CLOSED = "closed_days"
     INTAKE = "intake_days"
     SESSION = "session_days"
+    MESSAGE = "message_days"
+    AUDIT = "audit_days"
 
     def days(self, retention: Retention) -> int:
         """As configured."""

@@ -41,6 +41,8 @@ class Deletion:
     """File, relative to the evidence folder, and its SHA-256."""
     written: Mapping[str, tuple[str, str]] = field(default_factory=dict)
     """By such a file: the one that holds what was kept of it, and its SHA-256."""
+    since: datetime | None = None
+    """When the oldest of it was; None where the rows have no time in common."""
 
     def to_json(self, at: datetime) -> bytes:
         """The record."""
@@ -48,6 +50,7 @@ class Deletion:
             "at": at.isoformat(),
             "clock": self.clock.value,
             "days": self.days,
+            "since": self.since.isoformat() if self.since else None,
             "before": self.before.isoformat(),
             "rows": self.rows,
             "cases": self.cases,

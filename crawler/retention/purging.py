@@ -37,12 +37,15 @@ from crawler.retention.due import (
 )
 from crawler.retention.log import Deletion, finish_interrupted, log_deletion
 from crawler.retention.rewriting import rewrite
+from crawler.store.audit import delete_old_lines, oldest_line
 from crawler.store.engine import reading
+from crawler.store.outbox import forget_old_messages
 from crawler.store.schema import (
     ad_images,
     ad_versions,
     ads,
     approvals,
+    audit_log,
     bands,
     captures,
     case_events,
@@ -102,11 +105,7 @@ def purge(settings: Settings, engine: Engine, *, now: datetime, progress: Progre
     with evidence_goes(settings, engine):
         work = _Work(settings, engine, now, progress)
         finished = work.finish_interrupted()
-        work.delete_cases()
-        work.delete_ads()
-        work.delete_traces()
-        work.delete_bytes()
-        work.delete_files()
+        work.delete_all()
         with reading(engine) as connection:
             delete_orphaned_thumbnails(connection, settings.home)
         return work.told(finished)
@@ -118,11 +117,7 @@ def foresee(settings: Settings, engine: Engine, *, now: datetime) -> Purge:
     with engine.connect() as connection, connection.begin() as transaction:
         work.connection = connection
         try:
-            work.delete_cases()
-            work.delete_ads()
-            work.delete_traces()
-            work.delete_bytes()
-            work.delete_files()
+            work.delete_all()
         finally:
             transaction.rollback()
     return work.told(0)
@@ -167,6 +162,15 @@ class _Work:
         for path in left:
             path.unlink()
         return len(left)
+
+    def delete_all(self) -> None:
+        self.delete_cases()
+        self.delete_ads()
+        self.delete_traces()
+        self.run(self._delete_messages)
+        self.run(self._delete_audit_lines)
+        self.delete_bytes()
+        self.delete_files()
 
     def delete_cases(self) -> None:
         def batch(connection: Connection) -> list[Deletion]:
@@ -231,6 +235,17 @@ class _Work:
             return [self.deletion(Clock.UNFLAGGED, +rows), self.deletion(Clock.SESSION, +seen)]
 
         self.run(batch)
+
+    def _delete_messages(self, connection: Connection) -> list[Deletion]:
+        rows = forget_old_messages(connection, before=self.before(Clock.MESSAGE))
+        return [self.deletion(Clock.MESSAGE, rows)]
+
+    def _delete_audit_lines(self, connection: Connection) -> list[Deletion]:
+        since, before = oldest_line(connection), self.before(Clock.AUDIT)
+        if since is None or since >= before:
+            return []
+        lines = delete_old_lines(connection, before=before, now=self.now)
+        return [self.deletion(Clock.AUDIT, {audit_log.name: lines}, since=since)]
 
     def delete_bytes(self) -> None:
         """Captures that nothing rests on: file by file, the others' bytes go on in a new one."""

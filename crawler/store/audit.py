@@ -1,4 +1,7 @@
-"""The audit log: who did what, when and from where. Rows are added and read; the database refuses to change them."""
+"""The audit log: who did what, when and from where. Lines are added and read; the database refuses to change them.
+
+It lets lines go only after it was written down for good that all older than a day are to go, which the purge does.
+"""
 
 from __future__ import annotations
 
@@ -10,9 +13,9 @@ from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 
-from sqlalchemy import ColumnElement, Connection, func, insert, select
+from sqlalchemy import ColumnElement, Connection, delete, func, insert, select
 
-from crawler.store.schema import audit_log
+from crawler.store.schema import audit_log, audit_purges
 
 LONGEST_SUBJECT = 200
 LONGEST_DETAIL = 1000
@@ -132,6 +135,21 @@ def read_audit(connection: Connection, asked: AuditFilter, *, page: int = 1, siz
 def count_audit(connection: Connection, asked: AuditFilter) -> int:
     """How many lines answer the filter."""
     return connection.scalar(select(func.count()).select_from(audit_log).where(*_conditions(asked))) or 0
+
+
+def oldest_line(connection: Connection) -> datetime | None:
+    """When the first line that is left was written."""
+    at: datetime | None = connection.scalar(select(func.min(audit_log.c.at)))
+    return at
+
+
+def delete_old_lines(connection: Connection, *, before: datetime, now: datetime) -> int:
+    """Deletes the lines older than that, after noting for good that they go; returns how many went.
+
+    The database refuses where lines of its last year would go, whatever adwatch.yml says.
+    """
+    connection.execute(insert(audit_purges).values(at=now, before=before))
+    return connection.execute(delete(audit_log).where(audit_log.c.at < before)).rowcount
 
 
 def _conditions(asked: AuditFilter) -> Iterator[ColumnElement[bool]]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -9,14 +10,12 @@ from datetime import datetime, timedelta
 from sqlalchemy import Connection, delete, func, insert, select, update
 
 from crawler.store.schema import alarms, deliveries, messages
-from crawler.store.writing import insert_new
+from crawler.store.writing import chunks, insert_new
 
 TRY_AGAIN_AFTER = timedelta(minutes=5)
 """Doubled with each try."""
 MOST_BETWEEN = timedelta(hours=6)
 GIVE_UP_AFTER = timedelta(days=7)
-KEEP = timedelta(days=30)
-"""So long delivered messages are kept."""
 _WAITS = deliveries.c.accepted_at.is_(None) & deliveries.c.given_up_at.is_(None)
 
 
@@ -113,16 +112,21 @@ def last_told_of(connection: Connection, kind: str) -> datetime | None:
     return told
 
 
-def forget_old_messages(connection: Connection, *, now: datetime) -> None:
-    """Deletes messages that nobody waits for any more; the newest of each kind stays, for it says what was told."""
+def forget_old_messages(connection: Connection, *, before: datetime) -> Counter[str]:
+    """Deletes messages made before then that nobody waits for; returns how many rows went, by table.
+
+    The newest of each kind stays, for it says what was told.
+    """
     newest = select(func.max(messages.c.id)).group_by(messages.c.kind)
     waited_for = select(deliveries.c.message_id).where(_WAITS)
     old = select(messages.c.id).where(
-        messages.c.made_at < now - KEEP, messages.c.id.not_in(waited_for), messages.c.id.not_in(newest)
+        messages.c.made_at < before, messages.c.id.not_in(waited_for), messages.c.id.not_in(newest)
     )
-    ids = connection.scalars(old).all()
-    connection.execute(delete(deliveries).where(deliveries.c.message_id.in_(ids)))
-    connection.execute(delete(messages).where(messages.c.id.in_(ids)))
+    counts: Counter[str] = Counter()
+    for ids in chunks(connection.scalars(old).all()):
+        for table, column in ((deliveries, deliveries.c.message_id), (messages, messages.c.id)):
+            counts[table.name] += connection.execute(delete(table).where(column.in_(ids))).rowcount
+    return +counts
 
 
 def told_alarms(connection: Connection) -> dict[str, Told]:

@@ -20,6 +20,8 @@ from alerts.telling.occasions import tell_alarms, tell_people, telling_alarms
 from crawler.config import Settings
 from crawler.health import Problem, RunOutcome
 from crawler.night import Night
+from crawler.retention.due import Clock
+from crawler.retention.purging import foresee, purge
 from crawler.store.ads import count_run
 from crawler.store.cases import NewCase, open_new_cases
 from crawler.store.nights import begin_run, finish_run
@@ -272,6 +274,28 @@ def test_the_desk_looks_by_itself_while_it_serves(silent: StoreBuilder) -> None:
             while not server.taken and datetime.now(UTC) < end:
                 pass
     assert server.taken
+
+
+def test_purge_forgets_old_messages_but_none_that_is_waited_for_or_the_last_of_its_kind(store: StoreBuilder) -> None:
+    with mail_server() as server:
+        settings = configure(store, server.port, alarms=[])
+        tell_people(night_of(store, settings))
+        server.answers[IVA] = "451 4.7.1 come back later"
+        tell_people(night_of(store, settings))
+        tell_people(night_of(store, settings))
+    later = datetime.now(UTC) + timedelta(days=31)
+    with store.engine.begin() as connection:
+        third = select(func.max(messages.c.id)).scalar_subquery()
+        connection.execute(update(deliveries).where(deliveries.c.message_id == third).values(accepted_at=later))
+    seen = foresee(settings, store.engine, now=later)
+    done = purge(settings, store.engine, now=later)
+    assert seen.by_clock == done.by_clock
+    assert [(one.clock, one.days, dict(one.rows)) for one in done.by_clock] == [
+        (Clock.MESSAGE, 30, {"messages": 1, "deliveries": 2})
+    ]
+    with store.connect() as connection:
+        assert len(connection.scalars(select(messages.c.id)).all()) == 2
+        assert count_waiting(connection) == 1
 
 
 def test_digest_by_command_shows_writes_and_sends(tmp_path: Path) -> None:

@@ -36,7 +36,15 @@ from crawler.store.schema.complaints import approvals, draft_versions, drafts, f
 from crawler.store.schema.evidence import captures, custody, pages, screenshots, timestamps
 from crawler.store.schema.messages import alarms, deliveries, messages
 from crawler.store.schema.nights import health_alerts, nights, runs, schedulers, source_actions
-from crawler.store.schema.people import api_tokens, audit_log, desk_sessions, login_failures, people, recovery_codes
+from crawler.store.schema.people import (
+    api_tokens,
+    audit_log,
+    audit_purges,
+    desk_sessions,
+    login_failures,
+    people,
+    recovery_codes,
+)
 from crawler.store.schema.pictures import ad_images, image_addresses, image_bands, images
 from crawler.store.schema.register import register_aliases, register_entries, register_fetches, register_snapshots
 
@@ -52,6 +60,7 @@ __all__ = [
     "approvals",
     "assessments",
     "audit_log",
+    "audit_purges",
     "bands",
     "captures",
     "case_events",

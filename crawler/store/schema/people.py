@@ -85,4 +85,14 @@ audit_log = Table(
     Column("address", String(60), nullable=False, doc="Network address; empty: a command on the computer itself"),
     sqlite_autoincrement=True,
 )
+
+audit_purges = Table(
+    "audit_purges",
+    metadata,
+    own_id(),
+    Column("at", UtcTime, nullable=False),
+    Column("before", UtcTime, nullable=False, doc="Lines older than that went, and the database lets no other go"),
+    sqlite_autoincrement=True,
+)
+
 Index("ix_audit_log_person_at", audit_log.c.person, audit_log.c.at)
