@@ -87,11 +87,25 @@ def undo_seen(
         raise PageError(Failure.CHANGED, case_id=case_id) from error
 
 
+def note_of(text: str) -> str:
+    """What a person wrote beside a decision, on one line. Raises PageError where it is too long: nothing is cut off."""
+    return _whole(" ".join(storable(text).split()))
+
+
 def add_note_to(connection: Connection, case_id: int, note: str, *, person: str, now: datetime) -> None:
-    """Adds a note to the case's history, where it stays. Raises PageError for an empty one, or no such case."""
-    told = "\n".join(" ".join(line.split()) for line in storable(note).strip().splitlines())[:LONGEST_NOTE]
+    """Adds a note to the case's history, where it stays.
+
+    Raises PageError for an empty one, one that is too long, or no such case.
+    """
+    case_or_not_found(connection, case_id)
+    told = "\n".join(" ".join(line.split()) for line in storable(note).strip().splitlines())
     if not told:
         raise PageError(Failure.NO_NOTE, case_id=case_id)
-    case_or_not_found(connection, case_id)
-    note_on_case(connection, case_id, person=person, now=now, note=told)
+    note_on_case(connection, case_id, person=person, now=now, note=_whole(told))
     record(connection, Act.NOTED, person=person, now=now, subject=f"case {case_id}")
+
+
+def _whole(note: str) -> str:
+    if len(note) > LONGEST_NOTE:
+        raise PageError(Failure.LONG_NOTE)
+    return note

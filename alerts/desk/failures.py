@@ -18,8 +18,7 @@ class Failure(StrEnum):
     BAD_FORM = "bad_form"
     NO_REASON = "no_reason"
     NO_NOTE = "no_note"
-    NO_NAME = "no_name"
-    """A view cannot be saved without a name, or the person has too many."""
+    LONG_NOTE = "long_note"
     CHANGED = "changed"
     """Somebody, or the night, changed the case after the person had opened it."""
     ENTRY = "entry"
@@ -43,7 +42,7 @@ _STATUS = {
     Failure.BAD_FORM: 400,
     Failure.NO_REASON: 400,
     Failure.NO_NOTE: 400,
-    Failure.NO_NAME: 400,
+    Failure.LONG_NOTE: 400,
     Failure.CHANGED: 409,
     Failure.ENTRY: 409,
     Failure.EVIDENCE: 409,

@@ -24,11 +24,10 @@ from alerts.desk.api.doors import may, writes
 from alerts.desk.api.shapes import READS, WRITES, CaseNumber, Listed
 from alerts.desk.asked_list import AskedList
 from alerts.desk.case_view import DESK_DECISIONS, case_or_not_found, mark_of
-from alerts.desk.deciding import add_note_to, decide_seen, move_seen, undo_seen
+from alerts.desk.deciding import add_note_to, decide_seen, move_seen, note_of, undo_seen
 from alerts.desk.findings import badge_of, order_codes
 from alerts.desk.permissions import Permission
 from alerts.desk.piles import pile_of
-from alerts.desk.routes.legal import note_of
 from alerts.desk.routes.queue import Entry, read_entries
 from alerts.desk.silence import RegisterState, register_state
 from alerts.desk.state import Desk

@@ -33,6 +33,7 @@ MESSAGES = {
     Failure.BAD_FORM: "something in the request is wrong",
     Failure.NO_REASON: "dismissing a case needs a reason, or a note",
     Failure.NO_NOTE: "a note needs words",
+    Failure.LONG_NOTE: "a note has at most 2000 characters",
     Failure.CHANGED: "it is no longer what was seen, or cannot be decided so; read it again",
     Failure.ENTRY: "the newest register has no entry of that name, or several",
     Failure.EVIDENCE: "kept evidence is missing or does not match its hash",

@@ -21,6 +21,7 @@ from alerts.desk.api.draft_shapes import (
     PreviewShape,
 )
 from alerts.desk.api.shapes import READS, READS_FILES, WRITES, CaseNumber, RecipientId
+from alerts.desk.deciding import note_of
 from alerts.desk.legal_files import MEDIA_TYPES, Wanted, annex_answer, draft_answer
 from alerts.desk.legal_steps import approve as approve_seen
 from alerts.desk.legal_steps import change as change_draft
@@ -29,7 +30,6 @@ from alerts.desk.legal_steps import previewed, restore
 from alerts.desk.legal_view import DraftLine, DraftView, read_draft_view, read_legal_case
 from alerts.desk.numbers import Number
 from alerts.desk.permissions import Permission
-from alerts.desk.routes.legal import note_of
 from alerts.document import plain_text
 from alerts.drafting import DocumentFormat
 from alerts.editing import DraftChanges

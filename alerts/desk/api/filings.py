@@ -24,11 +24,12 @@ from alerts.desk.api.shapes import (
     Listed,
     part_of,
 )
+from alerts.desk.deciding import note_of
 from alerts.desk.failures import ApiError
 from alerts.desk.legal_files import MEDIA_TYPES, filing_or_not_found, receipt_answer, reminder_answer
 from alerts.desk.legal_steps import record_became, record_filed
 from alerts.desk.legal_view import case_and_title
-from alerts.desk.routes.legal import Shown, calendar_of, matters_shown, note_of
+from alerts.desk.routes.legal import Shown, calendar_of, matters_shown
 from alerts.desk.state import Desk
 from alerts.drafting import DocumentFormat
 from alerts.filing import WAITED_FOR, Filed, filing_states

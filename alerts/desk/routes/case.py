@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from dataclasses import dataclass, replace
 from typing import Annotated
 
 from fastapi import APIRouter, Form, Response
@@ -9,7 +11,7 @@ from fastapi.responses import RedirectResponse
 from sqlalchemy import Connection
 
 from alerts.cases import CaseState, Decision, DismissReason
-from alerts.desk.access import Decider, LoggedIn, TheDesk
+from alerts.desk.access import Decider, LoggedIn, TheDesk, Visitor
 from alerts.desk.asked_list import AskedList, FormList, ShownList
 from alerts.desk.case_view import (
     DESK_DECISIONS,
@@ -19,16 +21,17 @@ from alerts.desk.case_view import (
     shown_drafts,
     undoable,
 )
-from alerts.desk.deciding import LONGEST_NOTE, add_note_to, decide_seen, undo_seen
+from alerts.desk.deciding import LONGEST_NOTE, add_note_to, decide_seen, note_of, undo_seen
 from alerts.desk.failures import Failure, PageError
 from alerts.desk.legal_files import MEDIA_TYPES
 from alerts.desk.missing import missing_drafts
 from alerts.desk.noting import note as note_taken
 from alerts.desk.numbers import Number
 from alerts.desk.piles import pile_of
+from alerts.desk.state import Desk
 from alerts.drafting import DocumentFormat, kept_document, render
 from alerts.recipients import split_recipient
-from alerts.script import Script, storable
+from alerts.script import Script
 from alerts.wording import wording
 from crawler.errors import DraftError
 from crawler.store.audit import Act
@@ -37,6 +40,16 @@ from crawler.store.cases import CaseRow
 from crawler.store.engine import reading
 
 router = APIRouter(prefix="/cases")
+
+
+@dataclass(frozen=True, slots=True)
+class Typed:
+    """A form of the case's page that was refused: why, and what was typed."""
+
+    failure: Failure | None = None
+    field: str = ""
+    """Id of the field: `beleska` for a note on the case, `note` for one beside a dismissal; empty: none."""
+    text: str = ""
 
 
 @router.get("/{case_id}")
@@ -49,26 +62,7 @@ def case_page(
     done: int = 0,
 ) -> Response:
     """The case, in the list that the person walks through; `done` names the case that was decided just before."""
-    with reading(desk.engine) as connection:
-        question = shown.question()
-        view = read_case_view(connection, case_id, desk.settings, question=question, script=script, today=desk.today())
-        decided = just_decided(connection, done)
-        last = undoable(connection, visitor.person.email, now=desk.clock())
-        missing = missing_drafts(connection, desk.settings, view, now=desk.clock())
-    return desk.pages.answer(
-        "case.html",
-        visitor=visitor,
-        view=view,
-        missing=missing,
-        shown=shown,
-        pile=shown.pile,
-        script=script,
-        decided=decided,
-        last=last,
-        names=desk.sources.names(),
-        omissions=wording().not_stated,
-        reasons=[reason.words for reason in DismissReason if reason is not DismissReason.OTHER],
-    )
+    return _page(desk, visitor, case_id, shown, script=script, done=done)
 
 
 @router.post("/{case_id}/decide")
@@ -83,16 +77,26 @@ def decide(
     note: Annotated[str, Form()] = "",
 ) -> Response:
     """Writes the decision and goes on to the next case of the list."""
-    chosen = _desk_decision(decision, case_id)
-    why = _dismiss_reason(reason) if chosen is Decision.DISMISS else None
-    told = _note(reason if why is DismissReason.OTHER or why is None else "", note)
     person, now = visitor.person.email, desk.clock()
-    with desk.engine.begin() as connection:
-        case = case_or_not_found(connection, case_id)
-        following = _following(connection, case, chosen, shown)
-        decide_seen(connection, case_id, chosen, seen=seen, person=person, now=now, note=told, reason=why)
-    walked = AskedList() if chosen is Decision.REOPEN else shown
-    return RedirectResponse(_address_after(case_id, following, walked), status_code=303)
+
+    def write() -> str:
+        chosen = _desk_decision(decision)
+        why = _dismiss_reason(reason) if chosen is Decision.DISMISS else None
+        told = note_of(_joined(reason if why is DismissReason.OTHER or why is None else "", note))
+        with desk.engine.begin() as connection:
+            case = case_or_not_found(connection, case_id)
+            following = _following(connection, case, chosen, shown)
+            decide_seen(connection, case_id, chosen, seen=seen, person=person, now=now, note=told, reason=why)
+        return _address_after(case_id, following, AskedList() if chosen is Decision.REOPEN else shown)
+
+    return _written(
+        desk,
+        visitor,
+        case_id,
+        shown,
+        write,
+        Typed(field="note" if note or decision == Decision.DISMISS else "", text=note),
+    )
 
 
 @router.post("/undo")
@@ -119,9 +123,13 @@ def add_note(
     note: Annotated[str, Form()] = "",
 ) -> Response:
     """Adds a note to the case's history, where it stays."""
-    with desk.engine.begin() as connection:
-        add_note_to(connection, case_id, note, person=visitor.person.email, now=desk.clock())
-    return RedirectResponse(f"/cases/{case_id}?{shown.query()}#beleske", status_code=303)
+
+    def write() -> str:
+        with desk.engine.begin() as connection:
+            add_note_to(connection, case_id, note, person=visitor.person.email, now=desk.clock())
+        return f"/cases/{case_id}?{shown.query()}#beleske"
+
+    return _written(desk, visitor, case_id, shown, write, Typed(field="beleska", text=note))
 
 
 @router.get("/{case_id}/draft.{kind}")
@@ -153,9 +161,56 @@ def draft_file(
     return Response(content, media_type=MEDIA_TYPES[kind], headers=headers)
 
 
-def _desk_decision(name: str, case_id: int) -> Decision:
+def _written(
+    desk: Desk, visitor: Visitor, case_id: int, shown: AskedList, write: Callable[[], str], typed: Typed
+) -> Response:
+    """Leads to the address that `write` returns; where it is refused, the case's page with what was typed."""
+    try:
+        return RedirectResponse(write(), status_code=303)
+    except PageError as error:
+        if error.failure is Failure.NOT_FOUND:
+            raise
+        return _page(desk, visitor, case_id, shown, typed=replace(typed, failure=error.failure))
+
+
+def _page(
+    desk: Desk,
+    visitor: Visitor,
+    case_id: int,
+    shown: AskedList,
+    *,
+    script: Script = Script.CYRL,
+    done: int = 0,
+    typed: Typed | None = None,
+) -> Response:
+    with reading(desk.engine) as connection:
+        question = shown.question()
+        view = read_case_view(connection, case_id, desk.settings, question=question, script=script, today=desk.today())
+        decided = just_decided(connection, done)
+        last = undoable(connection, visitor.person.email, now=desk.clock())
+        missing = missing_drafts(connection, desk.settings, view, now=desk.clock())
+    return desk.pages.answer(
+        "case.html",
+        status=typed.failure.status if typed and typed.failure else 200,
+        visitor=visitor,
+        view=view,
+        missing=missing,
+        shown=shown,
+        pile=shown.pile,
+        script=script,
+        decided=decided,
+        last=last,
+        typed=typed or Typed(),
+        longest_note=LONGEST_NOTE,
+        names=desk.sources.names(),
+        omissions=wording().not_stated,
+        reasons=[reason.words for reason in DismissReason if reason is not DismissReason.OTHER],
+    )
+
+
+def _desk_decision(name: str) -> Decision:
     if name not in DESK_DECISIONS:
-        raise PageError(Failure.BAD_FORM, case_id=case_id)
+        raise PageError(Failure.BAD_FORM)
     return Decision(name)
 
 
@@ -164,9 +219,8 @@ def _dismiss_reason(words: str) -> DismissReason:
     return next((reason for reason in DismissReason if reason.words == words.strip()), DismissReason.OTHER)
 
 
-def _note(reason: str, note: str) -> str:
-    parts = [" ".join(storable(part).split()) for part in (reason, note)]
-    return ": ".join(part for part in parts if part)[:LONGEST_NOTE]
+def _joined(reason: str, note: str) -> str:
+    return ": ".join(part.strip() for part in (reason, note) if part.strip())
 
 
 def _following(connection: Connection, case: CaseRow, chosen: Decision, shown: AskedList) -> int | None:

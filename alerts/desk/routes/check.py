@@ -10,7 +10,7 @@ from fastapi.responses import RedirectResponse
 
 from alerts.check.recognising import Given, GivenKind, recognise
 from alerts.desk.access import Decider, TheDesk, Visitor, require, require_post
-from alerts.desk.carried import TooLargeError, Upload, packed, read_upload, unpacked
+from alerts.desk.carried import LONGEST_NAME, TooLargeError, Upload, packed, read_upload, unpacked
 from alerts.desk.check_view import CheckView
 from alerts.desk.checking import ad_of_page, check_given
 from alerts.desk.failures import Failure, PageError
@@ -18,7 +18,7 @@ from alerts.desk.intake import IntakeForm, Kept, Refused, keep
 from alerts.desk.numbers import Number
 from alerts.desk.permissions import Permission
 from alerts.desk.piles import Pile
-from alerts.desk.reading import PICTURE_PROBLEMS, PageProblem, PictureRead, read_page, read_picture_of
+from alerts.desk.reading import NO_ADDRESS, PICTURE_PROBLEMS, PageProblem, PictureRead, read_page, read_picture_of
 from alerts.desk.speaking import to_say
 from alerts.desk.state import Desk
 from crawler.assessment import Ad
@@ -92,7 +92,7 @@ def check(
         return _page(desk, visitor, Inquiry(text, errors={"picture": PICTURE_PROBLEMS["too_many_bytes"]}), status=400)
     if len(text) > LONGEST_TEXT or not (text or upload):
         error = TOO_LONG if text else NOTHING_GIVEN
-        return _page(desk, visitor, Inquiry(text[:LONGEST_TEXT], errors={"what": error}), status=400)
+        return _page(desk, visitor, Inquiry(text, errors={"what": error}), status=400)
     seen = read_picture_of(upload) if upload else None
     inquiry = Inquiry(text, picture=seen)
     read = seen.reading.text if seen and seen.reading else ""
@@ -107,7 +107,7 @@ def check_page(desk: TheDesk, visitor: AskerPost, what: Annotated[str, Form()] =
     """Reads the public page at an address, because a person asks for it, and answers about what it says."""
     given = recognise(storable(what) or "")
     if given.kind is not GivenKind.ADDRESS:
-        raise PageError(Failure.BAD_FORM)
+        return _page(desk, visitor, Inquiry(what, errors={"what": NO_ADDRESS}), status=400)
     found = read_page(desk.settings, given.text)
     if isinstance(found, PageProblem):
         return _answer(desk, visitor, Inquiry(given.text, problem=found), given, Ad(""))
@@ -121,16 +121,16 @@ def save(
     beside: Beside,
     what: Annotated[str, Form()] = "",
     carried: Annotated[str, Form()] = "",
-    carried_name: Annotated[str, Form(max_length=200)] = "",
+    carried_name: Annotated[str, Form()] = "",
 ) -> Response:
     """Keeps what was checked as an ad with its evidence, and shows its case."""
-    try:
-        content = unpacked(carried, largest=LARGEST_BYTES)
-    except TooLargeError as error:
-        raise PageError(Failure.BAD_FORM) from error
-    pictures = (Upload(carried_name or "slika", content),) if content else ()
     # Of an address that was read, the page is the text.
     given = replace(beside, seen_url=what.strip()) if beside.fetch else replace(beside, text=what)
+    try:
+        content = unpacked(carried, largest=LARGEST_BYTES)
+    except TooLargeError:
+        return _intake(desk, visitor, given, Refused({"pictures": PICTURE_PROBLEMS["too_many_bytes"]}), status=400)
+    pictures = (Upload(carried_name[:LONGEST_NAME] or "slika", content),) if content else ()
     form = replace(given, pictures=pictures)
     return _kept(desk, visitor, form, keep(desk, visitor.person, form))
 

@@ -16,7 +16,7 @@ from alerts.batch import filing_batch
 from alerts.cases import OF_LEGAL_STAFF, CaseState, Decision
 from alerts.deadline_calendar import deadline_calendar
 from alerts.desk.access import TheDesk, TheTongue, Visitor, require, require_post
-from alerts.desk.deciding import LONGEST_NOTE, move_seen, undo_seen
+from alerts.desk.deciding import move_seen, note_of, undo_seen
 from alerts.desk.failures import Failure, PageError
 from alerts.desk.legal_steps import lay as lay_draft
 from alerts.desk.legal_view import addressee, read_legal_case
@@ -28,7 +28,7 @@ from alerts.filing import Channel
 from alerts.gathering import DraftRefusedError, Refusal
 from alerts.matters import Matter, count_stages, read_matters
 from alerts.outcomes import Outcome
-from alerts.script import Script, storable
+from alerts.script import Script
 from crawler.errors import DraftError, UsageError
 from crawler.store.engine import reading
 from crawler.store.legal_views import count_filings, titles_of_cases
@@ -83,6 +83,11 @@ class Typed:
     """Of which filing an outcome was told; 0: of none."""
     outcome: dict[str, str] = field(default_factory=dict)
     errors: dict[str, str] = field(default_factory=dict)
+    failure: Failure | None = None
+    """Why a decision or an outcome could not be written down."""
+    decision: str = ""
+    note: str = ""
+    """Beside that decision."""
 
 
 @router.get("")
@@ -177,12 +182,16 @@ def decide(
     note: Annotated[str, Form()] = "",
 ) -> Response:
     """Takes an approval back, or closes the case."""
-    if decision not in (Decision.WITHDRAW, Decision.CLOSE) or seen not in set(CaseState):
-        raise PageError(Failure.BAD_FORM, case_id=case_id)
-    chosen = Decision(decision)
     person, now = visitor.person.email, desk.clock()
-    with desk.engine.begin() as connection:
-        move_seen(connection, case_id, chosen, seen=CaseState(seen), person=person, now=now, note=note_of(note))
+    try:
+        if decision not in (Decision.WITHDRAW, Decision.CLOSE) or seen not in set(CaseState):
+            raise PageError(Failure.BAD_FORM)
+        chosen, told = Decision(decision), note_of(note)
+        with desk.engine.begin() as connection:
+            move_seen(connection, case_id, chosen, seen=CaseState(seen), person=person, now=now, note=told)
+    except PageError as error:
+        typed = Typed(failure=error.failure, decision=decision, note=note)
+        return case_answer(desk, visitor, case_id, typed=typed)
     done = Done.CLOSED if chosen is Decision.CLOSE else Done.WITHDRAWN
     return RedirectResponse(f"/legal/cases/{case_id}?done={done}", status_code=303)
 
@@ -232,13 +241,14 @@ def _narrowed(found: Iterable[Matter], stage: Shown, recipient: str) -> list[Mat
 def case_answer(
     desk: Desk, visitor: Visitor, case_id: int, *, done: Done = Done.NOTHING, typed: Typed | None = None
 ) -> Response:
-    """The page of a case; where a form was refused, with what was typed."""
+    """The page of a case; where a form was refused, with what was typed. Raises PageError for no such case."""
     kept = typed or Typed()
+    refused = kept.failure.status if kept.failure else 422
     with reading(desk.engine) as connection:
         view = read_legal_case(connection, case_id, today=desk.today())
     return desk.pages.answer(
         "legal_case.html",
-        status=422 if typed else 200,
+        status=refused if typed else 200,
         visitor=visitor,
         view=view,
         done=done,
@@ -249,8 +259,3 @@ def case_answer(
         today=desk.today(),
         addressee=addressee,
     )
-
-
-def note_of(text: str) -> str:
-    """What a person wrote, on one line."""
-    return " ".join(storable(text).split())[:LONGEST_NOTE]

@@ -11,13 +11,15 @@ from fastapi.responses import RedirectResponse
 from starlette.datastructures import FormData
 
 from alerts.desk.access import TheDesk, TheTongue, Visitor
+from alerts.desk.deciding import note_of
+from alerts.desk.failures import Failure, PageError
 from alerts.desk.legal_files import Wanted, annex_answer, draft_answer
 from alerts.desk.legal_steps import approve as approve_seen
 from alerts.desk.legal_steps import change as change_draft
 from alerts.desk.legal_steps import previewed, restore
 from alerts.desk.legal_view import case_and_title, draft_row, read_draft_view
 from alerts.desk.numbers import Number
-from alerts.desk.routes.legal import Done, LegalClerk, LegalReader, note_of
+from alerts.desk.routes.legal import Done, LegalClerk, LegalReader
 from alerts.desk.speaking import Tongue, say, to_say
 from alerts.desk.state import Desk
 from alerts.document import DraftDocument
@@ -82,6 +84,10 @@ class Typed:
     provisions: frozenset[str] | None = None
     errors: dict[str, str] = field(default_factory=dict)
     preview: DraftDocument | None = None
+    failure: Failure | None = None
+    """Why it was not approved."""
+    note: str = ""
+    """Beside the approval."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -173,7 +179,11 @@ def approve(
     script: Script = Script.CYRL,
 ) -> Response:
     """Approves the very text that the person saw, once its evidence verifies."""
-    approve_seen(desk, visitor.person, case_id, recipient, sha256=sha256, note=note_of(note))
+    try:
+        approve_seen(desk, visitor.person, case_id, recipient, sha256=sha256, note=note_of(note))
+    except PageError as error:
+        typed = Typed(failure=error.failure, note=note)
+        return _page(desk, visitor, Asked(case_id, recipient, script), typed=typed)
     return RedirectResponse(
         f"/legal/cases/{case_id}/drafts/{recipient}?script={script}&done={Done.APPROVED}", status_code=303
     )
@@ -215,7 +225,7 @@ def _page(desk: Desk, visitor: Visitor, asked: Asked, *, typed: Typed | None = N
     shown = typed or Typed()
     return desk.pages.answer(
         "legal_draft.html",
-        status=422 if shown.errors else 200,
+        status=shown.failure.status if shown.failure else 422 if shown.errors else 200,
         visitor=visitor,
         view=view,
         script=asked.script,

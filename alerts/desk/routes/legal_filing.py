@@ -10,11 +10,13 @@ from fastapi import APIRouter, Depends, File, Form, Response, UploadFile
 from fastapi.responses import RedirectResponse
 
 from alerts.desk.access import TheDesk, TheTongue, Visitor
+from alerts.desk.deciding import LONGEST_NOTE, note_of
+from alerts.desk.failures import Failure, PageError
 from alerts.desk.legal_files import filing_or_not_found, receipt_answer, reminder_answer
 from alerts.desk.legal_steps import record_became, record_filed
 from alerts.desk.legal_view import read_draft_view
 from alerts.desk.numbers import Number
-from alerts.desk.routes.legal import Done, LegalClerk, LegalReader, Typed, case_answer, note_of
+from alerts.desk.routes.legal import Done, LegalClerk, LegalReader, Typed, case_answer
 from alerts.desk.routes.legal_draft import RecipientId
 from alerts.desk.speaking import Tongue, say, to_say
 from alerts.desk.state import Desk
@@ -96,11 +98,13 @@ def filed(
     kept = _receipt(receipt, errors, tongue)
     if errors or day is None:
         return _page(desk, visitor, case_id, recipient, typed, errors)
-    done = Filed(recipient, Channel(typed.channel), day, _line(typed.reference), kept, note_of(typed.again))
     try:
+        done = Filed(recipient, Channel(typed.channel), day, _line(typed.reference), kept, note_of(typed.again))
         record_filed(desk, visitor.person, case_id, done)
     except FilingRefusedError as error:
         return _page(desk, visitor, case_id, recipient, typed, _refused(error, tongue), first=error.first)
+    except PageError as error:
+        return _page(desk, visitor, case_id, recipient, typed, _failed(error.failure, "again", tongue))
     return RedirectResponse(f"/legal/cases/{case_id}?done={Done.FILED}#podnesci", status_code=303)
 
 
@@ -130,6 +134,9 @@ def outcome(
         record_became(desk, visitor.person, filing, Outcome(what), on=day, note=note_of(note))
     except FilingRefusedError as error:
         told = {f"on-{filing_id}": _reason(error.reason, tongue)}
+        return case_answer(desk, visitor, case_id, typed=Typed(filing=filing_id, outcome=typed, errors=told))
+    except PageError as error:
+        told = _failed(error.failure, f"note-{filing_id}", tongue)
         return case_answer(desk, visitor, case_id, typed=Typed(filing=filing_id, outcome=typed, errors=told))
     return RedirectResponse(f"/legal/cases/{case_id}?done={Done.OUTCOME}#podnesci", status_code=303)
 
@@ -200,6 +207,13 @@ def _receipt(sent: UploadFile | None, errors: dict[str, str], tongue: Tongue) ->
 def _refused(error: FilingRefusedError, tongue: Tongue) -> dict[str, str]:
     fields = {FilingRefusal.LONG_REFERENCE: "reference", FilingRefusal.FILED_BEFORE: "again"}
     return {fields.get(error.reason, "on"): _reason(error.reason, tongue)}
+
+
+def _failed(failure: Failure, note: str, tongue: Tongue) -> dict[str, str]:
+    """Why it could not be written down; `note`: id of the field that may be too long."""
+    if failure is Failure.LONG_NOTE:
+        return {note: say(tongue, "Napomena ima najviše %(most)s znakova.", most=LONGEST_NOTE)}
+    return {"": say(tongue, "Nije zabeleženo: slučaj je u međuvremenu promenjen. Pogledajte kako sada stoji.")}
 
 
 def _reason(reason: FilingRefusal, tongue: Tongue) -> str:

@@ -38,14 +38,15 @@ def add(
     visitor: ManagingForm,
     email: Annotated[str, Form()] = "",
     name: Annotated[str, Form()] = "",
-    role: Annotated[Role, Form()] = Role.REVIEWER,
+    role: Annotated[str, Form()] = Role.REVIEWER.value,
 ) -> Response:
     """Adds a person and shows the temporary password this one time."""
-    typed = {"email": email[:200], "name": name[:200], "role": role.value}
-    if faults := _faults(desk, email, name):
+    typed = {"email": email, "name": name, "role": role}
+    if faults := _faults(desk, email, name, role):
         return _page(desk, visitor, faults=faults, typed=typed)
+    chosen, by = Role(role), visitor.person.email
     with desk.engine.begin() as connection:
-        given = staff.hire(connection, email=email, name=name, role=role, by=visitor.person.email, now=desk.clock())
+        given = staff.hire(connection, email=email, name=name, role=chosen, by=by, now=desk.clock())
     return _page(desk, visitor, given=given)
 
 
@@ -114,7 +115,7 @@ def _row(connection: Connection, person_id: int) -> PersonRow:
     return row
 
 
-def _faults(desk: Desk, email: str, name: str) -> dict[str, str]:
+def _faults(desk: Desk, email: str, name: str, role: str) -> dict[str, str]:
     """What is wrong with a new person, by field."""
     address, called = tidy_email(email), " ".join(name.split())
     with reading(desk.engine) as connection:
@@ -126,6 +127,8 @@ def _faults(desk: Desk, email: str, name: str) -> dict[str, str]:
         faults["email"] = "taken"
     if not 1 <= len(called) <= 200:
         faults["name"] = "name"
+    if role not in set(Role):
+        faults["role"] = "role"
     return faults
 
 

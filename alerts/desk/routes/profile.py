@@ -17,7 +17,7 @@ from alerts.desk.sessions import limits_of, own_sessions
 from alerts.desk.staff import change_own_password
 from alerts.desk.state import Desk
 from alerts.desk.throttle import attempt_succeeded, count_attempt
-from alerts.desk.tokens import LONGEST_DAYS, LONGEST_NAME, Scope, make_token, revoke
+from alerts.desk.tokens import LONGEST_DAYS, Scope, make_token, revoke
 from crawler.errors import UsageError
 from crawler.store.access import end_sessions, tokens_of
 from crawler.store.audit import Act, acting_address, record
@@ -118,19 +118,23 @@ def add_token(
     desk: TheDesk,
     visitor: FormSender,
     name: Annotated[str, Form()] = "",
-    scope: Annotated[Scope, Form()] = Scope.READ,
-    days: Annotated[int, Form()] = 90,
+    scope: Annotated[str, Form()] = Scope.READ.value,
+    days: Annotated[str, Form()] = "90",
 ) -> Response:
     """Makes a token for a program and shows it this one time."""
     if not visitor.person.role.may(Permission.USE_API):
         raise PageError(Failure.NOT_ALLOWED)
-    if not 1 <= days <= LONGEST_DAYS:
-        return _page(desk, visitor, faults={"days": "days"}, typed={"name": name})
+    typed, lasts = {"name": name, "scope": scope, "days": days}, _days(days)
+    if lasts is None:
+        return _page(desk, visitor, faults={"days": "days"}, typed=typed)
+    if scope not in set(Scope):
+        return _page(desk, visitor, faults={"scope": "scope"}, typed=typed)
+    chosen, now = Scope(scope), desk.clock()
     try:
         with desk.engine.begin() as connection:
-            token = make_token(connection, visitor.person, name=name, scope=scope, days=days, now=desk.clock())
+            token = make_token(connection, visitor.person, name=name, scope=chosen, days=lasts, now=now)
     except UsageError:
-        return _page(desk, visitor, faults={"name": "name"}, typed={"name": name[:LONGEST_NAME]})
+        return _page(desk, visitor, faults={"name": "name"}, typed=typed)
     return _page(desk, visitor, token=token)
 
 
@@ -142,6 +146,12 @@ def revoke_token(token_id: Number, desk: TheDesk, visitor: OwnForm) -> Response:
     if not is_revoked:
         raise PageError(Failure.NOT_FOUND)
     return _done("token_revoked")
+
+
+def _days(text: str) -> int | None:
+    """How long a token is to last; None where it is no such number."""
+    is_number = text.isascii() and text.isdecimal() and len(text) <= len(str(LONGEST_DAYS))
+    return int(text) if is_number and 1 <= int(text) <= LONGEST_DAYS else None
 
 
 def _is_me(desk: Desk, visitor: Visitor, password: str) -> bool:

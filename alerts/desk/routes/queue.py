@@ -10,8 +10,8 @@ from typing import Annotated
 from fastapi import APIRouter, Query, Response
 from sqlalchemy import Connection
 
-from alerts.desk.access import LoggedIn, TheDesk
-from alerts.desk.asked_list import VERDICTS, ShownList
+from alerts.desk.access import LoggedIn, TheDesk, Visitor
+from alerts.desk.asked_list import VERDICTS, AskedList, ShownList
 from alerts.desk.case_view import just_decided, undoable
 from alerts.desk.findings import RegisterBadge, badge_of, known_findings, order_codes, titles_of
 from alerts.desk.numbers import LARGEST_NUMBER
@@ -57,6 +57,15 @@ class Entry:
     """What changed since its drafts were approved."""
 
 
+@dataclass(frozen=True, slots=True)
+class TypedView:
+    """A form that saves the list under a name, and was refused."""
+
+    name: str = ""
+    shared: bool = False
+    error: str = ""
+
+
 @router.get("/")
 def queue(
     desk: TheDesk,
@@ -66,6 +75,19 @@ def queue(
     done: int = 0,
 ) -> Response:
     """The page of the list that begins after that case; `done` names the case that was decided just before."""
+    return queue_answer(desk, visitor, shown, after=after, done=done)
+
+
+def queue_answer(
+    desk: Desk,
+    visitor: Visitor,
+    shown: AskedList,
+    *,
+    after: int = 0,
+    done: int = 0,
+    typed: TypedView | None = None,
+) -> Response:
+    """One page of the list; where saving it was refused, with what was typed."""
     with reading(desk.engine) as connection:
         by_state = count_by_state(connection)
         register = newest_snapshot_row(connection)
@@ -83,6 +105,7 @@ def queue(
         views = views_for(connection, visitor.person.id)
     return desk.pages.answer(
         "queue.html",
+        status=400 if typed else 200,
         visitor=visitor,
         shown=shown,
         pile=shown.pile,
@@ -96,6 +119,7 @@ def queue(
         decided=decided,
         last=last,
         views=views,
+        typed=typed or TypedView(),
         destinations=destinations,
         verdicts=VERDICTS,
         findings=known_findings(),

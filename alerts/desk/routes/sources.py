@@ -29,12 +29,14 @@ from crawler.store.night_history import (
     runs_of_night,
     runs_since,
 )
-from crawler.store.switches import ActionRow, SourceAction, actions_of, switched_off
+from crawler.store.switches import LONGEST_REASON, ActionRow, SourceAction, actions_of, switched_off
 
 PAGE_SIZE = 30
 MOST_ACTIONS = 20
 MOST_ALERTS = 20
 NO_REASON = to_say("Napišite zašto se izvor isključuje, da bi se i kasnije znalo.")
+LONG_REASON = to_say("Razlog ima najviše petsto znakova.")
+NO_ACTION = to_say("Izaberite da li se izvor uključuje ili isključuje.")
 SWITCHED_ALREADY = to_say("Neko je izvor već uključio ili isključio. Pogledajte kako stoji sada.")
 IS_BUSY = to_say("Upravo radi noćna obrada ili drugo prikupljanje. Sačekajte kraj, pa pokušajte ponovo.")
 IS_OFF = to_say("Izvor je isključen; uključite ga pre pokretanja.")
@@ -71,19 +73,18 @@ def switch_source(
     source: SourceId,
     desk: TheDesk,
     visitor: Manager,
-    action: Annotated[SourceAction, Form()],
+    action: Annotated[str, Form()] = "",
     why: Annotated[str, Form()] = "",
 ) -> Response:
     """Switches it off or on, with the person's name."""
     manifest = manifest_or_not_found(desk, source)
-    if action is SourceAction.RUN:
-        raise PageError(Failure.BAD_FORM)
-    if action is SourceAction.DISABLE and not why.strip():
-        return _source_page(desk, visitor, manifest, errors={"why": NO_REASON}, status=400)
+    errors = _switch_errors(action, why)
+    if errors:
+        return _source_page(desk, visitor, manifest, errors=errors, why=why, status=400)
     try:
-        switch_by(desk, visitor.person, source, action, why)
+        switch_by(desk, visitor.person, source, SourceAction(action), why)
     except UsageError:
-        return _source_page(desk, visitor, manifest, errors={"": SWITCHED_ALREADY}, status=409)
+        return _source_page(desk, visitor, manifest, errors={"": SWITCHED_ALREADY}, why=why, status=409)
     return RedirectResponse(f"/sources/{source}", status_code=303)
 
 
@@ -127,6 +128,15 @@ def one_night(night_id: Number, desk: TheDesk, visitor: Reader) -> Response:
     )
 
 
+def _switch_errors(action: str, why: str) -> dict[str, str]:
+    """What is wrong with a form that switches, by field."""
+    if action not in (SourceAction.DISABLE, SourceAction.ENABLE):
+        return {"": NO_ACTION}
+    if action == SourceAction.DISABLE and not why.strip():
+        return {"why": NO_REASON}
+    return {"why": LONG_REASON} if len(why.strip()) > LONGEST_REASON else {}
+
+
 def source_lines(desk: Desk) -> list[SourceLine]:
     """All sources with how they fared in the last `NIGHTS`; collected ones first, troubled ones before."""
     since = desk.clock() - timedelta(days=NIGHTS)
@@ -143,6 +153,7 @@ def _source_page(
     *,
     errors: dict[str, str] | None = None,
     told: str = "",
+    why: str = "",
     status: int = 200,
 ) -> Response:
     now = desk.clock()
@@ -166,6 +177,7 @@ def _source_page(
         crawl=desk.crawls.newest(),
         errors=errors or {},
         told=told,
+        why=why,
     )
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Annotated
 
 from fastapi import APIRouter, Form, Response
@@ -11,11 +12,16 @@ from alerts.desk.access import FormSender, TheDesk
 from alerts.desk.asked_list import FormList
 from alerts.desk.failures import Failure, PageError
 from alerts.desk.numbers import Number
+from alerts.desk.routes.queue import TypedView, queue_answer
+from alerts.desk.speaking import to_say
 from alerts.script import storable
 from crawler.errors import UsageError
 from crawler.store.views import delete_view, save_view
 
 LONGEST_NAME = 80
+NO_NAME = to_say("Upišite naziv prikaza.")
+LONG_NAME = to_say("Naziv prikaza ima najviše osamdeset znakova.")
+TOO_MANY = to_say("Jedna osoba čuva najviše trideset prikaza. Obrišite neki od svojih, pa sačuvajte ovaj.")
 
 router = APIRouter(prefix="/views")
 
@@ -29,15 +35,14 @@ def save(
     shared: Annotated[str, Form()] = "",
 ) -> Response:
     """Saves the list that is shown for this person, or for everybody."""
-    told = " ".join(storable(name).split())[:LONGEST_NAME]
-    if not told:
-        raise PageError(Failure.NO_NAME)
-    query = shown.query()
-    with desk.engine.begin() as connection:
-        try:
-            save_view(connection, visitor.person.id, name=told, query=query, is_shared=shared == "1", now=desk.clock())
-        except UsageError as error:
-            raise PageError(Failure.NO_NAME) from error
+    told, query, typed = " ".join(storable(name).split()), shown.query(), TypedView(name, shared == "1")
+    if not 1 <= len(told) <= LONGEST_NAME:
+        return queue_answer(desk, visitor, shown, typed=replace(typed, error=LONG_NAME if told else NO_NAME))
+    try:
+        with desk.engine.begin() as connection:
+            save_view(connection, visitor.person.id, name=told, query=query, is_shared=typed.shared, now=desk.clock())
+    except UsageError:
+        return queue_answer(desk, visitor, shown, typed=replace(typed, error=TOO_MANY))
     return RedirectResponse(f"/?{query}", status_code=303)
 
 
