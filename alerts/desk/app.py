@@ -25,6 +25,7 @@ from alerts.desk.api.doors import refusal
 from alerts.desk.asking import Asking
 from alerts.desk.counting import Answers, Counting
 from alerts.desk.failures import DueError, Failure, LoginNeededError, PageError
+from alerts.desk.large_forms import LargeForms
 from alerts.desk.protection import Protection
 from alerts.desk.registers import Registers
 from alerts.desk.rendering import Pages
@@ -110,6 +111,7 @@ def create_app(settings: Settings, *, clock: Clock = lambda: datetime.now(UTC)) 
         app.include_router(router)
     app.mount(API, create_api(desk))
     app.mount("/static", KeptFiles(directory=STATIC))
+    app.add_middleware(LargeForms)
     app.add_middleware(Asking)
     if settings.file.desk_hosts:
         app.add_middleware(TrustedHostMiddleware, allowed_hosts=list(settings.file.desk_hosts), www_redirect=False)
