@@ -51,6 +51,9 @@ class Preset(StrEnum):
     """The last whole year."""
 
 
+_MONTHS = {Preset.MONTH: 1, Preset.QUARTER: 3, Preset.YEAR: 12}
+
+
 @dataclass(frozen=True, slots=True)
 class Period:
     """Days in Belgrade, the first and the last included."""
@@ -104,9 +107,14 @@ def read_day(text: str) -> date:
 
 def preset_period(preset: Preset, *, today: date) -> Period:
     """The newest whole month, quarter or year that has ended."""
-    months = {Preset.MONTH: 1, Preset.QUARTER: 3, Preset.YEAR: 12}[preset]
-    this = date(today.year, (today.month - 1) // months * months + 1, 1)
-    return Period(_months_before(this, months), this - _DAY)
+    this = running_period(preset, today=today).first
+    return Period(_months_before(this, _MONTHS[preset]), this - _DAY)
+
+
+def running_period(preset: Preset, *, today: date) -> Period:
+    """The month, quarter or year that has begun, until today."""
+    months = _MONTHS[preset]
+    return Period(date(today.year, (today.month - 1) // months * months + 1, 1), today)
 
 
 def begin_of(day: date) -> datetime:

@@ -169,6 +169,12 @@ PRESETS: Mapping[Preset, str] = {
     Preset.QUARTER: to_say("Prošlo tromesečje"),
     Preset.YEAR: to_say("Prošla godina"),
 }
+RUNNING: Mapping[Preset, str] = {
+    Preset.MONTH: to_say("Ovaj mesec"),
+    Preset.QUARTER: to_say("Ovo tromesečje"),
+    Preset.YEAR: to_say("Ova godina"),
+}
+"""The same, as far as they have come."""
 NOT_STATED = to_say("nije navedeno")
 
 

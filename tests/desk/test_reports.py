@@ -5,6 +5,7 @@ from datetime import UTC, datetime
 from io import BytesIO
 
 import pytest
+from bs4 import BeautifulSoup
 from openpyxl import load_workbook
 from sqlalchemy import update
 
@@ -33,6 +34,20 @@ def test_the_last_month_is_shown_at_once(busy: DeskUnderTest) -> None:
     assert '<a href="/reports" aria-current="page">Izveštaji</a>' in page
     assert '<th scope="row" class="name">Nemačka</th><td class="number">1</td>' in page
     assert "Neki brojevi su mali" in page
+
+
+def test_months_quarters_and_years_are_one_click_away(busy: DeskUnderTest) -> None:
+    busy.enter()
+    page = BeautifulSoup(busy.page("/reports?names=1"), "lxml")
+    links = {link.get_text(): str(link["href"]) for link in page.select(".presets a")}
+    assert list(links) == [
+        "Ovaj mesec", "Ovo tromesečje", "Ova godina", "Prošli mesec", "Prošlo tromesečje", "Prošla godina",
+    ]  # fmt: skip
+    assert [link.get_text() for link in page.select(".presets a[aria-current]")] == ["Prošli mesec"]
+    assert links["Ovaj mesec"] == "/reports?from=2026-11-01&to=2026-11-20&names=1"
+    for words, address in links.items():
+        shown = BeautifulSoup(busy.page(address), "lxml")
+        assert [link.get_text() for link in shown.select(".presets a[aria-current]")] == [words]
 
 
 def test_a_period_in_which_nothing_was_has_an_empty_state(busy: DeskUnderTest) -> None:

@@ -16,6 +16,7 @@ from alerts.reports.periods import (
     asked_period,
     preset_period,
     read_day,
+    running_period,
     steps_of,
 )
 
@@ -35,6 +36,20 @@ TODAY = date(2026, 11, 20)
 )
 def test_a_preset_is_the_newest_whole_one(today: date, preset: Preset, first: date, last: date) -> None:
     assert preset_period(preset, today=today) == Period(first, last)
+
+
+@pytest.mark.parametrize(
+    ("today", "preset", "first"),
+    [
+        (TODAY, Preset.MONTH, date(2026, 11, 1)),
+        (TODAY, Preset.QUARTER, date(2026, 10, 1)),
+        (TODAY, Preset.YEAR, date(2026, 1, 1)),
+        (date(2026, 1, 1), Preset.YEAR, date(2026, 1, 1)),
+    ],
+)
+def test_the_running_one_reaches_to_this_day(today: date, preset: Preset, first: date) -> None:
+    period = running_period(preset, today=today)
+    assert period == Period(first, today) == asked_period(first, today, today=today)
 
 
 @pytest.mark.parametrize(

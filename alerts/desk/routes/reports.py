@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date
 from typing import Annotated
@@ -19,9 +20,9 @@ from alerts.desk.state import Desk
 from alerts.reports.exporting import file_stem
 from alerts.reports.figures import Report, SheetId, make_report
 from alerts.reports.forms import Form, write_report
-from alerts.reports.periods import Period, PeriodError, Preset, asked_period, preset_period, read_day
+from alerts.reports.periods import Period, PeriodError, Preset, asked_period, preset_period, read_day, running_period
 from alerts.reports.view import view_of
-from alerts.reports.wording import PRESETS, Labels, refusal_sentence
+from alerts.reports.wording import PRESETS, RUNNING, Labels, refusal_sentence
 from alerts.stating import BELGRADE
 from crawler.store.audit import Act
 from crawler.store.engine import reading
@@ -85,10 +86,12 @@ def show(desk: TheDesk, visitor: Reader, tongue: TheTongue, wanted: TheAsked) ->
         refusal=refusal,
         typed=typed,
         today=today,
-        chosen=_chosen(period, today),
-        presets=[(preset, said(tongue, words)) for preset, words in PRESETS.items()],
+        presets=[
+            (_query(str(one.first), str(one.last), names=typed.names), said(tongue, words), one == period)
+            for one, words in _offered(today)
+        ],
         files=[(form, said(tongue, words)) for form, words in FILES],
-        query=_query(typed),
+        query=_query(typed.first, typed.last, names=typed.names),
         may_name=may_name(visitor.person),
     )
 
@@ -136,10 +139,11 @@ def _as_typed(wanted: Asked) -> Typed:
     return Typed(wanted.first, wanted.last_day, wanted.names)
 
 
-def _chosen(period: Period | None, today: date) -> Preset | None:
-    """The preset whose days are shown."""
-    return next((preset for preset in Preset if preset_period(preset, today=today) == period), None)
+def _offered(today: date) -> Iterator[tuple[Period, str]]:
+    """Periods that are one click away, with what they are called."""
+    yield from ((running_period(preset, today=today), words) for preset, words in RUNNING.items())
+    yield from ((preset_period(preset, today=today), words) for preset, words in PRESETS.items())
 
 
-def _query(typed: Typed) -> str:
-    return urlencode({"from": typed.first, "to": typed.last} | ({"names": "1"} if typed.names else {}))
+def _query(first: str, last: str, *, names: bool) -> str:
+    return urlencode({"from": first, "to": last} | ({"names": "1"} if names else {}))
