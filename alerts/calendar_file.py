@@ -13,7 +13,10 @@ from datetime import UTC, date, datetime, timedelta
 NAMESPACE = uuid.UUID("5f4b7e3a-6d0c-4f5e-9a53-0c5a8f0f7b11")
 LONGEST_LINE = 75
 """Octets, without the end of the line."""
-_ESCAPED = {"\\": "\\\\", ";": "\\;", ",": "\\,", "\n": "\\n"}
+_WRITTEN = str.maketrans(
+    {chr(code): None for code in (*range(32), 127)} | {"\\": "\\\\", ";": "\\;", ",": "\\,", "\n": "\\n"}
+)
+"""As TEXT is written: escaped, without control characters, which no line may hold."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,7 +44,7 @@ def calendar_file(events: Iterable[CalendarEvent], *, name: str, owner: str, now
         *(line for event in events for line in _event(event, owner, now)),
         "END:VCALENDAR",
     ]
-    return "".join(f"{folded}\r\n" for line in lines for folded in _folded(line)).encode()
+    return b"".join(piece + b"\r\n" for line in lines for piece in _folded(line))
 
 
 def _event(event: CalendarEvent, owner: str, now: datetime) -> Iterator[str]:
@@ -61,19 +64,17 @@ def _event(event: CalendarEvent, owner: str, now: datetime) -> Iterator[str]:
 
 
 def _text(value: str) -> str:
-    """Escaped as TEXT; control characters, which no line may hold, are left out."""
-    plain = value.replace("\r\n", "\n").replace("\r", "\n")
-    kept = (letter for letter in plain if letter == "\n" or (letter >= " " and letter != "\x7f"))
-    return "".join(_ESCAPED.get(letter, letter) for letter in kept)
+    return value.replace("\r\n", "\n").replace("\r", "\n").translate(_WRITTEN)
 
 
-def _folded(line: str) -> Iterator[str]:
+def _folded(line: str) -> Iterator[bytes]:
     """The line in pieces of at most 75 octets, all but the first begun with a space; no letter is cut in two."""
-    piece, room = "", LONGEST_LINE
-    for letter in line:
-        size = len(letter.encode())
-        if size > room:
-            yield piece
-            piece, room = " ", LONGEST_LINE - 1
-        piece, room = piece + letter, room - size
-    yield piece
+    # A surrogate that a web page left alone cannot be written.
+    octets = line.encode("utf-8", "replace")
+    start, end, mark = 0, LONGEST_LINE, b""
+    while end < len(octets):
+        while octets[end] & 0b1100_0000 == 0b1000_0000:
+            end -= 1
+        yield mark + octets[start:end]
+        start, end, mark = end, end + LONGEST_LINE - 1, b" "
+    yield mark + octets[start:]

@@ -99,3 +99,8 @@ def test_any_words_come_back_whole(words: str) -> None:
     kept = "".join(letter for letter in plain if letter == "\n" or (letter >= " " and letter != "\x7f"))
     (event,) = parse_calendar(_file(_event(summary=f"x{words}")))
     assert event["SUMMARY"] == f"x{kept}"
+
+
+def test_a_sign_that_cannot_be_written_spoils_no_calendar() -> None:
+    (event,) = parse_calendar(_file(_event(summary="a\ud800b", description="č" * 400)))
+    assert (event["SUMMARY"], event["DESCRIPTION"]) == ("a?b", "č" * 400)
