@@ -12,9 +12,9 @@ from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from typing import Any
 
-from apscheduler.triggers.cron import CronTrigger
 from sqlalchemy.exc import OperationalError
 
+from crawler.cron import BelgradeCron
 from crawler.health import Problem, RunOutcome
 from crawler.manifest import RegisterSource, SourceManifest, read_manifests
 from crawler.night import Night, StepReport
@@ -118,8 +118,8 @@ def is_due(manifest: SourceManifest, *, last: datetime | None, now: datetime) ->
     """Whether the source has a turn since its last run ended; without a schedule every night is its turn."""
     if manifest.schedule is None or last is None:
         return True
-    trigger = CronTrigger.from_crontab(manifest.schedule, timezone="Europe/Belgrade")
-    return bool(trigger.get_next_fire_time(None, last) <= now)
+    turn = BelgradeCron.of_line(manifest.schedule).get_next_fire_time(None, last)
+    return turn is not None and turn <= now
 
 
 def order_for(manifest: SourceManifest) -> SpiderOrder:

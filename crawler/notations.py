@@ -11,11 +11,12 @@ from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 import jmespath
-from apscheduler.triggers.cron import CronTrigger
 from cssselect import SelectorError
 from jmespath.exceptions import JMESPathError
 from parsel.csstranslator import HTMLTranslator
 from pydantic import AfterValidator
+
+from crawler.cron import BelgradeCron
 
 FieldName = Literal[
     "url",
@@ -68,7 +69,7 @@ def _web_address(url: str) -> str:
 
 
 def _cron(expression: str) -> str:
-    CronTrigger.from_crontab(expression)
+    BelgradeCron.of_line(expression)
     return expression
 
 

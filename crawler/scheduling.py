@@ -22,10 +22,10 @@ from types import FrameType
 from apscheduler.jobstores.memory import MemoryJobStore
 from apscheduler.jobstores.sqlalchemy import SQLAlchemyJobStore
 from apscheduler.schedulers.background import BackgroundScheduler
-from apscheduler.triggers.cron import CronTrigger
 from sqlalchemy import Engine
 
 from crawler.config import Settings
+from crawler.cron import BelgradeCron
 from crawler.errors import StoreError
 from crawler.leases import is_free, lease_of
 from crawler.manifest import read_manifests
@@ -139,11 +139,11 @@ def start_scheduler(settings: Settings) -> BackgroundScheduler:
 def plan_jobs(scheduler: BackgroundScheduler, settings: Settings) -> None:
     """Makes the jobs those that settings and manifests name: the night, and each source with a time of its own."""
     home = str(settings.home)
-    night = CronTrigger(hour=settings.file.night_hour, timezone=TIMEZONE)
+    night = BelgradeCron.daily(hour=settings.file.night_hour)
     wanted = {NIGHT_JOB: ("run_night_process", night, {"home": home})}
     for manifest in read_manifests(settings.source_folders).manifests.values():
         if manifest.enabled and manifest.schedule:
-            trigger = CronTrigger.from_crontab(manifest.schedule, timezone=TIMEZONE)
+            trigger = BelgradeCron.of_line(manifest.schedule)
             kwargs = {"home": home, "source": manifest.id}
             wanted[f"{SOURCE_JOB}{manifest.id}"] = ("run_source_process", trigger, kwargs)
     kept = {job.id: job for job in scheduler.get_jobs("default")}
@@ -152,9 +152,13 @@ def plan_jobs(scheduler: BackgroundScheduler, settings: Settings) -> None:
     for job_id, (function, trigger, kwargs) in wanted.items():
         job = kept.get(job_id)
         # A job that is kept keeps its due time, and a turn missed while the service was down is caught up.
-        if job is None or str(job.trigger) != str(trigger) or job.kwargs != kwargs:
+        if job is None or not _is_same(job.trigger, trigger) or job.kwargs != kwargs:
             reference = f"{__name__}:{function}"
             scheduler.add_job(reference, trigger, id=job_id, kwargs=kwargs, replace_existing=True)
+
+
+def _is_same(kept: object, wanted: BelgradeCron) -> bool:
+    return type(kept) is type(wanted) and str(kept) == str(wanted)
 
 
 @dataclass(slots=True)

@@ -193,7 +193,7 @@ def test_the_next_turn_is_the_first_night_on_which_the_source_is_due() -> None:
     assert daily.isoformat() == "2026-11-21T02:00:00+01:00"
     sunday = next_turn(weekly, last, now=MORNING, night_hour=2)
     assert sunday is not None
-    assert sunday.isoformat() == "2026-11-23T02:00:00+01:00"
+    assert sunday.isoformat() == "2026-11-22T02:00:00+01:00"
 
 
 def test_a_source_that_is_off_has_no_next_turn() -> None:
