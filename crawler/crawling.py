@@ -22,7 +22,7 @@ from crawler.secret import secret_of
 from crawler.spider_start import start_spider
 from crawler.stopping import CUT_OFF, PATIENCE_SECONDS
 from crawler.store.ads import count_run
-from crawler.store.engine import reading
+from crawler.store.engine import reading, reason_of
 from crawler.store.nights import begin_run, finish_run, finished_sources
 from crawler.store.register_fetches import Fetch, last_list
 from crawler.store.status import last_runs
@@ -54,6 +54,8 @@ class SpiderProcess:
     deadline: float
     """By the monotonic clock: then it is asked to close, and a while later killed."""
     asked: bool = False
+    unnoted_since: float | None = None
+    """By the monotonic clock: it has ended, and the database did not take that."""
 
 
 def crawl_due_sources(night: Night) -> StepReport:
@@ -142,9 +144,11 @@ def run_spiders(night: Night, orders: Sequence[SpiderOrder], *, doing: str = "cr
                 running.append(_start(night, waiting.pop(0)))
             time.sleep(POLL_SECONDS)
             for spider in list(_ended(running)):
-                running.remove(spider)
-                finished += 1
-                counts["crashed"] += _note_end(night, spider)
+                crashed = _note_end(night, spider)
+                if crashed is not None:
+                    running.remove(spider)
+                    finished += 1
+                    counts["crashed"] += crashed
     finally:
         _cut_off(running)
     night.progress(doing, finished, len(orders))
@@ -205,17 +209,31 @@ def _stop(spider: SpiderProcess) -> None:
     spider.process.wait()
 
 
-def _note_end(night: Night, spider: SpiderProcess) -> int:
-    """Closes the run of a spider that could not close it itself. Returns 1 for a crash."""
-    with reading(night.engine) as connection:
-        if spider.source in finished_sources(connection, night.id):
-            return 0
-    logger.error("spider crashed source=%s status=%s", spider.source, spider.process.returncode)
+def _note_end(night: Night, spider: SpiderProcess) -> int | None:
+    """Closes the run of a spider that could not close it itself. Returns 1 for a crash.
+
+    None: the database is away, as one that is restarted, and is asked again at the next look.
+    """
     try:
+        with reading(night.engine) as connection:
+            if spider.source in finished_sources(connection, night.id):
+                return 0
+        logger.error("spider crashed source=%s status=%s", spider.source, spider.process.returncode)
         _note_failure(night, spider.source, Problem.CRASHED)
-    except OperationalError:
-        # The other spiders go on; the run stays open, and the night that is resumed starts it again.
-        logger.exception("crash not noted source=%s", spider.source)
+    except OperationalError as error:
+        return _wait_for_database(night, spider, error)
+    return 1
+
+
+def _wait_for_database(night: Night, spider: SpiderProcess, error: OperationalError) -> int | None:
+    now = time.monotonic()
+    if spider.unnoted_since is None:
+        logger.warning("end not noted yet source=%s: %s", spider.source, reason_of(error))
+        spider.unnoted_since = now
+    if now - spider.unnoted_since < night.settings.file.database_wait_seconds:
+        return None
+    # The other spiders go on; the run stays open, and the night that is resumed starts it again.
+    logger.error("end not noted source=%s: %s", spider.source, reason_of(error))
     return 1
 
 

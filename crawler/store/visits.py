@@ -114,6 +114,7 @@ def save_seen_again(
     how: Seen,
 ) -> None:
     """Notes that these ads were seen as they are known; one that was seen this night already keeps that sighting."""
+    seen = sorted(visits, key=lambda visit: visit.ad_id)
     rows = [
         {
             "ad_id": visit.ad_id,
@@ -123,11 +124,20 @@ def save_seen_again(
             "seen_at": at,
             "how": how.value,
         }
-        for visit in sorted(visits, key=lambda visit: visit.ad_id)
+        for visit in seen
     ]
     insert_new(connection, sightings, rows)
-    for some in chunks(row["ad_id"] for row in rows):
+    for some in chunks(visit.ad_id for visit in seen):
         connection.execute(update(ads).where(ads.c.id.in_(some), ads.c.last_seen < at).values(last_seen=at))
+        if how is Seen.LISTING:
+            _note_listed(connection, some, night_id=night_id)
+
+
+def _note_listed(connection: Connection, ad_ids: Sequence[int], *, night_id: int) -> None:
+    """A listing shows these ads: a visit of this night that was kept before was not the only way to them."""
+    visited = sightings.c.night_id == night_id, sightings.c.how == Seen.REVISIT.value
+    read = update(sightings).where(sightings.c.ad_id.in_(ad_ids), *visited).values(how=Seen.PAGE.value)
+    connection.execute(read)
 
 
 def note_visit(connection: Connection, visits: Iterable[StoredVisit], *, at: datetime) -> None:

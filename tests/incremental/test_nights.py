@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -10,12 +11,15 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from sqlalchemy import select, update
+from sqlalchemy import Connection, Engine, select, update
+from sqlalchemy.exc import OperationalError
 
+from crawler import crawling
 from crawler.crawling import order_for, run_spiders
 from crawler.evidence.verify import verify_evidence
 from crawler.manifest import read_manifest
 from crawler.night import Night
+from crawler.store.engine import reading
 from crawler.store.schema import ad_versions, ad_visits, ads, captures, misses, runs, sightings
 from tests.builders import StoreBuilder
 from tests.spiders.loopback import Answer, Site, ad_page, links_to, serve, source
@@ -160,6 +164,32 @@ def test_a_source_may_be_read_to_its_end_every_night(portal: Portal) -> None:
     portal.night()
     assert portal.night() == ["/oglasi", *(f"/oglasi?p={number}" for number in range(2, 6))]
     assert portal.newest(runs.c.paged, runs.c.ads, runs.c.read) == ("end", 12, 0)
+
+
+def test_an_ad_that_is_listed_and_due_for_a_visit_counts_as_listed(portal_anywhere: Portal) -> None:
+    portal = portal_anywhere
+    portal.night()
+    portal.let_days_pass(1)
+    portal.night()
+    # Paging stops after the first page, which shows three; the others are only visited.
+    assert portal.newest(runs.c.revisited, runs.c.read, runs.c.ads, runs.c.health) == (12, 12, 3, "ok")
+    assert Counter(way for _, way in portal.seen().values()) == {"page": 3, "revisit": 9}
+
+
+def test_a_database_that_is_away_when_a_spider_ends_is_asked_again(
+    portal: Portal, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    away = iter([False, True, True])
+
+    def reading_later(engine: Engine) -> Connection:
+        if next(away, False):
+            raise OperationalError("connecting", None, Exception("the database system is starting up"))
+        return reading(engine)
+
+    monkeypatch.setattr(crawling, "reading", reading_later)
+    portal.night()
+    assert next(away, None) is None
+    assert portal.newest(runs.c.outcome, runs.c.ads) == ("ok", 12)
 
 
 @pytest.mark.parametrize("portal", [{"max_pages": 6}], indirect=True)
