@@ -4,21 +4,15 @@ from __future__ import annotations
 
 import sys
 from datetime import UTC, datetime
-from typing import TYPE_CHECKING, Annotated, Protocol
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 if TYPE_CHECKING:
-    from sqlalchemy import Connection, Engine
+    from sqlalchemy import Engine
 
+    from alerts.desk.staff import Change
     from crawler.config import Settings
-    from crawler.store.people import PersonRow
-
-    class Change(Protocol):
-        """One change of a person."""
-
-        def __call__(self, connection: Connection, row: PersonRow, *, by: str, now: datetime) -> None: ...
-
 
 users_app = typer.Typer(no_args_is_help=True, help="People who may log in at the desk.")
 
@@ -185,24 +179,17 @@ def audit_command(
 
     Example: [bold]adwatch audit --person ana@primer.example --since 2026-11-01 --json[/bold]
     """
-    from datetime import timedelta  # noqa: PLC0415 - keeps --help fast
-
-    from alerts.stating import BELGRADE  # noqa: PLC0415
+    from alerts.desk.auditing import audit_between  # noqa: PLC0415 - keeps --help fast
     from crawler.errors import UsageError  # noqa: PLC0415
     from crawler.opening import opened  # noqa: PLC0415
     from crawler.output import print_json, print_table  # noqa: PLC0415
-    from crawler.store.audit import Act, AuditFilter, read_audit  # noqa: PLC0415
+    from crawler.store.audit import Act, read_audit  # noqa: PLC0415
     from crawler.store.engine import reading  # noqa: PLC0415
 
     if act and act not in set(Act):
         raise UsageError(f"the log knows no `{act}`; known: {', '.join(Act)}")
-    asked = AuditFilter(
-        person=person,
-        act=act,
-        subject=subject,
-        since=since.replace(tzinfo=BELGRADE) if since else None,
-        until=(until + timedelta(days=1)).replace(tzinfo=BELGRADE) if until else None,
-    )
+    first, last = since.date() if since else None, until.date() if until else None
+    asked = audit_between(first, last, person=person, act=act, subject=subject)
     with opened() as (_, engine), reading(engine) as connection:
         rows = [
             {

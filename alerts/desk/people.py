@@ -22,6 +22,8 @@ from crawler.store.people import PersonRow, find_person, insert_person
 SHORTEST_PASSWORD = 10
 LONGEST_PASSWORD = 200
 """Hashing takes time that grows with the length."""
+LONGEST_NAME = 200
+LONGEST_EMAIL = 200
 
 _EMAIL = re.compile(r"[^@\s\x00-\x1f]{1,100}@[^@\s\x00-\x1f]{1,99}")
 
@@ -91,8 +93,8 @@ def add_person(
     if address is None or address == SYSTEM:
         raise UsageError(f"`{email}` is no e-mail address")
     known_as = " ".join(storable(name).split())
-    if not known_as or len(known_as) > 200:
-        raise UsageError("a person needs a name of at most 200 letters")
+    if not known_as or len(known_as) > LONGEST_NAME:
+        raise UsageError(f"a person needs a name of at most {LONGEST_NAME} letters")
     chosen = known_role(role)
     hashed = hash_password(password)
     person_id = insert_person(

@@ -5,6 +5,7 @@ from __future__ import annotations
 import secrets
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Protocol
 
 from sqlalchemy import Connection
 
@@ -16,6 +17,13 @@ from crawler.store.audit import Act, record
 from crawler.store.people import PersonRow, change_person, find_person, lock_people_of_role, read_person
 
 _LETTERS = "abcdefghjkmnpqrstuvwxyzABCDEFGHJKLMNPQRSTUVWXYZ23456789"
+
+
+class Change(Protocol):
+    """One change of a person; it records itself. Raises LastAdminError."""
+
+    def __call__(self, connection: Connection, row: PersonRow, *, by: str, now: datetime) -> None:
+        """Makes it."""
 
 
 class LastAdminError(UsageError):

@@ -81,6 +81,8 @@ class AuditFilter:
     since: datetime | None = None
     until: datetime | None = None
     """Exclusive."""
+    before: int = 0
+    """Only lines of a lower number; 0: all."""
 
 
 _FROM: ContextVar[str] = ContextVar("acting_from", default="")
@@ -163,3 +165,5 @@ def _conditions(asked: AuditFilter) -> Iterator[ColumnElement[bool]]:
         yield audit_log.c.at >= asked.since
     if asked.until:
         yield audit_log.c.at < asked.until
+    if asked.before:
+        yield audit_log.c.id < asked.before

@@ -26,6 +26,9 @@ TABLE = """
 GET  /me                                                        T . . . . . .
 GET  /cases                                                     T . . . . . .
 GET  /cases/{case_id}                                           T . . . . . .
+GET  /views                                                     T . . . . . .
+POST /views                                                     T x . . . . .
+POST /views/{view_id}/delete                                    T x . . . . .
 POST /cases/{case_id}/decide                                    T x x . . . .
 POST /cases/{case_id}/undo                                      T x x . . . .
 POST /cases/{case_id}/notes                                     T x x . . . .
@@ -63,6 +66,7 @@ POST /register/aliases/{decision}/revoke                        T x x . . . .
 GET  /cases/{case_id}/name                                      T . . . . . .
 POST /cases/{case_id}/name                                      T x x . . . .
 POST /cases/{case_id}/name/undo                                 T x x . . . .
+GET  /silence                                                   T . . . . . .
 GET  /sources                                                   T . . . . . .
 GET  /sources/{source}                                          T . . . . . .
 POST /sources/{source}/disable                                  T x x x x . .
@@ -71,6 +75,15 @@ POST /sources/{source}/run                                      T x x x x . .
 GET  /nights                                                    T . . . . . .
 GET  /nights/{night_id}                                         T . . . . . .
 GET  /reports                                                   T . . . . . .
+GET  /people                                                    T . x x x x .
+GET  /people/{person_id}                                        T . x x x x .
+POST /people                                                    T x x x x x .
+POST /people/{person_id}/role                                   T x x x x x .
+POST /people/{person_id}/disable                                T x x x x x .
+POST /people/{person_id}/enable                                 T x x x x x .
+POST /people/{person_id}/unlock                                 T x x x x x .
+POST /people/{person_id}/reset                                  T x x x x x .
+GET  /audit                                                     T . x x x . .
 """
 EXPECTED = {
     (method, path): tuple(marks) for method, path, *marks in (line.split() for line in TABLE.strip().splitlines())

@@ -10,21 +10,39 @@ from fastapi.openapi.utils import get_openapi
 from fastapi.responses import JSONResponse
 from fastapi.routing import APIRoute
 
-from alerts.desk.api import cases, checking, drafts, filings, names, register, register_lists, reports, sources
+from alerts.desk.api import (
+    audit,
+    cases,
+    checking,
+    drafts,
+    filings,
+    names,
+    people,
+    register,
+    register_lists,
+    reports,
+    silence,
+    sources,
+    views,
+)
 from alerts.desk.api.doors import TOKEN, answer_refusals, anybody_known
 from alerts.desk.state import Desk
 
 ROOT = "/api/v1"
 ROUTERS = (
     cases.router,
+    views.router,
     drafts.router,
     filings.router,
     checking.router,
     register.router,
     register_lists.router,
     names.router,
+    silence.router,
     sources.router,
     reports.router,
+    people.router,
+    audit.router,
 )
 TITLE = "adwatch"
 ABOUT = (

@@ -166,8 +166,8 @@ class CaseLine(Shape):
     changed_after_approval: str | None
 
 
-class CasesAsk(Shape):
-    """Which cases are asked for; the filters are those of the queue's page."""
+class ListAsk(Shape):
+    """A list of cases; the filters are those of the queue's page."""
 
     pile: Pile = Pile.OPEN
     q: Annotated[str, Field(max_length=200)] = ""
@@ -188,6 +188,11 @@ class CasesAsk(Shape):
     changed: bool = False
     """Only those that really changed since a person decided."""
     sort: Sorting = Sorting.WORST
+
+
+class CasesAsk(ListAsk):
+    """Which cases are asked for."""
+
     cursor: Annotated[int, Field(ge=0, le=LARGEST_NUMBER)] = 0
     """`next` of the page before; 0: the first."""
     limit: Annotated[int, Field(ge=1, le=MOST_ITEMS)] = 50

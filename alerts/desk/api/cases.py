@@ -16,6 +16,7 @@ from alerts.desk.api.case_shapes import (
     DecideAsk,
     EventShape,
     LegalAsk,
+    ListAsk,
     MovedShape,
     NoteAsk,
     UndoAsk,
@@ -57,7 +58,7 @@ def cases(
         register = newest_snapshot_row(connection)
         stale_after = desk.settings.file.register_stale_after_days
         relies = register_state(register, today=desk.today(), stale_after_days=stale_after) is RegisterState.FRESH
-        found = list_cases(connection, _list(ask).question(with_verdict=relies), at=ask.cursor or None)
+        found = list_cases(connection, list_of(ask).question(with_verdict=relies), at=ask.cursor or None)
         page = found.page(ask.limit)
         entries = read_entries(connection, desk, read_cases(connection, page), register)
     is_last = found.through + ask.limit >= len(found.ids)
@@ -166,7 +167,8 @@ def _move(desk: Desk, bearer: Bearer, case_id: int, decision: Decision, ask: Leg
         return moved_case(connection, case_id)
 
 
-def _list(ask: CasesAsk) -> AskedList:
+def list_of(ask: ListAsk) -> AskedList:
+    """The list as the queue knows it."""
     return AskedList(
         pile=ask.pile,
         q=" ".join(ask.q.replace("\x00", "").split()),

@@ -36,6 +36,7 @@ MESSAGES = {
     Failure.LONG_NOTE: "a note has at most 2000 characters",
     Failure.CHANGED: "it is no longer what was seen, or cannot be decided so; read it again",
     Failure.ENTRY: "the newest register has no entry of that name, or several",
+    Failure.LAST_ADMIN: "nobody would be left who could manage people",
     Failure.EVIDENCE: "kept evidence is missing or does not match its hash",
     Failure.DRAFT: "the draft cannot be told: it was made by another version of the program, or something is not set",
     Failure.BUSY: "the store is busy; try again",

@@ -2,17 +2,16 @@
 
 from __future__ import annotations
 
-from datetime import date, datetime, time, timedelta
+from datetime import date
 from typing import Annotated
 from urllib.parse import urlencode
 
 from fastapi import APIRouter, Depends, Query, Response
 
 from alerts.desk.access import TheDesk, Visitor, require
+from alerts.desk.auditing import EARLIEST, LATEST, audit_between
 from alerts.desk.permissions import Permission
-from alerts.script import storable
-from alerts.stating import BELGRADE
-from crawler.store.audit import Act, AuditFilter, count_audit, read_audit
+from crawler.store.audit import Act, count_audit, read_audit
 from crawler.store.engine import reading
 from crawler.store.people import all_people
 
@@ -34,12 +33,7 @@ def audit(
     """One page of the log, the newest first. Days are those of Belgrade, both included."""
     chosen = act if act in set(Act) else ""
     first, last = _day(since), _day(until)
-    asked = AuditFilter(
-        person=storable(person),
-        act=chosen,
-        since=_midnight(first) if first else None,
-        until=_midnight(last + timedelta(days=1)) if last else None,
-    )
+    asked = audit_between(first, last, person=person, act=chosen)
     with reading(desk.engine) as connection:
         count = count_audit(connection, asked)
         pages = max(1, -(-count // PAGE_SIZE))
@@ -65,8 +59,4 @@ def _day(text: str) -> date | None:
         day = date.fromisoformat(text)
     except ValueError:
         return None
-    return day if 2000 <= day.year <= 2200 else None
-
-
-def _midnight(day: date) -> datetime:
-    return datetime.combine(day, time(), tzinfo=BELGRADE)
+    return day if EARLIEST <= day <= LATEST else None

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import Annotated
 
 from fastapi import APIRouter, Form, Response
@@ -10,18 +9,9 @@ from fastapi.responses import RedirectResponse
 
 from alerts.desk.access import FormSender, TheDesk
 from alerts.desk.asked_list import FormList
-from alerts.desk.failures import Failure, PageError
 from alerts.desk.numbers import Number
 from alerts.desk.routes.queue import TypedView, queue_answer
-from alerts.desk.speaking import to_say
-from alerts.script import storable
-from crawler.errors import UsageError
-from crawler.store.views import delete_view, save_view
-
-LONGEST_NAME = 80
-NO_NAME = to_say("Upišite naziv prikaza.")
-LONG_NAME = to_say("Naziv prikaza ima najviše osamdeset znakova.")
-TOO_MANY = to_say("Jedna osoba čuva najviše trideset prikaza. Obrišite neki od svojih, pa sačuvajte ovaj.")
+from alerts.desk.saved_lists import NotSavedError, delete_list, save_list
 
 router = APIRouter(prefix="/views")
 
@@ -35,15 +25,12 @@ def save(
     shared: Annotated[str, Form()] = "",
 ) -> Response:
     """Saves the list that is shown for this person, or for everybody."""
-    told, query, typed = " ".join(storable(name).split()), shown.query(), TypedView(name, shared == "1")
-    if not 1 <= len(told) <= LONGEST_NAME:
-        return queue_answer(desk, visitor, shown, typed=replace(typed, error=LONG_NAME if told else NO_NAME))
+    is_shared = shared == "1"
     try:
-        with desk.engine.begin() as connection:
-            save_view(connection, visitor.person.id, name=told, query=query, is_shared=typed.shared, now=desk.clock())
-    except UsageError:
-        return queue_answer(desk, visitor, shown, typed=replace(typed, error=TOO_MANY))
-    return RedirectResponse(f"/?{query}", status_code=303)
+        save_list(desk, visitor.person, shown, name=name, is_shared=is_shared)
+    except NotSavedError as error:
+        return queue_answer(desk, visitor, shown, typed=TypedView(name, is_shared, error.words))
+    return RedirectResponse(f"/?{shown.query()}", status_code=303)
 
 
 @router.post("/{view_id}/delete")
@@ -54,7 +41,5 @@ def delete(
     shown: FormList,
 ) -> Response:
     """Takes away a view of this person's own."""
-    with desk.engine.begin() as connection:
-        if not delete_view(connection, view_id, person_id=visitor.person.id):
-            raise PageError(Failure.NOT_FOUND)
+    delete_list(desk, visitor.person, view_id)
     return RedirectResponse(f"/?{shown.query()}", status_code=303)
