@@ -16,7 +16,7 @@ from alerts.messages.mail import post
 from alerts.messages.problems import UndeliveredError
 from crawler.config import Settings
 from crawler.errors import BusyError, ConfigError
-from crawler.leases import held, lease_of
+from crawler.leases import Lease, held, lease_of
 from crawler.store.engine import reading
 from crawler.store.locks import Lock
 from crawler.store.outbox import (
@@ -25,6 +25,7 @@ from crawler.store.outbox import (
     note_accepted,
     note_problem,
     put_out,
+    still_waits,
     waiting_deliveries,
 )
 
@@ -62,17 +63,25 @@ def deliver_waiting(settings: Settings, engine: Engine, *, at_once: bool = False
     """
     counts: Counter[str] = Counter(accepted=0, waiting=0, given_up=0)
     try:
-        with held(lease_of(settings, engine, Lock.MESSAGES), busy="messages are being delivered"):
+        with held(lease_of(settings, engine, Lock.MESSAGES), busy="messages are being delivered") as lease:
             with reading(engine) as connection:
                 found = waiting_deliveries(connection)
             for delivery in found:
-                if at_once or delivery.is_due(datetime.now(UTC)):
-                    counts[_try(settings, engine, delivery)] += 1
-                else:
+                if not (at_once or delivery.is_due(datetime.now(UTC))):
                     counts["waiting"] += 1
+                elif _is_ours(lease, engine, delivery):
+                    counts[_try(settings, engine, delivery)] += 1
     except BusyError:
         logger.info("messages are being delivered by another process")
     return counts
+
+
+def _is_ours(lease: Lease, engine: Engine, delivery: Delivery) -> bool:
+    """A lease may go with the database's session: then another process delivers, or has done so by now."""
+    if not lease.keep():
+        return False
+    with reading(engine) as connection:
+        return still_waits(connection, delivery)
 
 
 def _try(settings: Settings, engine: Engine, delivery: Delivery) -> str:

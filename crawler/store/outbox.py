@@ -82,6 +82,12 @@ def waiting_deliveries(connection: Connection) -> list[Delivery]:
     return [Delivery(**row._mapping) for row in connection.execute(statement)]
 
 
+def still_waits(connection: Connection, delivery: Delivery) -> bool:
+    """Whether nobody has tried it since it was read."""
+    as_read = _WAITS, deliveries.c.id == delivery.id, deliveries.c.tries == delivery.tries
+    return connection.scalar(select(deliveries.c.id).where(*as_read)) is not None
+
+
 def count_waiting(connection: Connection) -> int:
     """How many deliveries wait."""
     return connection.scalar(select(func.count()).select_from(deliveries).where(_WAITS)) or 0
