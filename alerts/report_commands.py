@@ -12,9 +12,10 @@ from crawler.errors import StoreError, UsageError
 from crawler.output import print_json
 
 if TYPE_CHECKING:
-    from alerts.reports.figures import SheetId
+    from alerts.reports.figures import Report, SheetId
     from alerts.reports.forms import Form
     from alerts.reports.periods import Period
+    from alerts.reports.wording import Labels
 
 
 def report(
@@ -39,14 +40,8 @@ def report(
     from alerts.desk.speaking import Tongue  # noqa: PLC0415 - keeps --help fast
     from alerts.drafting import chosen_of  # noqa: PLC0415
     from alerts.reports.exporting import json_of  # noqa: PLC0415
-    from alerts.reports.figures import make_report  # noqa: PLC0415
-    from alerts.reports.forms import write_report  # noqa: PLC0415
     from alerts.reports.wording import Labels  # noqa: PLC0415
     from alerts.stating import BELGRADE  # noqa: PLC0415
-    from crawler.files import write_whole  # noqa: PLC0415
-    from crawler.manifest import read_manifests  # noqa: PLC0415
-    from crawler.opening import opened  # noqa: PLC0415
-    from crawler.store.engine import reading  # noqa: PLC0415
 
     now = datetime.now(UTC)
     period = _period(first, last, preset, today=now.astimezone(BELGRADE).date())
@@ -54,19 +49,37 @@ def report(
     if form is None and not as_json:
         raise UsageError("name a file with -o, or print the figures with --json")
     language, sheet = chosen_of(Tongue, tongue), _sheet(table, names=names)
+    made, sources = _made(period, now=now, names=names)
+    if output and form:
+        _write(output, made, form, Labels(language, sources), sheet)
+        typer.echo(f"{output} ({period.first} to {period.last})", err=True)
+    if as_json:
+        print_json(json_of(made))
+
+
+def _made(period: Period, *, now: datetime, names: bool) -> tuple[Report, dict[str, str]]:
+    """The figures, and what the sources are called."""
+    from alerts.reports.figures import make_report  # noqa: PLC0415 - keeps --help fast
+    from crawler.manifest import read_manifests  # noqa: PLC0415
+    from crawler.opening import opened  # noqa: PLC0415
+    from crawler.store.engine import reading  # noqa: PLC0415
+
     with opened() as (settings, engine):
         with reading(engine) as connection:
             made = make_report(connection, period, now=now, with_names=names)
         manifests = read_manifests(settings.source_folders).manifests
-    if output and form:
-        labels = Labels(language, {source: manifest.name for source, manifest in manifests.items()})
-        try:
-            write_whole(output, write_report(made, form, labels, sheet=sheet))
-        except OSError as error:
-            raise StoreError(f"{output} cannot be written: {error.strerror}") from error
-        typer.echo(f"{output} ({period.first} to {period.last})", err=True)
-    if as_json:
-        print_json(json_of(made))
+    return made, {source: manifest.name for source, manifest in manifests.items()}
+
+
+def _write(output: Path, made: Report, form: Form, labels: Labels, sheet: SheetId) -> None:
+    """Writes the file whole. Raises StoreError where it cannot be written."""
+    from alerts.reports.forms import write_report  # noqa: PLC0415 - keeps --help fast
+    from crawler.files import write_whole  # noqa: PLC0415
+
+    try:
+        write_whole(output, write_report(made, form, labels, sheet=sheet))
+    except OSError as error:
+        raise StoreError(f"{output} cannot be written: {error.strerror}") from error
 
 
 def _period(first: str | None, last: str | None, preset: str | None, *, today: date) -> Period:

@@ -68,20 +68,13 @@ def state_facts(
     material: CaseMaterial, recipient_id: str, *, organisation: Organisation, law: Law, now: datetime, stale: bool
 ) -> DraftFacts:
     """Tells the material as facts. Raises DraftError where a quote does not stand in the ad."""
-    recipient, judged = find_recipient(recipient_id), material.leading.assessment
+    recipient, judged, ad = find_recipient(recipient_id), material.leading.assessment, material.leading.ad
     items = number_evidence(_ordered_captures(material))
-    places = tuple(_place(ad, material, items) for ad in material.ads)
-    traits = CaseTraits(
-        topics=recipient.topics,
-        verdict=None if stale else judged.register.verdict,
-        mediator_kind=judged.mediator.kind,
-        indicators=frozenset(indicator.code for indicator in judged.indicators),
-    )
-    lines, shortened = _lines(material.leading.ad.text)
-    leading_number = _number_of(material.leading.ad.capture_id, material, items)
-    of_pictures = {
-        picture.capture_id: _number_of(picture.capture_id, material, items) for picture in material.leading.ad.pictures
-    }
+    places = tuple(_place(one, material, items) for one in material.ads)
+    traits = _traits(recipient, judged, stale=stale)
+    lines, shortened = _lines(ad.text)
+    leading_number = _number_of(ad.capture_id, material, items)
+    of_pictures = {picture.capture_id: _number_of(picture.capture_id, material, items) for picture in ad.pictures}
     return DraftFacts(
         case_id=material.case_id,
         number=Verbatim(f"{material.case_id}/{now.astimezone(BELGRADE).year}"),
@@ -92,11 +85,8 @@ def state_facts(
         triggers=tuple(dict.fromkeys(wording().of_trigger(code) for code in judged.referral)),
         places=places,
         destinations=tuple(country_name(code) for code in judged.destinations),
-        statements=_statements(judged, material.leading.ad, of_pictures),
-        picture_texts=tuple(
-            PictureText(of_pictures[picture.capture_id], _lines(picture.text or "")[0])
-            for picture in material.leading.ad.pictures
-        ),
+        statements=_statements(judged, ad, of_pictures),
+        picture_texts=_picture_texts(ad, of_pictures),
         not_stated=tuple(wording().of_omission(code) for code in judged.not_stated),
         register_check=_register_check(judged, material.snapshot, stale=stale),
         provisions=_cited(law, Part.BASIS, traits),
@@ -112,6 +102,16 @@ def state_facts(
         ad_shortened=shortened,
         set_aside=_set_aside(law, traits),
         partners=tuple(_partners(recipient, judged.destinations)),
+    )
+
+
+def _traits(recipient: Recipient, judged: Assessment, *, stale: bool) -> CaseTraits:
+    """By what the law is chosen; on a stale list the register says nothing about anybody."""
+    return CaseTraits(
+        topics=recipient.topics,
+        verdict=None if stale else judged.register.verdict,
+        mediator_kind=judged.mediator.kind,
+        indicators=frozenset(indicator.code for indicator in judged.indicators),
     )
 
 
@@ -259,6 +259,10 @@ def _statements(judged: Assessment, ad: CaseAd, evidence: Mapping[int, int]) -> 
     indicators = [_statement(found, wording().of_indicator(found.code), ad, evidence) for found in judged.indicators]
     called_upon = [Statement(wording().impersonation, None)] if judged.mediator.possible_impersonation else []
     return (*spoken, *indicators, *called_upon)
+
+
+def _picture_texts(ad: CaseAd, evidence: Mapping[int, int]) -> tuple[PictureText, ...]:
+    return tuple(PictureText(evidence[picture.capture_id], _lines(picture.text or "")[0]) for picture in ad.pictures)
 
 
 def _statement(found: Indicator, words: str, ad: CaseAd, evidence: Mapping[int, int]) -> Statement:

@@ -33,7 +33,7 @@ from crawler.assessment import Assessment
 from crawler.config import Settings
 from crawler.errors import DraftError, UsageError
 from crawler.evidence.warc import Capture
-from crawler.store.approvals import changes_after_approval, standing_approvals
+from crawler.store.approvals import APPROVED, ApprovalRow, changes_after_approval, standing_approvals
 from crawler.store.case_lists import CaseList, CaseQuestion, list_cases
 from crawler.store.cases import CaseRow, case_history, newest_decision_of, read_case
 from crawler.store.desk_views import (
@@ -45,8 +45,8 @@ from crawler.store.desk_views import (
     screenshot_of,
     sister_cases,
 )
-from crawler.store.drafts import CaseAd, DraftRow, approved_draft, drafts_of_case, leading_ad
-from crawler.store.images import pictures_of_versions
+from crawler.store.drafts import CaseAd, DraftRow, approved_draft, captures_by_id, drafts_of_case, leading_ad
+from crawler.store.images import AdPicture, pictures_of_versions
 from crawler.store.intakes import Intake, intakes_of_ads
 from crawler.store.register import newest_snapshot_row
 
@@ -94,6 +94,31 @@ class Decided:
 
 
 @dataclass(frozen=True, slots=True)
+class ShownAnswer:
+    """What the register says of the mediator, and what people decided about the name."""
+
+    badge: RegisterBadge
+    names: NameDecisions
+    now: RegisterBadge | None
+    """The answer with people's decisions, where the case does not rest on it yet."""
+
+
+@dataclass(frozen=True, slots=True)
+class Spread:
+    """Where else the offer stands, and when it was seen."""
+
+    copies: tuple[ShownCopy, ...]
+    captures: tuple[Capture, ...]
+    """Of all ads of the case, the leading one among them."""
+    is_copies_cut: bool
+    """There are more than the page shows."""
+    sightings: tuple[tuple[date, tuple[Seen, ...]], ...]
+    """By day in Belgrade, newest first."""
+    is_sightings_cut: bool
+    sisters: tuple[SisterCase, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class CaseView:
     """One case with all that belongs to it."""
 
@@ -109,17 +134,8 @@ class CaseView:
     marked: MarkedAd
     pictures: tuple[ShownPicture, ...]
     hard_triggers: tuple[HardTrigger, ...]
-    badge: RegisterBadge
-    names: NameDecisions
-    answer_now: RegisterBadge | None
-    """The register's answer with people's decisions, where the case does not rest on it yet."""
-    copies: tuple[ShownCopy, ...]
-    is_copies_cut: bool
-    """There are more than the page shows."""
-    sightings: tuple[tuple[date, tuple[Seen, ...]], ...]
-    """By day in Belgrade, newest first."""
-    is_sightings_cut: bool
-    sisters: tuple[SisterCase, ...]
+    register: ShownAnswer
+    spread: Spread
     connections: tuple[CaseConnection, ...]
     graph: Graph | None
     checks: tuple[Check, ...]
@@ -143,69 +159,112 @@ def read_case_view(
 ) -> CaseView:
     """The case as the page shows it. Raises PageError where there is none of that number."""
     case = case_or_not_found(connection, case_id)
-    stale_after_days = settings.file.register_stale_after_days
     leading = leading_ad(connection, case_id)
-    assessment = as_sentences(leading.assessment)
-    copies = read_copies(connection, case_id, limit=MOST_COPIES)
-    sightings = read_sightings(connection, case_id, limit=MOST_SIGHTINGS)
-    intake = intakes_of_ads(connection, [leading.ad.ad_id]).get(leading.ad.ad_id)
-    badge = partial(badge_of, today=today, stale_after_days=stale_after_days, newest=newest_snapshot_row(connection))
-    names = read_decisions(connection, assessment, today=today, stale_after_days=stale_after_days)
-    marked = mark_ad(leading.ad.judged, assessment)
-    pictures = pictures_of_versions(connection, [leading.ad.version_id]).get(leading.ad.version_id, ())
-    others = [copy for copy in copies if copy.ad_id != leading.ad.ad_id]
-    compared = compare_copies(others, title=leading.ad.title, text=leading.ad.text)
+    ad, assessment = leading.ad, as_sentences(leading.assessment)
+    marked = mark_ad(ad.judged, assessment)
+    beside = _beside(connection, ad)
+    register = _answer(connection, assessment, settings.file.register_stale_after_days, today)
+    spread = _spread(connection, case_id, ad)
     connections = connections_of_case(connection, case_id)
-    sisters = tuple(sister_cases(connection, case_id, limit=MOST_SISTERS))
-    screenshot = screenshot_of(connection, leading.ad.version_id)
-    answer = badge(assessment.register)
     return CaseView(
         case=case,
         seen=mark_of(case),
-        ad=leading.ad,
-        intake=intake,
-        page_capture=find_capture(connection, intake.page_capture_id) if intake and intake.page_capture_id else None,
+        ad=ad,
+        intake=beside.intake,
+        page_capture=beside.page_capture,
         assessment=assessment,
         marked=marked,
-        pictures=show_pictures(pictures, leading.ad, marked),
+        pictures=show_pictures(beside.pictures, ad, marked),
         hard_triggers=hard_triggers(assessment),
-        badge=answer,
-        names=names,
-        answer_now=badge(names.answer_now) if names.answer_now else None,
-        copies=compared,
-        is_copies_cut=len(copies) == MOST_COPIES,
-        sightings=_by_day(sightings),
-        is_sightings_cut=len(sightings) == MOST_SIGHTINGS,
-        sisters=sisters,
+        register=register,
+        spread=spread,
         connections=connections,
         graph=draw_graph(case_id, connections),
-        checks=next_checks(
-            CheckedCase(
-                assessment=assessment,
-                badge=answer,
-                connections=connections,
-                sisters=sisters,
-                differing_copies=sum(not copy.is_same for copy in compared),
-                has_screenshot=screenshot is not None,
-                is_brought=intake is not None,
-                least_confidence=min((one.confidence for one in pictures if one.text and one.confidence), default=None),
-            )
-        ),
-        screenshot=screenshot,
+        checks=_checks(assessment, register.badge, connections, spread, beside),
+        screenshot=beside.screenshot,
         timeline=read_timeline(connection, settings, case),
-        evidence=_once(
-            [
-                *filter(None, (find_capture(connection, capture_id) for capture_id in leading.ad.capture_ids)),
-                *filter(None, (find_capture(connection, picture.capture_id) for picture in pictures)),
-                *(copy.capture for copy in copies),
-            ]
-        ),
+        evidence=_evidence(connection, ad, beside.pictures, spread),
         drafts=tuple(_previews(connection, case_id, script)),
-        changed_after_approval=changes_after_approval(connection, [case_id]).get(case_id),
+        changed_after_approval=_changed(connection, case),
         history=tuple(case_history(connection, case_id)),
         place=list_cases(connection, question, at=case_id),
         decisions=offered_decisions(CaseState(case.state), refers=bool(assessment.referral)),
     )
+
+
+@dataclass(frozen=True, slots=True)
+class _Beside:
+    """What is kept of the leading ad beside its words."""
+
+    intake: Intake | None
+    page_capture: Capture | None
+    pictures: tuple[AdPicture, ...]
+    screenshot: str | None
+
+
+def _beside(connection: Connection, ad: CaseAd) -> _Beside:
+    intake = intakes_of_ads(connection, [ad.ad_id]).get(ad.ad_id)
+    page = intake.page_capture_id if intake else None
+    return _Beside(
+        intake=intake,
+        page_capture=find_capture(connection, page) if page is not None else None,
+        pictures=pictures_of_versions(connection, [ad.version_id]).get(ad.version_id, ()),
+        screenshot=screenshot_of(connection, ad.version_id),
+    )
+
+
+def _changed(connection: Connection, case: CaseRow) -> str | None:
+    return changes_after_approval(connection, [case.id]).get(case.id) if case.state == APPROVED else None
+
+
+def _answer(connection: Connection, assessment: Assessment, stale_after_days: int, today: date) -> ShownAnswer:
+    badge = partial(badge_of, today=today, stale_after_days=stale_after_days, newest=newest_snapshot_row(connection))
+    names = read_decisions(connection, assessment, today=today, stale_after_days=stale_after_days)
+    return ShownAnswer(badge(assessment.register), names, badge(names.answer_now) if names.answer_now else None)
+
+
+def _spread(connection: Connection, case_id: int, ad: CaseAd) -> Spread:
+    copies = read_copies(connection, case_id, limit=MOST_COPIES)
+    sightings = read_sightings(connection, case_id, limit=MOST_SIGHTINGS)
+    others = [copy for copy in copies if copy.ad_id != ad.ad_id]
+    return Spread(
+        copies=compare_copies(others, title=ad.title, text=ad.text),
+        captures=tuple(copy.capture for copy in copies),
+        is_copies_cut=len(copies) == MOST_COPIES,
+        sightings=_by_day(sightings),
+        is_sightings_cut=len(sightings) == MOST_SIGHTINGS,
+        sisters=tuple(sister_cases(connection, case_id, limit=MOST_SISTERS)),
+    )
+
+
+def _checks(
+    assessment: Assessment,
+    badge: RegisterBadge,
+    connections: Sequence[CaseConnection],
+    spread: Spread,
+    beside: _Beside,
+) -> tuple[Check, ...]:
+    read = [one.confidence for one in beside.pictures if one.text and one.confidence]
+    return next_checks(
+        CheckedCase(
+            assessment=assessment,
+            badge=badge,
+            connections=connections,
+            sisters=spread.sisters,
+            differing_copies=sum(not copy.is_same for copy in spread.copies),
+            has_screenshot=beside.screenshot is not None,
+            is_brought=beside.intake is not None,
+            least_confidence=min(read, default=None),
+        )
+    )
+
+
+def _evidence(connection: Connection, ad: CaseAd, pictures: Sequence[AdPicture], spread: Spread) -> tuple[Capture, ...]:
+    """Each capture once: that of the shown text first, then those of its pictures, then those of the copies."""
+    named = (*ad.capture_ids, *(picture.capture_id for picture in pictures))
+    kept = captures_by_id(connection, named)
+    own = (kept[capture_id] for capture_id in named if capture_id in kept)
+    return tuple({capture.record_id: capture for capture in (*own, *spread.captures)}.values())
 
 
 def case_or_not_found(connection: Connection, case_id: int) -> CaseRow:
@@ -250,21 +309,22 @@ def _by_day(seen: Sequence[Seen]) -> tuple[tuple[date, tuple[Seen, ...]], ...]:
     return tuple((day, tuple(group)) for day, group in days)
 
 
-def _once(captures: Sequence[Capture]) -> tuple[Capture, ...]:
-    return tuple({capture.record_id: capture for capture in captures}.values())
-
-
 def shown_drafts(connection: Connection, case_id: int) -> list[DraftRow]:
     """The case's drafts, and approved texts that are an older version of theirs, or whose draft was taken back."""
+    return _with_approved(connection, case_id, standing_approvals(connection, case_id))
+
+
+def _with_approved(connection: Connection, case_id: int, standing: Sequence[ApprovalRow]) -> list[DraftRow]:
     current = drafts_of_case(connection, case_id)
     there = {(row.recipient, row.version) for row in current}
-    older = [one for one in standing_approvals(connection, case_id) if (one.recipient, one.version) not in there]
+    older = [one for one in standing if (one.recipient, one.version) not in there]
     return [*current, *(approved_draft(connection, approval) for approval in older)]
 
 
 def _previews(connection: Connection, case_id: int, script: Script) -> Iterator[DraftPreview]:
-    approved = {(one.recipient, one.version) for one in standing_approvals(connection, case_id)}
-    for row in shown_drafts(connection, case_id):
+    standing = standing_approvals(connection, case_id)
+    approved = {(one.recipient, one.version) for one in standing}
+    for row in _with_approved(connection, case_id, standing):
         text: str | None = None
         set_aside: tuple[CitedProvision, ...] = ()
         try:

@@ -13,6 +13,7 @@ if TYPE_CHECKING:
 
     from alerts.desk.staff import Change
     from crawler.config import Settings
+    from crawler.store.audit import AuditRow
 
 users_app = typer.Typer(no_args_is_help=True, help="People who may log in at the desk.")
 
@@ -191,23 +192,23 @@ def audit_command(
     first, last = since.date() if since else None, until.date() if until else None
     asked = audit_between(first, last, person=person, act=act, subject=subject)
     with opened() as (_, engine), reading(engine) as connection:
-        rows = [
-            {
-                "at": row.at.isoformat(),
-                "person": row.person,
-                "act": row.act,
-                "subject": row.subject,
-                "detail": row.detail,
-                "address": row.address,
-            }
-            for row in read_audit(connection, asked, size=limit)
-        ]
+        rows = list(map(_audit_line, read_audit(connection, asked, size=limit)))
     if as_json:
         print_json(rows)
     else:
-        print_table(
-            "Audit log", ("at", "person", "act", "subject", "detail", "from"), [list(row.values()) for row in rows]
-        )
+        columns = ("at", "person", "act", "subject", "detail", "from")
+        print_table("Audit log", columns, [list(row.values()) for row in rows])
+
+
+def _audit_line(row: AuditRow) -> dict[str, str]:
+    return {
+        "at": row.at.isoformat(),
+        "person": row.person,
+        "act": row.act,
+        "subject": row.subject,
+        "detail": row.detail,
+        "address": row.address,
+    }
 
 
 def _change(email: str, change: Change, told: str, *, as_json: bool) -> None:

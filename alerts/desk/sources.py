@@ -29,8 +29,13 @@ class Sources:
 
     def names(self) -> dict[str, str]:
         """Names of the sources for people, by id."""
-        named = {source: manifest.name for source, manifest in self.read().manifests.items()}
-        return {MANUAL_SOURCE: "ručni unos", **named}
+        return names_of(self.read())
+
+
+def names_of(read: ManifestsRead) -> dict[str, str]:
+    """Names of these sources for people, by id."""
+    named = {source: manifest.name for source, manifest in read.manifests.items()}
+    return {MANUAL_SOURCE: "ručni unos", **named}
 
 
 def _stamp(files: list[Path]) -> Stamp:

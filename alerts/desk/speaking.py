@@ -45,7 +45,12 @@ class Tongue(StrEnum):
     @property
     def locale(self) -> Locale:
         """For names of countries, numbers and days."""
-        return Locale.parse({Tongue.LATN: "sr_Latn", Tongue.CYRL: "sr_Cyrl", Tongue.EN: "en_GB"}[self])
+        return _locale({Tongue.LATN: "sr_Latn", Tongue.CYRL: "sr_Cyrl", Tongue.EN: "en_GB"}[self])
+
+
+@cache
+def _locale(name: str) -> Locale:
+    return Locale.parse(name)
 
 
 @dataclass(frozen=True, slots=True)

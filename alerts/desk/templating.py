@@ -6,11 +6,12 @@ Messages and reports are worded by it as well, where the desk does not run.
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from functools import cache
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -44,6 +45,8 @@ def templates_of(tongue: Tongue) -> Environment:
     speech = Speech(tongue)
     # The extension brings this method; values given to `_()` are escaped, the text itself is ours and may hold tags.
     made.install_gettext_callables(speech.said, speech.one_or_many, newstyle=True)  # type: ignore[attr-defined]
+    # Its `_` goes through three calls that look up the context; hundreds of words stand on a page.
+    made.globals["_"] = speech.words
     made.filters.update(
         amount=speech.amount,
         clock=clock,
@@ -83,6 +86,10 @@ class Speech:
         """House words in this tongue."""
         return said(self.tongue, text)
 
+    def words(self, text: str, **values: object) -> Markup:
+        """The desk's own text in this tongue as HTML, with values, which are escaped, for its `%(name)s`."""
+        return Markup(said(self.tongue, text)) % values  # noqa: S704 - texts are ours
+
     def told(self, text: str) -> Markup:
         """A sentence of the rooms, what is from outside marked as not to be translated; other texts as they are."""
         if not isinstance(text, Told):
@@ -108,7 +115,7 @@ class Speech:
 
     def countries(self, codes: Iterable[str]) -> str:
         """Names of countries by CLDR, separated by commas; a code without name as it is."""
-        names = self.tongue.locale.territories
+        names = _territories(self.tongue)
         return ", ".join(str(names.get(code, code)) for code in codes)
 
     def day(self, moment: date | datetime) -> str:
@@ -126,6 +133,11 @@ class Speech:
         """The title of an ad, or how it begins; in words of ours where it has no text."""
         shown = heading(title, text)
         return shown if title or text.strip() else self.said(shown)
+
+
+@cache
+def _territories(tongue: Tongue) -> Mapping[str, str]:
+    return MappingProxyType(dict(tongue.locale.territories))
 
 
 def _from_outside(text: str) -> str:

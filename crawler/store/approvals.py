@@ -14,6 +14,7 @@ from crawler.store.schema import approvals, case_events, cases
 from crawler.store.writing import chunks
 
 APPROVED = "approved"
+_made, _ended, _undoing = (case_events.alias(name) for name in ("made", "ended", "undoing"))
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,7 +115,6 @@ def changes_after_approval(connection: Connection, case_ids: Iterable[int]) -> d
 
 def _last_approving(case_ids: Sequence[int]) -> Subquery:
     """By case: the newest event by which a person approved it and that was not taken back."""
-    undoing = case_events.alias("undoing")
     by_person = and_(
         case_events.c.after == APPROVED,
         case_events.c.person != SYSTEM,
@@ -125,7 +125,7 @@ def _last_approving(case_ids: Sequence[int]) -> Subquery:
     )
     return (
         select(case_events.c.case_id, func.max(case_events.c.id).label("id"))
-        .where(case_events.c.case_id.in_(case_ids), by_person, ~exists().where(undoing.c.undoes == case_events.c.id))
+        .where(case_events.c.case_id.in_(case_ids), by_person, ~exists().where(_undoing.c.undoes == case_events.c.id))
         .group_by(case_events.c.case_id)
         .subquery()
     )
@@ -139,10 +139,9 @@ def _changes() -> Select[Any]:
 
 
 def _approvals() -> Select[Any]:
-    made, ended = case_events.alias("made"), case_events.alias("ended")
     names = ("id", "case_id", "recipient", "version", "event_id", "document", "digest")
     return (
-        select(*(approvals.c[name] for name in names), made.c.person, made.c.at, ended.c.at.label("ended_at"))
-        .join(made, made.c.id == approvals.c.event_id)
-        .outerjoin(ended, ended.c.id == approvals.c.ended_event_id)
+        select(*(approvals.c[name] for name in names), _made.c.person, _made.c.at, _ended.c.at.label("ended_at"))
+        .join(_made, _made.c.id == approvals.c.event_id)
+        .outerjoin(_ended, _ended.c.id == approvals.c.ended_event_id)
     )

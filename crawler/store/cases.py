@@ -276,6 +276,9 @@ def case_history(connection: Connection, case_id: int) -> list[Row[Any]]:
     return list(connection.execute(statement))
 
 
+_undoing = case_events.alias("undoing")
+
+
 @dataclass(frozen=True, slots=True)
 class PersonDecision:
     """A decision that a person made and that was not taken back."""
@@ -289,8 +292,7 @@ def newest_decision_of(
     connection: Connection, person: str, *, decisions: Iterable[str], since: datetime
 ) -> PersonDecision | None:
     """The person's newest decision of these kinds that was not taken back, if it was made since then."""
-    undoing = case_events.alias("undoing")
-    undone = exists().where(undoing.c.case_id == case_events.c.case_id, undoing.c.undoes == case_events.c.id)
+    undone = exists().where(_undoing.c.case_id == case_events.c.case_id, _undoing.c.undoes == case_events.c.id)
     statement = (
         select(case_events.c.id.label("event_id"), case_events.c.case_id, case_events.c.after)
         .where(case_events.c.person == person, case_events.c.at >= since)

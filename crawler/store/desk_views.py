@@ -112,12 +112,14 @@ def read_sightings(connection: Connection, case_id: int, *, limit: int) -> list[
     return [Seen(**row._mapping) for row in connection.execute(statement)]
 
 
+_here = cases.alias("here")
+
+
 def sister_cases(connection: Connection, case_id: int, *, limit: int) -> list[SisterCase]:
     """Other cases of the same series, worst first."""
-    here = cases.alias("here")
     statement = (
         select(cases.c.id, cases.c.state, cases.c.level, cases.c.mediator_key)
-        .join(here, and_(here.c.series_id == cases.c.series_id, here.c.id == case_id))
+        .join(_here, and_(_here.c.series_id == cases.c.series_id, _here.c.id == case_id))
         .where(cases.c.id != case_id)
         .order_by(*worst_first())
         .limit(limit)

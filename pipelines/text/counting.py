@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import date
+from functools import lru_cache
 
 from babel import Locale
 
@@ -18,5 +19,6 @@ def written_day(day: date) -> str:
     return f"{day.day}.\u00a0{day.month}.\u00a0{day.year}."
 
 
+@lru_cache(maxsize=4096)
 def _plural_form(number: int) -> str:
     return str(Locale.parse("sr").plural_form(number))

@@ -53,7 +53,7 @@ def test_every_code_has_words(name: str, codes: Iterable[str]) -> None:
 
 @pytest.mark.parametrize("failure", Failure)
 def test_every_failure_is_explained(failure: Failure) -> None:
-    source = (FOLDER / "templates" / "failure.html").read_text(encoding="utf-8")
+    source = (FOLDER / "templates" / "failure_words.html").read_text(encoding="utf-8")
     assert source.count(f'"{failure}": _("') == 2
 
 

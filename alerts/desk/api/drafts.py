@@ -32,8 +32,10 @@ from alerts.desk.numbers import Number
 from alerts.desk.permissions import Permission
 from alerts.document import plain_text
 from alerts.drafting import DocumentFormat
-from alerts.editing import DraftChanges
+from alerts.editing import DraftChanges, Passage, ProvisionState
 from alerts.script import Script
+from crawler.store.approvals import ApprovalRow
+from crawler.store.drafts import DraftVersion
 from crawler.store.engine import reading
 
 Version = Annotated[Number | None, Query(description="By default the newest.")]
@@ -157,55 +159,58 @@ def _line(line: DraftLine) -> dict[str, object]:
 
 
 def _shape(view: DraftView) -> DraftShape:
-    approval = view.approval
     return DraftShape.model_validate(
         {
             "case": view.case.id,
             "to": view.to,
             "version": view.row.version,
-            "versions": [
-                {"version": one.number, "made_at": one.made_at, "person": one.person, "note": one.note}
-                for one in view.versions
-            ],
+            "versions": [_version(one) for one in view.versions],
             "text": plain_text(view.document),
             "sha256": view.digest,
-            "approval": {
-                "recipient": approval.recipient,
-                "version": approval.version,
-                "person": approval.person,
-                "at": approval.at,
-                "sha256": approval.digest,
-                "ended_at": approval.ended_at,
-            }
-            if approval
-            else None,
+            "approval": _approval(view.approval) if view.approval else None,
             "is_changeable": view.is_changeable,
             "is_approvable": view.is_approvable,
             "is_filed": view.is_filed,
             "evidence_verifies": not view.broken,
-            "passages": [
-                {
-                    "number": passage.number,
-                    "heading": passage.heading,
-                    "text": passage.text,
-                    "original": passage.original,
-                    "is_quote": passage.is_quote,
-                    "edited_by": passage.edit.person if passage.edit else None,
-                }
-                for section in view.sections
-                for passage in section.passages
-            ],
-            "provisions": [
-                {
-                    "id": state.provision.id,
-                    "citation": state.citation,
-                    "part": state.part,
-                    "is_on": state.is_on,
-                    "is_confirmed": state.is_confirmed,
-                }
-                for state in view.provisions
-            ],
+            "passages": [_passage(passage) for section in view.sections for passage in section.passages],
+            "provisions": list(map(_provision, view.provisions)),
             "cautions": view.cautions,
             "changed_after_approval": view.changed,
         }
     )
+
+
+def _version(one: DraftVersion) -> dict[str, object]:
+    return {"version": one.number, "made_at": one.made_at, "person": one.person, "note": one.note}
+
+
+def _approval(approval: ApprovalRow) -> dict[str, object]:
+    return {
+        "recipient": approval.recipient,
+        "version": approval.version,
+        "person": approval.person,
+        "at": approval.at,
+        "sha256": approval.digest,
+        "ended_at": approval.ended_at,
+    }
+
+
+def _passage(passage: Passage) -> dict[str, object]:
+    return {
+        "number": passage.number,
+        "heading": passage.heading,
+        "text": passage.text,
+        "original": passage.original,
+        "is_quote": passage.is_quote,
+        "edited_by": passage.edit.person if passage.edit else None,
+    }
+
+
+def _provision(state: ProvisionState) -> dict[str, object]:
+    return {
+        "id": state.provision.id,
+        "citation": state.citation,
+        "part": state.part,
+        "is_on": state.is_on,
+        "is_confirmed": state.is_confirmed,
+    }

@@ -17,8 +17,9 @@ from alerts.desk.findings import RegisterBadge, badge_of, known_findings, order_
 from alerts.desk.numbers import LARGEST_NUMBER
 from alerts.desk.piles import Pile
 from alerts.desk.silence import RegisterState, read_silence
+from alerts.desk.sources import names_of
 from alerts.desk.state import Desk
-from crawler.store.approvals import changes_after_approval
+from crawler.store.approvals import APPROVED, changes_after_approval
 from crawler.store.case_lists import (
     ListedCase,
     changes_since_decided,
@@ -88,10 +89,11 @@ def queue_answer(
     typed: TypedView | None = None,
 ) -> Response:
     """One page of the list; where saving it was refused, with what was typed."""
+    sources = desk.sources.read()
     with reading(desk.engine) as connection:
         by_state = count_by_state(connection)
         register = newest_snapshot_row(connection)
-        silence = read_silence(connection, desk.settings.file, sources=desk.sources.read(), now=desk.clock())
+        silence = read_silence(connection, desk.settings.file, sources=sources, now=desk.clock())
         relies = silence.register_state is RegisterState.FRESH
         found = list_cases(connection, shown.question(with_verdict=relies), at=after or None)
         if found.ids and not found.page(PAGE_SIZE):
@@ -123,7 +125,7 @@ def queue_answer(
         destinations=destinations,
         verdicts=VERDICTS,
         findings=known_findings(),
-        names=desk.sources.names(),
+        names=names_of(sources),
     )
 
 
@@ -132,7 +134,8 @@ def read_entries(
 ) -> list[Entry]:
     """The cases as rows of the queue; `register` is the newest list."""
     ids = [case.id for case in cases]
-    changed, returned = changes_after_approval(connection, ids), changes_since_decided(connection, ids)
+    approved = [case.id for case in cases if case.state == APPROVED]
+    changed, returned = changes_after_approval(connection, approved), changes_since_decided(connection, ids)
     pictures = pictures_for_lists(connection, [case.version_id for case in cases])
     return [
         Entry(

@@ -129,7 +129,7 @@ case_events = Table(
     sqlite_autoincrement=True,
 )
 Index("ix_case_events_at", case_events.c.at)
-Index("ix_case_events_person_id", case_events.c.person, case_events.c.id)
+Index("ix_case_events_person_at", case_events.c.person, case_events.c.at)
 Index("ix_case_events_decision_case_id", case_events.c.decision, case_events.c.case_id)
 
 case_links = Table(
