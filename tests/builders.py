@@ -33,6 +33,7 @@ from crawler.config import Settings
 from crawler.evidence.warc import CaptureWriter
 from crawler.items import FetchedPage
 from crawler.night import Night
+from crawler.store.assessments import counted_by
 from crawler.store.captures import save_captures
 from crawler.store.engine import open_store, reading
 from crawler.store.schema import (
@@ -216,6 +217,7 @@ class StoreBuilder:
             mediator_key=mediator_key,
             proposed=judged.complaint.proposed,
             result=judged.to_json(),
+            **counted_by(judged),
         )
 
     def register(self, *, as_of: date = date(2026, 11, 1), names: Sequence[str] = ("Primer Radnik d.o.o.",)) -> int:

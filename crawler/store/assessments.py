@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from enum import Enum, auto
@@ -179,7 +179,24 @@ def _row(one: NewAssessment, basis: str, now: datetime) -> dict[str, object]:
         "mediator_key": one.mediator_key,
         "proposed": judged.complaint.proposed,
         "result": judged.to_json(),
+        **counted_by(judged),
     }
+
+
+def counted_by(judged: Assessment) -> dict[str, object]:
+    """What reports count a judgement by, as columns of its row."""
+    mediator = judged.mediator
+    return {
+        "stale": judged.register.stale,
+        "named_kind": mediator.kind.value if mediator.name is not None else None,
+        "destinations": _codes(judged.destinations),
+        "indicators": _codes(found.code for found in judged.indicators),
+        "referral": _codes(judged.referral),
+    }
+
+
+def _codes(codes: Iterable[str]) -> str:
+    return " ".join(dict.fromkeys(codes))
 
 
 def _is_pending(pending: Pending, basis: str) -> ColumnElement[bool]:

@@ -23,13 +23,11 @@ from sqlalchemy import (
     and_,
     case,
     cast,
-    column,
     distinct,
     func,
+    literal,
     or_,
     select,
-    true,
-    values,
 )
 from sqlalchemy.sql.functions import FunctionElement
 
@@ -38,7 +36,6 @@ from crawler.store.assessments import is_current
 from crawler.store.cases import SYSTEM
 from crawler.store.nights import BY_HAND, RESUME_WITHIN
 from crawler.store.schema import (
-    UtcTime,
     ads,
     assessments,
     case_events,
@@ -53,7 +50,6 @@ from crawler.store.schema import (
 SILENT = (RunOutcome.EMPTY.value, RunOutcome.BLOCKED.value, RunOutcome.FAILED.value)
 STALE, UNCHECKED = "stale", "unchecked"
 """What stands in the place of a verdict that says nothing about anybody (no fresh register, or none)."""
-SECOND = 2
 
 
 @dataclass(frozen=True, slots=True)
@@ -131,16 +127,14 @@ def cases_by_level(connection: Connection, spans: Spans) -> list[Line]:
 
 def ads_by_destination(connection: Connection, spans: Spans) -> list[Line]:
     """(country, None where none is stated,) -> new ads for work abroad; one with several counts under each."""
-    each, country = _each(connection, assessments.c.result, "destinations")
-    found = _new_ads_abroad(spans, country.label("country"), beside=each, always=True)
-    return _lines(connection, _grouped([found.c.country], _ads_counted(found, spans)))
+    found = _new_ads_abroad(spans, assessments.c.destinations)
+    return _by_code(_lines(connection, _grouped([found.c.destinations], _ads_counted(found, spans))), none=True)
 
 
 def ads_by_indicator(connection: Connection, spans: Spans) -> list[Line]:
     """(code of an indicator,) -> new ads for work abroad that have it."""
-    each, code = _each(connection, assessments.c.result, "indicators", "code")
-    found = _new_ads_abroad(spans, code.label("code"), beside=each)
-    return _lines(connection, _grouped([found.c.code], _ads_counted(found, spans)))
+    found = _new_ads_abroad(spans, assessments.c.indicators)
+    return _by_code(_lines(connection, _grouped([found.c.indicators], _ads_counted(found, spans))))
 
 
 def ads_by_answer(connection: Connection, spans: Spans) -> list[Line]:
@@ -155,7 +149,6 @@ def named_mediators(connection: Connection, spans: Spans, *, kinds: Iterable[str
 
     The name is written as in the oldest of those ads.
     """
-    kind = assessments.c.result[("mediator", "kind")].as_string()
     found = _new_ads_abroad(
         spans,
         _answer(),
@@ -163,7 +156,7 @@ def named_mediators(connection: Connection, spans: Spans, *, kinds: Iterable[str
         assessments.c.id.label("assessment_id"),
         ads.c.series_id,
         ads.c.source,
-        only=and_(kind.in_(tuple(kinds)), _mediator_name().is_not(None), ads.c.first_seen >= spans.start),
+        only=and_(assessments.c.named_kind.in_(tuple(kinds)), ads.c.first_seen >= spans.start),
     )
     counted = (
         select(
@@ -263,16 +256,13 @@ def outcomes(connection: Connection, spans: Spans) -> list[Line]:
 
 def cases_by_trigger(connection: Connection, spans: Spans) -> list[Line]:
     """(code of a hard trigger of the leading ad,) -> cases opened."""
-    each, code = _each(connection, assessments.c.result, "referral")
-    joined = cases.join(assessments, assessments.c.id == cases.c.assessment_id).join(each, true())
-    found = (
-        select(cases.c.id, cases.c.opened_at, code.label("code"))
-        .select_from(joined)
-        .where(_within(cases.c.opened_at, spans))
-        .subquery()
+    counted = _both("cases", func.count(), cases.c.opened_at, spans)
+    statement = (
+        _grouped([assessments.c.referral], counted)
+        .select_from(cases.join(assessments, assessments.c.id == cases.c.assessment_id))
+        .where(_within(cases.c.opened_at, spans), assessments.c.referral != "")
     )
-    counted = _both("cases", func.count(distinct(found.c.id)), found.c.opened_at, spans)
-    return _lines(connection, _grouped([found.c.code], counted))
+    return _by_code(_lines(connection, statement))
 
 
 def connections_by_kind(
@@ -283,26 +273,24 @@ def connections_by_kind(
     What stands in more series and under more names than that is left out: it connects nobody.
     """
     mention = contact_mentions.c
-    by_series = (
-        select(mention.kind, mention.value, ads.c.series_id, func.min(ads.c.first_seen).label("since"))
+    contact = mention.kind, mention.value
+    begins = func.first_value(ads.c.series_id).over(partition_by=contact, order_by=(ads.c.first_seen, ads.c.series_id))
+    each = (
+        select(*contact, ads.c.series_id, ads.c.first_seen, begins.label("first_series"))
         .join(ads, ads.c.id == mention.ad_id)
         .where(mention.kind.in_(tuple(kinds)), ads.c.series_id.is_not(None))
-        .group_by(mention.kind, mention.value, ads.c.series_id)
         .subquery()
     )
-    beginning = func.row_number().over(
-        partition_by=(by_series.c.kind, by_series.c.value), order_by=(by_series.c.since, by_series.c.series_id)
-    )
-    placed = select(by_series, beginning.label("place")).subquery()
+    in_another = each.c.series_id != each.c.first_series
     known = (
         select(
-            placed.c.kind,
-            placed.c.value,
-            func.max(case((placed.c.place == SECOND, placed.c.since)), type_=UtcTime()).label("since"),
-            func.count().label("series"),
+            each.c.kind,
+            each.c.value,
+            func.min(each.c.first_seen).filter(in_another).label("since"),
+            func.count(distinct(each.c.series_id)).label("series"),
         )
-        .group_by(placed.c.kind, placed.c.value)
-        .having(func.count() >= SECOND)
+        .group_by(each.c.kind, each.c.value)
+        .having(func.count().filter(in_another) > 0)
         .subquery()
     )
     names = (
@@ -317,7 +305,7 @@ def connections_by_kind(
 
 
 Step = tuple[datetime, datetime]
-"""A stretch of time, its end left out."""
+"""A stretch of time, its end left out. Where there are several, each begins where the one before ends."""
 
 
 def ads_over_time(connection: Connection, steps: Sequence[Step]) -> dict[int, int]:
@@ -336,17 +324,27 @@ def decisions_over_time(
     connection: Connection, steps: Sequence[Step], *, decisions: Iterable[str]
 ) -> dict[tuple[int, str], int]:
     """(place of the step, decision) -> decisions that were not taken back."""
-    counted = _over_time(steps, case_events.c.at, [case_events.c.decision]).where(_stands(decisions))
+    counted = _over_time(steps, case_events.c.at, [case_events.c.decision], _stands(decisions))
     return {(row.place, row.decision): row.found for row in connection.execute(counted)}
 
 
-def _over_time(steps: Sequence[Step], moment: Column[Any], keys: Sequence[ColumnElement[Any]]) -> Select[Any]:
-    columns = column("place", Integer), column("since", UtcTime()), column("until", UtcTime())
-    numbered = [(place, since, until) for place, (since, until) in enumerate(steps)]
-    step = values(*columns, name="steps").data(numbered).cte("steps")
-    found = select(step.c.place, *keys, func.count().label("found"))
-    during = and_(moment >= step.c.since, moment < step.c.until)
-    return found.select_from(step.join(moment.table, during)).group_by(step.c.place, *keys)
+def _over_time(
+    steps: Sequence[Step], moment: Column[Any], keys: Sequence[Column[Any]], *only: ColumnElement[bool]
+) -> Select[Any]:
+    """Counts the moments by step and keys, in one walk over them; the steps follow one another without a gap."""
+    wanted = [moment >= steps[0][0], moment < steps[-1][1], *only]
+    each = select(_place_of(moment, steps).label("place"), *keys).where(*wanted).subquery()
+    grouped = [each.c.place, *(each.c[key.name] for key in keys)]
+    return select(*grouped, func.count().label("found")).group_by(*grouped)
+
+
+def _place_of(moment: Column[Any], steps: Sequence[Step], first: int = 0) -> ColumnElement[int]:
+    """In which of the steps the moment lies, found by halving them; `first` is the place of the first of them."""
+    half = len(steps) // 2
+    if not half:
+        return literal(first)
+    earlier, later = _place_of(moment, steps[:half], first), _place_of(moment, steps[half:], first + half)
+    return case((moment < steps[half][0], earlier), else_=later)
 
 
 def _recorded(
@@ -372,23 +370,11 @@ def _stands(decisions: Iterable[str]) -> ColumnElement[bool]:
     )
 
 
-def _new_ads_abroad(
-    spans: Spans,
-    *columns: ColumnElement[Any],
-    beside: FromClause | None = None,
-    always: bool = False,
-    only: ColumnElement[bool] | None = None,
-) -> Subquery:
-    """Id, first_seen and these columns of new ads that offer work abroad.
-
-    `beside`: a row for each unlike row of it; `always`: one even where it has none.
-    """
-    joined: FromClause = ads.join(assessments, and_(is_current(), _offers_abroad()))
-    if beside is not None:
-        joined = joined.join(beside, true(), isouter=always)
+def _new_ads_abroad(spans: Spans, *columns: ColumnElement[Any], only: ColumnElement[bool] | None = None) -> Subquery:
+    """Id, first_seen and these columns of new ads that offer work abroad."""
+    joined = ads.join(assessments, and_(is_current(), _offers_abroad()))
     wanted = [_within(ads.c.first_seen, spans), *([] if only is None else [only])]
-    found = select(ads.c.id, ads.c.first_seen, *columns).select_from(joined).where(*wanted)
-    return (found if beside is None else found.distinct()).subquery()
+    return select(ads.c.id, ads.c.first_seen, *columns).select_from(joined).where(*wanted).subquery()
 
 
 def _offers_abroad() -> ColumnElement[bool]:
@@ -397,10 +383,9 @@ def _offers_abroad() -> ColumnElement[bool]:
 
 def _answer() -> Label[Any]:
     """The verdict, as far as it may be told: on a stale list it says nothing about anybody."""
-    is_stale = assessments.c.result[("register", "stale")].as_boolean()
     told = case(
         (assessments.c.verdict.is_(None), UNCHECKED),
-        (and_(is_stale, assessments.c.verdict != "unidentified"), STALE),
+        (and_(assessments.c.stale, assessments.c.verdict != "unidentified"), STALE),
         else_=assessments.c.verdict,
     )
     return told.label("answer")
@@ -409,19 +394,6 @@ def _answer() -> Label[Any]:
 def _mediator_name() -> ColumnElement[str]:
     name: ColumnElement[str] = assessments.c.result[("mediator", "name")].as_string()
     return name
-
-
-def _each(
-    connection: Connection, document: ColumnElement[Any], name: str, inner: str | None = None
-) -> tuple[FromClause, ColumnElement[Any]]:
-    """The elements of the document's array of that name as rows, and their text (or that of their field `inner`)."""
-    if connection.dialect.name == "postgresql":
-        inside = func.jsonb_extract_path(document, name)
-        function = func.jsonb_array_elements if inner else func.jsonb_array_elements_text
-        rows = function(inside).table_valued("value", name="each")
-        return rows, func.jsonb_extract_path_text(rows.c.value, inner) if inner else rows.c.value
-    rows = func.json_each(document, f"$.{name}").table_valued("value", name="each")
-    return rows, func.json_extract(rows.c.value, f"$.{inner}") if inner else rows.c.value
 
 
 def _seconds(connection: Connection, moment: ColumnElement[Any]) -> ColumnElement[Any]:
@@ -460,3 +432,19 @@ def _lines(connection: Connection, statement: Select[Any]) -> list[Line]:
         pairs = tuple(Pair(now, before) for now, before in zip(figures[::2], figures[1::2], strict=True))
         lines.append(Line(tuple(keys), pairs))
     return lines
+
+
+def _by_code(lines: Iterable[Line], *, none: bool = False) -> list[Line]:
+    """What was counted under several codes together, under each of them; `none`: also under None where there are none.
+
+    There are few such sets, however many rows have them: to part them here is quicker than in the database.
+    """
+    found: dict[str | None, list[Pair]] = {}
+    for line in lines:
+        codes: list[str | None] = [*(line.key[0] or "").split()]
+        for code in codes or [None] * none:
+            found.setdefault(code, []).append(line.figures[0])
+    return [
+        Line((code,), (Pair(sum(pair.now for pair in pairs), sum(pair.before for pair in pairs)),))
+        for code, pairs in found.items()
+    ]

@@ -18,6 +18,7 @@ from alerts.gathering import gather_facts
 from alerts.indexing import index_cases
 from crawler.assessment import Assessment, Contacts, Proposal, Verdict
 from crawler.register import Register, RegisterEntry
+from crawler.store.assessments import counted_by
 from crawler.store.drafts import NewDraft, save_drafts
 from crawler.store.schema import (
     ad_versions,
@@ -162,6 +163,7 @@ def _assessment(judged: Assessment) -> dict[str, object]:
         "basis": "bench", "assessed_at": NOW, "is_job_ad": True, "abroad": True,
         "level": judged.risk.level.value, "score": judged.risk.score, "verdict": "not_found",
         "mediator_key": mediator_key(judged), "proposed": True, "result": judged.to_json(),
+        **counted_by(judged),
     }  # fmt: skip
 
 

@@ -10,6 +10,7 @@ from typing import Any
 from sqlalchemy import Connection, Table, insert, text
 
 from crawler.assessment import Indicator
+from crawler.store.assessments import counted_by
 from crawler.store.schema import (
     ad_versions,
     ads,
@@ -81,16 +82,17 @@ RESULTS = [
     complaint_assessment(
         destinations=COUNTRIES[number % 8 : number % 8 + 1 + number % 2],
         indicators=tuple(Indicator(code, "Kotizacija 200 evra", 0, 19) for code in CODES[: number % 7]),
-    ).to_json()
+    )
     for number in range(56)
 ]
+JUDGED = [{"result": result.to_json(), **counted_by(result)} for result in RESULTS]
 
 
 def _judgement(number: int, at: datetime) -> dict[str, Any]:
     judged = {"is_job_ad": True, "abroad": number % 10 > 0, "level": LEVELS[number % 4], "score": 0.5}
     about = {"verdict": "not_found", "mediator_key": f"posrednik {number % 3000}", "proposed": False}
     made = {"id": number, "version_id": number, "basis": "bench", "assessed_at": at}
-    return {**made, **judged, **about, "result": RESULTS[number % 56]}
+    return {**made, **judged, **about, **JUDGED[number % 56]}
 
 
 def _mentions() -> Iterator[dict[str, Any]]:

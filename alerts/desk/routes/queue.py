@@ -16,11 +16,13 @@ from alerts.desk.case_view import just_decided, undoable
 from alerts.desk.findings import RegisterBadge, badge_of, known_findings, order_codes, titles_of
 from alerts.desk.numbers import LARGEST_NUMBER
 from alerts.desk.piles import Pile
-from alerts.desk.silence import RegisterState, read_silence
+from alerts.desk.silence import RegisterState, SilenceReport, read_silence
 from alerts.desk.sources import names_of
 from alerts.desk.state import Desk
 from crawler.store.approvals import APPROVED, changes_after_approval
 from crawler.store.case_lists import (
+    CaseList,
+    CaseQuestion,
     ListedCase,
     changes_since_decided,
     count_by_state,
@@ -95,12 +97,9 @@ def queue_answer(
         register = newest_snapshot_row(connection)
         silence = read_silence(connection, desk.settings.file, sources=sources, now=desk.clock())
         relies = silence.register_state is RegisterState.FRESH
-        found = list_cases(connection, shown.question(with_verdict=relies), at=after or None)
-        if found.ids and not found.page(PAGE_SIZE):
-            found = found.last_page(PAGE_SIZE)
+        found = _page_after(connection, shown.question(with_verdict=relies), after)
         entries = read_entries(connection, desk, read_cases(connection, found.page(PAGE_SIZE)), register)
-        began = silence.night.started_at if silence.night else datetime.fromtimestamp(0, UTC)
-        reviewed = count_reviewed(connection, since=began)
+        reviewed = count_reviewed(connection, since=_began(silence))
         decided = just_decided(connection, done)
         last = undoable(connection, visitor.person.email, now=desk.clock())
         destinations = known_destinations(connection)
@@ -127,6 +126,17 @@ def queue_answer(
         findings=known_findings(),
         names=names_of(sources),
     )
+
+
+def _page_after(connection: Connection, question: CaseQuestion, after: int) -> CaseList:
+    """The list at the page after that case; at its last page where nothing follows the case (any more)."""
+    found = list_cases(connection, question, at=after or None)
+    return found if found.page(PAGE_SIZE) else found.last_page(PAGE_SIZE)
+
+
+def _began(silence: SilenceReport) -> datetime:
+    """When the newest night began; long ago where there was none."""
+    return silence.night.started_at if silence.night else datetime.fromtimestamp(0, UTC)
 
 
 def read_entries(

@@ -34,6 +34,14 @@ assessments = Table(
     Column("mediator_key", String(200), nullable=False, index=True, doc="Folded name, or contact where none is named"),
     Column("proposed", Boolean, nullable=False),
     Column("result", Json, nullable=False, doc="Assessment.to_json()"),
+    # What reports count by stands in columns: to read it out of `result` is most of what a year's report would cost.
+    Column("stale", Boolean, nullable=False, doc="The list was too old: the register's answer says nothing of anybody"),
+    Column(
+        "named_kind", String(20), doc="crawler.assessment.MediatorKind of a mediator that is named; None: it is not"
+    ),
+    Column("destinations", Text, nullable=False, doc="Codes, each once, with spaces between them"),
+    Column("indicators", Text, nullable=False, doc="Codes as above"),
+    Column("referral", Text, nullable=False, doc="Codes of hard triggers as above"),
     UniqueConstraint("version_id", "basis"),
     sqlite_autoincrement=True,
 )
