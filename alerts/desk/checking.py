@@ -3,13 +3,22 @@
 from __future__ import annotations
 
 from alerts.check.checking import Grounds, check_ad, check_line
-from alerts.check.recognising import Given
+from alerts.check.recognising import Given, GivenKind, recognise
 from alerts.desk.check_view import CheckView, check_view
+from alerts.desk.reading import PictureRead
 from alerts.desk.state import Desk
 from crawler.assessment import Ad
 from crawler.fetching import OnePage
 from crawler.personal_numbers import storable
 from crawler.store.engine import reading
+
+
+def check_offer(desk: Desk, text: str, picture: PictureRead | None, *, is_text: bool) -> CheckView:
+    """The answer about what was pasted, and the words that were read on a picture of it."""
+    read = picture.text if picture else ""
+    given = recognise(text, is_text=is_text or bool(read))
+    ad = Ad(text, ocr_texts=(read,) if read else ())
+    return check_given(desk, given, ad if given.kind is GivenKind.TEXT or read else None)
 
 
 def check_given(desk: Desk, given: Given, ad: Ad | None) -> CheckView:

@@ -23,6 +23,8 @@ LARGER_POSTS = {
     r"/legal/cases/\d+/drafts/[^/]+(/preview)?": MEGABYTE,
     r"/legal/cases/\d+/drafts/[^/]+/filed": 21 * MEGABYTE,
     r"/api/v1/check(/save)?": MEGABYTE,
+    "/api/v1/check/picture": 9 * MEGABYTE,
+    "/api/v1/check/save/pictures": 50 * MEGABYTE,
     r"/api/v1/cases/\d+/drafts/[^/]+/(changes|preview)": MEGABYTE,
     r"/api/v1/cases/\d+/filings": 21 * MEGABYTE,
     r"/api/v1/register/import(/preview)?": 9 * MEGABYTE,

@@ -44,6 +44,11 @@ class PictureRead:
     """Words for people; empty where all went well."""
 
     @property
+    def text(self) -> str:
+        """What was read on it."""
+        return self.reading.text if self.reading else ""
+
+    @property
     def is_picture(self) -> bool:
         """Whether it may be kept, read or not."""
         return self.problem not in PICTURE_PROBLEMS.values()

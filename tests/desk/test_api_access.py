@@ -18,6 +18,7 @@ from tests.desk.api_client import Program, program, reason
 from tests.desk.conftest import DeskUnderTest
 
 READS_ONLY = "reads only"
+RECORD = "urn:uuid:00000000-0000-0000-0000-000000000000"
 WHO = ("nobody", READS_ONLY, "readonly", "reviewer", "legal", "coordinator", "admin")
 
 # Who is let in, in the order of WHO: `.` is (whatever is found there), `x` is refused with 403, `T` with 401. The
@@ -54,7 +55,13 @@ GET  /deadlines                                                 T . . . . . .
 GET  /calendar.ics                                              T . . . . . .
 POST /check                                                     T . . . . . .
 POST /check/page                                                T . . . . . .
+POST /check/picture                                             T . . . . . .
 POST /check/save                                                T x x . . . .
+POST /check/save/pictures                                       T x x . . . .
+GET  /evidence/{record_id}                                      T . . . . . .
+GET  /evidence/{record_id}/source.txt                           T . . . . . .
+GET  /evidence/{record_id}/picture.png                          T . . . . . .
+GET  /evidence/{record_id}/picture.jpg                          T . . . . . .
 POST /register/match                                            T . . . . . .
 GET  /register/snapshots                                        T . . . . . .
 GET  /register/entries                                          T . . . . . .
@@ -218,5 +225,5 @@ def _caller(desk: DeskUnderTest, who: str) -> Program:
 
 
 def _filled(path: str) -> str:
-    values = {"kind": "pdf", "recipient": "nobody", "source": "no_source"}
+    values = {"kind": "pdf", "recipient": "nobody", "source": "no_source", "record_id": RECORD}
     return re.sub(r"\{(\w+)\}", lambda found: values.get(found.group(1), "999"), path)

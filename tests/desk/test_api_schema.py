@@ -36,7 +36,7 @@ CHECKS = [
     negative_data_rejection,
     unsupported_method,
 ]
-FEW = {"/check/save": 2}
+FEW = {"/check/save": 2, "/check/save/pictures": 2}
 """Keeping an offer judges it, which takes a second."""
 SECONDS = 60
 """For one answer, on a machine that does much else."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Annotated
 
+from fastapi import UploadFile
 from pydantic import Field
 
 from alerts.advice.schema import ChannelUse
@@ -13,6 +14,7 @@ from alerts.desk.api.case_shapes import AssessmentShape, BadgeShape, RegisterSha
 from alerts.desk.api.shapes import Day, Moment, Shape, Text
 from crawler.assessment import RiskLevel
 from crawler.intake import LONGEST_ADDRESS, LONGEST_TEXT
+from crawler.store.images import MOST_OF_AN_AD
 from pipelines.connections.mentions import ContactKind
 
 LongText = Annotated[str, Field(max_length=LONGEST_TEXT)]
@@ -144,6 +146,25 @@ class CheckShape(Shape):
     """Those for danger first."""
 
 
+class PictureAsk(Shape):
+    """A picture of an offer."""
+
+    picture: UploadFile
+    """JPEG, PNG, WebP or GIF, up to 8 MB."""
+    what: LongText = ""
+    """Text that belongs to it."""
+
+
+class PictureCheckShape(Shape):
+    """The answer about a picture. Nothing of it is stored."""
+
+    read: str
+    """The words that were read on it by machine."""
+    problem: str
+    """Why the picture was not read, where `what` alone was checked; else empty."""
+    check: CheckShape
+
+
 class SaveAsk(Shape):
     """An offer to be kept as an ad with its evidence."""
 
@@ -154,6 +175,13 @@ class SaveAsk(Shape):
     note: Text = ""
     fetch: bool = False
     """Ask for the page at `seen_url` once; it is the text then."""
+
+
+class SavePicturesAsk(SaveAsk):
+    """An offer with pictures of it."""
+
+    pictures: Annotated[list[UploadFile], Field(min_length=1, max_length=MOST_OF_AN_AD)]
+    """JPEG, PNG, WebP or GIF, up to 8 MB each."""
 
 
 class KeptShape(Shape):

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Annotated, Any
 
-from fastapi import APIRouter, Depends
+from fastapi import APIRouter, Depends, Form, UploadFile
 
 from alerts.check.checking import CheckedContact, KnownAds
 from alerts.check.recognising import GivenKind, recognise
@@ -19,19 +19,24 @@ from alerts.desk.api.check_shapes import (
     KnownAdShape,
     KnownCaseShape,
     PageAsk,
+    PictureAsk,
+    PictureCheckShape,
     SaveAsk,
+    SavePicturesAsk,
 )
 from alerts.desk.api.doors import may
 from alerts.desk.api.shapes import WRITES, Shape
+from alerts.desk.carried import TooLargeError, Upload, read_upload
 from alerts.desk.check_view import CheckView, RegisterLine
-from alerts.desk.checking import ad_of_page, check_given
+from alerts.desk.checking import ad_of_page, check_given, check_offer
 from alerts.desk.failures import ApiError
 from alerts.desk.intake import IntakeForm, Refused, keep
 from alerts.desk.permissions import Permission
-from alerts.desk.reading import PageProblem, read_page
+from alerts.desk.reading import PICTURE_PROBLEMS, PageProblem, read_page, read_picture_of
 from alerts.desk.speaking import Tongue, said
-from crawler.assessment import Ad
+from alerts.desk.state import Desk
 from crawler.personal_numbers import storable
+from crawler.pictures import LARGEST_BYTES
 
 Asker = Annotated[Bearer, Depends(may(Permission.CHECK_OFFERS))]
 
@@ -44,8 +49,23 @@ def check(ask: CheckAsk, desk: TheDesk, bearer: Asker) -> CheckShape:
     text = storable(ask.what)
     if text is None:
         raise ApiError(422, "there is nothing to check")
-    given = recognise(text, is_text=ask.is_text)
-    return _shape(check_given(desk, given, Ad(text) if given.kind is GivenKind.TEXT else None))
+    return _shape(check_offer(desk, text, None, is_text=ask.is_text))
+
+
+@router.post("/picture", responses=WRITES)
+def check_picture(
+    desk: TheDesk, bearer: Asker, ask: Annotated[PictureAsk, Form(media_type="multipart/form-data")]
+) -> PictureCheckShape:
+    """As `/check`, about the words that are read on a picture. Stores nothing."""
+    picture = read_picture_of(_upload(ask.picture))
+    if not picture.is_picture:
+        raise ApiError(422, f"picture: {said(Tongue.EN, picture.problem)}", code="no_picture")
+    text = storable(ask.what) or ""
+    if picture.problem and not text:
+        raise ApiError(409, said(Tongue.EN, picture.problem), code="picture_not_read")
+    view = check_offer(desk, text, picture, is_text=False)
+    problem = said(Tongue.EN, picture.problem) if picture.problem else ""
+    return PictureCheckShape(read=picture.text, problem=problem, check=_shape(view))
 
 
 @router.post("/page", responses=WRITES)
@@ -63,12 +83,34 @@ def check_page(ask: PageAsk, desk: TheDesk, bearer: Asker) -> CheckShape:
 @router.post("/save", responses=WRITES, status_code=201)
 def save(ask: SaveAsk, desk: TheDesk, bearer: Decider) -> KeptShape:
     """Keeps an offer as an ad with its evidence, judges it, and says which cases it belongs to."""
+    return _keep(desk, bearer, ask, ())
+
+
+@router.post("/save/pictures", responses=WRITES, status_code=201)
+def save_pictures(
+    desk: TheDesk, bearer: Decider, ask: Annotated[SavePicturesAsk, Form(media_type="multipart/form-data")]
+) -> KeptShape:
+    """As `/check/save`, with pictures of the offer, which are read and kept as evidence."""
+    return _keep(desk, bearer, ask, tuple(map(_upload, ask.pictures)))
+
+
+def _keep(desk: Desk, bearer: Bearer, ask: SaveAsk, pictures: tuple[Upload, ...]) -> KeptShape:
     seen_on = ask.seen_on.isoformat() if ask.seen_on else ""
-    form = IntakeForm(ask.text, (), ask.seen_url.strip(), seen_on, ask.note, ask.fetch)
+    form = IntakeForm(ask.text, pictures, ask.seen_url.strip(), seen_on, ask.note, ask.fetch)
     kept = keep(desk, bearer.person, form)
     if isinstance(kept, Refused):
         raise ApiError(422, _refused(kept))
     return KeptShape.model_validate(kept)
+
+
+def _upload(sent: UploadFile) -> Upload:
+    try:
+        upload = read_upload(sent, largest=LARGEST_BYTES)
+    except TooLargeError as error:
+        raise ApiError(413, said(Tongue.EN, PICTURE_PROBLEMS["too_many_bytes"])) from error
+    if upload is None:
+        raise ApiError(422, "a picture needs a file name", code="no_picture")
+    return upload
 
 
 def _refused(refused: Refused) -> str:

@@ -8,11 +8,11 @@ from typing import Annotated
 from fastapi import APIRouter, Depends, Form, Response, UploadFile
 from fastapi.responses import RedirectResponse
 
-from alerts.check.recognising import Given, GivenKind, recognise
+from alerts.check.recognising import GivenKind, recognise
 from alerts.desk.access import Decider, TheDesk, Visitor, require, require_post
 from alerts.desk.carried import LONGEST_NAME, TooLargeError, Upload, packed, read_upload, unpacked
 from alerts.desk.check_view import CheckView
-from alerts.desk.checking import ad_of_page, check_given
+from alerts.desk.checking import ad_of_page, check_given, check_offer
 from alerts.desk.failures import Failure, PageError
 from alerts.desk.intake import IntakeForm, Kept, Refused, keep
 from alerts.desk.numbers import Number
@@ -21,7 +21,6 @@ from alerts.desk.piles import Pile
 from alerts.desk.reading import NO_ADDRESS, PICTURE_PROBLEMS, PageProblem, PictureRead, read_page, read_picture_of
 from alerts.desk.speaking import to_say
 from alerts.desk.state import Desk
-from crawler.assessment import Ad
 from crawler.fetching import OnePage
 from crawler.intake import LONGEST_TEXT
 from crawler.personal_numbers import storable
@@ -95,11 +94,9 @@ def check(
         return _page(desk, visitor, Inquiry(text, errors={"what": error}), status=400)
     seen = read_picture_of(upload) if upload else None
     inquiry = Inquiry(text, picture=seen)
-    read = seen.reading.text if seen and seen.reading else ""
     if seen and seen.problem and not text:
         return _page(desk, visitor, replace(inquiry, errors={"picture": seen.problem}), status=400)
-    given = recognise(text, is_text=is_text or bool(read))
-    return _answer(desk, visitor, inquiry, given, Ad(text, ocr_texts=(read,) if read else ()))
+    return _page(desk, visitor, inquiry, check_offer(desk, text, seen, is_text=is_text))
 
 
 @router.post("/check/page")
@@ -110,8 +107,9 @@ def check_page(desk: TheDesk, visitor: AskerPost, what: Annotated[str, Form()] =
         return _page(desk, visitor, Inquiry(what, errors={"what": NO_ADDRESS}), status=400)
     found = read_page(desk.settings, given.text)
     if isinstance(found, PageProblem):
-        return _answer(desk, visitor, Inquiry(given.text, problem=found), given, Ad(""))
-    return _answer(desk, visitor, Inquiry(given.text, page=found), given, ad_of_page(found, given.text))
+        return _page(desk, visitor, Inquiry(given.text, problem=found), check_given(desk, given, None))
+    view = check_given(desk, given, ad_of_page(found, given.text))
+    return _page(desk, visitor, Inquiry(given.text, page=found), view)
 
 
 @router.post("/check/save")
@@ -189,11 +187,6 @@ def _intake(desk: Desk, visitor: Visitor, form: IntakeForm, refused: Refused, *,
         today=desk.today().isoformat(),
         most_pictures=MOST_OF_AN_AD,
     )
-
-
-def _answer(desk: Desk, visitor: Visitor, inquiry: Inquiry, given: Given, ad: Ad) -> Response:
-    is_ad = given.kind is GivenKind.TEXT or bool(ad.title or ad.ocr_texts) or inquiry.page is not None
-    return _page(desk, visitor, inquiry, check_given(desk, given, ad if is_ad else None))
 
 
 def _page(
