@@ -33,7 +33,7 @@ from crawler.nightly import require_contact
 from crawler.store.engine import reading
 from crawler.store.locks import Lock
 from crawler.store.nights import unfinished_night
-from crawler.store.schedulers import give_sign, note_stop
+from crawler.store.schedulers import give_sign, note_stop, sign_left_behind
 from crawler.turns import CATCH_UP, TIMEZONE
 
 logger = logging.getLogger(__name__)
@@ -238,6 +238,8 @@ def serve_schedule(settings: Settings, engine: Engine) -> None:
     CHILDREN.begin()
     scheduler = start_scheduler(settings)
     lookout = Lookout(settings, engine, scheduler)
+    with reading(engine) as connection:
+        left_behind = sign_left_behind(connection, lookout.name)
     scheduler.add_job(
         lookout.look,
         "interval",
@@ -248,7 +250,7 @@ def serve_schedule(settings: Settings, engine: Engine) -> None:
         misfire_grace_time=None,
     )
     scheduler.resume()
-    sys.stderr.write(_announcement(scheduler, settings))
+    sys.stderr.write(_announcement(scheduler, settings) + _on_the_last_one(left_behind))
     try:
         while not asked_to_stop.wait(LOOK_SECONDS):
             if lookout.stands_still:
@@ -258,6 +260,13 @@ def serve_schedule(settings: Settings, engine: Engine) -> None:
         # Not waited for: it would hold the lock that a look under way needs to end.
         scheduler.shutdown(wait=False)
     lookout.end()
+
+
+def _on_the_last_one(left_behind: datetime | None) -> str:
+    if left_behind is None:
+        return ""
+    last = f"its last sign was at {left_behind:%Y-%m-%d %H:%M} UTC"
+    return f"the scheduler before this one was not stopped in order, {last}; what it missed or left is caught up\n"
 
 
 def _announcement(scheduler: BackgroundScheduler, settings: Settings) -> str:

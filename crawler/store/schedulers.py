@@ -43,6 +43,14 @@ def give_sign(connection: Connection, name: str, *, now: datetime) -> None:
     connection.execute(update(schedulers).where(whose).values(sign_at=now, stopped_at=None))
 
 
+def sign_left_behind(connection: Connection, name: str) -> datetime | None:
+    """The last sign of a scheduler of that name which was not stopped in order; None where there was none such."""
+    at: datetime | None = connection.scalar(
+        select(schedulers.c.sign_at).where(schedulers.c.name == name, schedulers.c.stopped_at.is_(None))
+    )
+    return at
+
+
 def note_stop(connection: Connection, name: str, *, now: datetime) -> None:
     """Notes that it was stopped in order."""
     connection.execute(update(schedulers).where(schedulers.c.name == name).values(stopped_at=now))

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import signal
 import subprocess
+import threading
 import time
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
+import psutil
 import pytest
 from apscheduler.job import Job
 from sqlalchemy import func, insert, select, text, update
@@ -26,6 +28,7 @@ from tests.builders import NOW, StoreBuilder
 from tests.spiders.loopback import Answer, links_to, serve, source
 from tests.whole.running import ADWATCH, adwatch, adwatch_json, environment
 
+PATIENCE = 150.0
 WEEKLY = {"kind": "structured", "start_urls": ["http://127.0.0.1:9/"], "listing": {"links": "a"}}
 
 
@@ -247,6 +250,45 @@ def test_stopped_scheduler_stops_its_night_in_order_and_the_next_one_goes_on(tmp
             _wait(lambda: "night ended status=0" in log.read_text(encoding="utf-8"))
     with store.connect() as connection:
         assert connection.execute(select(nights.c.id, nights.c.finished_at.is_not(None))).all() == [(1, True)]
+
+
+@pytest.mark.parametrize("dies", ["the scheduler alone", "its night too"])
+def test_scheduler_that_is_killed_in_a_night_is_told_of_by_the_next_which_ends_the_night(
+    dies: str, tmp_path: Path
+) -> None:
+    home, first, second = tmp_path / "home", tmp_path / "first.log", tmp_path / "second.log"
+    home.mkdir()
+    answered = threading.Event()
+
+    def slow(path: str) -> Answer | None:
+        if path == "/robots.txt":
+            return None
+        answered.wait(PATIENCE)
+        return Answer(links_to())
+
+    with serve(slow) as site:
+        source(home, "rs_spor", {**WEEKLY, "start_urls": [f"{site.url}/oglasi"]})
+        store = StoreBuilder(home, configured=False)
+        _due_in_seconds(home, 1)
+        with scheduling(home, first) as service:
+            _wait(lambda: site.asked, PATIENCE)
+            with_it = psutil.Process(service.pid).children(recursive=True)
+            service.kill()
+            for process in with_it if dies == "its night too" else ():
+                process.kill()
+            service.wait(PATIENCE)
+        answered.set()
+
+        def is_ended() -> bool:
+            with store.connect() as connection:
+                return list(connection.scalars(select(nights.c.finished_at.is_not(None)))) == [True]
+
+        with scheduling(home, second):
+            told = "the scheduler before this one was not stopped in order"
+            _wait(lambda: told in second.read_text(encoding="utf-8"), PATIENCE)
+            _wait(is_ended, PATIENCE)
+    said = second.read_text(encoding="utf-8")
+    assert ("going on with night=1" in said) == (dies == "its night too")
 
 
 def test_killed_night_is_gone_on_with_by_the_scheduler_that_lives(tmp_path: Path) -> None:

@@ -7,8 +7,8 @@ import os
 import signal
 import time
 from collections import Counter
-from collections.abc import Callable
-from datetime import UTC, datetime
+from collections.abc import Callable, Sequence
+from datetime import UTC, datetime, timedelta
 from multiprocessing.process import BaseProcess
 from multiprocessing.synchronize import Event
 from pathlib import Path
@@ -18,9 +18,11 @@ from sqlalchemy import text
 
 from alerts.messages.mail import post
 from alerts.messages.sending import deliver_waiting
+from alerts.telling.occasions import tell_alarms
 from crawler.config import Mail, Settings
 from crawler.store.engine import connect, open_store
 from crawler.store.outbox import Delivery, NewMessage, count_waiting, note_accepted, put_out
+from crawler.store.schedulers import give_sign
 from tests.builders import StoreBuilder
 from tests.messages.servers import ANA, IVA, MailServer, configure, mail_server
 
@@ -153,3 +155,49 @@ def end_sessions(database_url: str) -> None:
     with engine.begin() as connection:
         connection.execute(text(statement))
     engine.dispose()
+
+
+def look_for_alarms(settings: Settings, ready: Event) -> None:
+    """What a desk does every five minutes."""
+    engine = open_store(settings)
+    ready.wait(PATIENCE)
+    for _ in range(3):
+        tell_alarms(settings, engine, now=datetime.now(UTC))
+
+
+def look_at_once(machines: Sequence[Settings]) -> None:
+    """Each machine looks, in a process of its own."""
+    ready = FORK.Event()
+    looking = [started(look_for_alarms, settings, ready) for settings in machines]
+    ready.set()
+    for process in looking:
+        process.join(PATIENCE)
+    assert [process.exitcode for process in looking] == [0] * len(machines)
+
+
+def test_two_machines_of_one_database_tell_each_state_once(postgres_url: str, tmp_path: Path) -> None:
+    stores = [StoreBuilder(tmp_path / name, database_url=postgres_url) for name in ("a", "b")]
+    began = datetime.now(UTC) - timedelta(hours=1)
+    with stores[0].engine.begin() as connection:
+        give_sign(connection, "a:/srv", now=began)
+    with mail_server() as server:
+        machines = [configure(store, server.port, digest=[]) for store in stores]
+        for store in stores:
+            store.engine.dispose()
+        look_at_once(machines)
+        assert subjects(server) == Counter(broken=1)
+        with stores[0].engine.begin() as connection:
+            give_sign(connection, "a:/srv", now=datetime.now(UTC))
+        stores[0].engine.dispose()
+        look_at_once(machines)
+    assert subjects(server) == Counter(broken=1, well=1)
+    for store in stores:
+        store.engine.dispose()
+
+
+def subjects(server: MailServer) -> Counter[str]:
+    """How many letters told that the scheduler is silent, and that it is there."""
+    parts = [message.get_body(("plain",)) for message in server.taken]
+    texts = [part.get_content() for part in parts if part is not None]
+    words = {"broken": "ne javlja se od", "well": "Program koji pokreće noćnu obradu se javlja."}
+    return Counter(name for text in texts for name, said in words.items() if said in text)
