@@ -13,7 +13,7 @@ from itertools import count
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import Connection, insert, update
+from sqlalchemy import Connection, insert, text, update
 
 from crawler.addresses import url_key
 from crawler.assessment import (
@@ -35,7 +35,7 @@ from crawler.items import FetchedPage
 from crawler.night import Night
 from crawler.store.assessments import counted_by
 from crawler.store.captures import save_captures
-from crawler.store.engine import open_store, reading
+from crawler.store.engine import connect, open_store, reading
 from crawler.store.schema import (
     ad_versions,
     ads,
@@ -302,3 +302,15 @@ def _page(title: str | None, text: str) -> bytes:
 
 def _digest(text: str) -> str:
     return hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest()
+
+
+def end_sessions(database_url: str) -> None:
+    """Ends all sessions of that PostgreSQL database, as the server's restart does."""
+    statement = (
+        "SELECT pg_terminate_backend(pid) FROM pg_stat_activity "
+        "WHERE pid <> pg_backend_pid() AND datname = current_database()"
+    )
+    engine = connect(database_url)
+    with engine.begin() as connection:
+        connection.execute(text(statement))
+    engine.dispose()

@@ -14,17 +14,16 @@ from pathlib import Path
 import psutil
 import pytest
 from apscheduler.job import Job
-from sqlalchemy import func, insert, select, text, update
+from sqlalchemy import func, insert, select, update
 
 from crawler.config import Settings
 from crawler.leases import held, lease_of
 from crawler.scheduling import CATCH_UP_SECONDS, NIGHT_JOB, Lookout, start_scheduler
-from crawler.store.engine import connect
 from crawler.store.locks import Lock
 from crawler.store.nights import BY_HAND, finish_night
 from crawler.store.schedulers import NO_WATCH, give_sign, note_stop, read_watch
 from crawler.store.schema import nights, runs
-from tests.builders import NOW, StoreBuilder
+from tests.builders import NOW, StoreBuilder, end_sessions
 from tests.spiders.loopback import Answer, links_to, serve, source
 from tests.whole.running import ADWATCH, adwatch, adwatch_json, environment
 
@@ -368,21 +367,11 @@ def test_lease_lost_with_its_session_is_taken_again_or_given_up(postgres_url: st
     other = lease_of(store.settings, store.engine, Lock.NIGHT)
     with held(lease, busy="busy"):
         assert not other.take()
-        _end_other_sessions(store)
+        end_sessions(store.settings.database_url)
         assert lease.keep()
         assert not other.take()
-        _end_other_sessions(store)
+        end_sessions(store.settings.database_url)
         assert other.take()
         assert not lease.keep()
         other.give()
     store.engine.dispose()
-
-
-def _end_other_sessions(store: StoreBuilder) -> None:
-    """As the server's restart ends them."""
-    statement = (
-        "SELECT pg_terminate_backend(pid) FROM pg_stat_activity "
-        "WHERE pid <> pg_backend_pid() AND datname = current_database()"
-    )
-    with connect(store.settings.database_url).begin() as connection:
-        connection.execute(text(statement))

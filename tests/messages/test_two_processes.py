@@ -14,8 +14,6 @@ from multiprocessing.synchronize import Event
 from pathlib import Path
 from unittest import mock
 
-from sqlalchemy import text
-
 from alerts.messages.mail import post
 from alerts.messages.sending import deliver_waiting
 from alerts.telling.occasions import tell_alarms
@@ -23,7 +21,7 @@ from crawler.config import Mail, Settings
 from crawler.store.engine import connect, open_store
 from crawler.store.outbox import Delivery, NewMessage, count_waiting, note_accepted, put_out
 from crawler.store.schedulers import give_sign
-from tests.builders import StoreBuilder
+from tests.builders import StoreBuilder, end_sessions
 from tests.messages.servers import ANA, IVA, MailServer, configure, mail_server
 
 LETTERS = 12
@@ -143,18 +141,6 @@ def test_process_whose_lease_went_with_its_session_sends_no_letter_again(postgre
     twice = (str(first["Message-ID"]), str(first["To"]))
     assert {letter: count for letter, count in arrived(server).items() if count != 1} == {twice: 2}
     store.engine.dispose()
-
-
-def end_sessions(database_url: str) -> None:
-    """As the database's restart ends them."""
-    statement = (
-        "SELECT pg_terminate_backend(pid) FROM pg_stat_activity "
-        "WHERE pid <> pg_backend_pid() AND datname = current_database()"
-    )
-    engine = connect(database_url)
-    with engine.begin() as connection:
-        connection.execute(text(statement))
-    engine.dispose()
 
 
 def look_for_alarms(settings: Settings, ready: Event) -> None:
