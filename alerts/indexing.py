@@ -37,12 +37,11 @@ def index_cases(night: Night) -> StepReport:
         with night.engine.begin() as connection:
             found = [index_case(case) for case in unindexed_cases(connection, limit=BATCH)]
             save_index(connection, found)
+            file_sources(connection, case_ids=[case.case_id for case in found])
         if not found:
             break
         done += len(found)
         night.progress("index", done, max(done, total))
-    with night.engine.begin() as connection:
-        file_sources(connection)
     return StepReport({"indexed": done})
 
 

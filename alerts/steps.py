@@ -8,7 +8,7 @@ from __future__ import annotations
 import logging
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from itertools import groupby
 from typing import TypeVar
@@ -28,24 +28,37 @@ from crawler.errors import DraftError, EvidenceError, UsageError
 from crawler.night import Night, StepReport
 from crawler.store.approvals import changes_after_approval
 from crawler.store.assessments import pictures_in
+from crawler.store.case_index import file_sources
 from crawler.store.cases import (
     SYSTEM,
     Candidate,
     NewCase,
+    TouchedAd,
     candidates,
+    count_touched,
     hold_cases,
+    note_examined,
     note_on_case,
     open_new_cases,
     point_case_to,
+    touched_ads,
 )
-from crawler.store.drafts import NewDraft, Proposed, captures_by_id, delete_drafts, proposed_cases, save_drafts
+from crawler.store.drafts import (
+    NewDraft,
+    Proposed,
+    captures_by_id,
+    delete_drafts,
+    note_laid,
+    proposed_cases,
+    save_drafts,
+)
 from crawler.store.engine import reading
 from crawler.store.images import captures_of_images
 from crawler.store.links import kept_cases
 from crawler.store.lives import CaseVersion, versions_of_cases
 
 BATCH = 100
-"""Cases a transaction; a few megabytes of evidence are read for each."""
+"""Cases a transaction, or ads whose cases are looked at; a few megabytes of evidence are read for each case."""
 
 DRAFTED_FOR = (CaseState.OPEN, CaseState.CONFIRMED)
 """States of the cases that drafts are laid ready for."""
@@ -65,24 +78,60 @@ class Change:
     note: str
 
 
+@dataclass(slots=True)
+class Examined:
+    """What a look at some series found."""
+
+    opening: list[NewCase] = field(default_factory=list)
+    changes: list[Change] = field(default_factory=list)
+    without_evidence: int = 0
+    """Groups of ads that call for a case of which no capture verifies."""
+    unsettled: set[int] = field(default_factory=set)
+    """Series to be looked at again though none of their ads changes: the evidence may return, or the case move."""
+
+
 def open_cases(night: Night) -> StepReport:
     """Opens a case for each worrying series and mediator; one that exists is touched only on a real change.
 
-    Counts: `opened`, `changed`, `without_evidence`.
+    Only series are looked at of which an ad is new, was edited, judged anew or moved since, and those of which
+    something is left to do. Counts: `opened`, `changed`, `without_evidence`.
     """
-    with reading(night.engine) as connection:
-        groups = list(_groups(candidates(connection)))
     counts: Counter[str] = Counter(opened=0, changed=0, without_evidence=0)
-    for done, batch in _batches(groups):
-        with reading(night.engine) as connection:
-            opening, changes = _examine(connection, night, batch, counts)
+    after, done, looked_at, unsettled = 0, 0, set[int](), set[int]()
+    with reading(night.engine) as connection:
+        total = count_touched(connection)
+    while touched := _touched_after(night, after):
+        met = {series for ad in touched for series in (ad.series_id, ad.series_before) if series is not None}
+        unsettled |= _examine_series(night, met - looked_at, counts)
+        looked_at |= met
         with night.engine.begin() as connection:
-            open_new_cases(connection, opening, now=night.now, note=NoteWords.OPENED())
-            for change in changes:
-                _apply(connection, change, now=night.now)
-        counts.update(opened=len(opening), changed=len(changes))
-        night.progress("cases", done, len(groups))
+            note_examined(connection, [ad for ad in touched if ad.is_judged and not _waits(ad, unsettled)])
+        after, done = touched[-1].ad_id, done + len(touched)
+        night.progress("cases", done, max(done, total))
     return StepReport(dict(counts))
+
+
+def _touched_after(night: Night, after: int) -> list[TouchedAd]:
+    with reading(night.engine) as connection:
+        return touched_ads(connection, after=after, limit=BATCH)
+
+
+def _waits(ad: TouchedAd, unsettled: set[int]) -> bool:
+    return ad.series_id in unsettled or ad.series_before in unsettled
+
+
+def _examine_series(night: Night, series_ids: set[int], counts: Counter[str]) -> set[int]:
+    """Opens and changes the cases of these series. Returns those of which something is left to do."""
+    with reading(night.engine) as connection:
+        found = _examine(connection, night, list(_groups(candidates(connection, series_ids))))
+    with night.engine.begin() as connection:
+        open_new_cases(connection, found.opening, now=night.now, note=NoteWords.OPENED())
+        for change in found.changes:
+            if not _apply(connection, change, now=night.now):
+                found.unsettled.add(change.leading.series_id)
+        file_sources(connection, series_ids=series_ids)
+    counts.update(opened=len(found.opening), changed=len(found.changes), without_evidence=found.without_evidence)
+    return found.unsettled
 
 
 def prepare_drafts(night: Night) -> StepReport:
@@ -93,7 +142,11 @@ def prepare_drafts(night: Night) -> StepReport:
     """
     with reading(night.engine) as connection:
         proposed = _to_draft(connection)
-    waiting = [case for case in proposed if _lacks_drafts(case) or case.state == CaseState.CONFIRMED]
+    waiting = [
+        case for case in proposed if _lacks_drafts(case) or (case.recipients and case.state == CaseState.CONFIRMED)
+    ]
+    with night.engine.begin() as connection:
+        note_laid(connection, [case for case in proposed if not _lacks_drafts(case)])
     counts: Counter[str] = Counter(drafted=0, refused=0)
     for done, batch in _batches(waiting):
         with reading(night.engine) as connection:
@@ -110,13 +163,18 @@ def prepare_drafts(night: Night) -> StepReport:
             save_drafts(connection, kept, now=night.now)
             for case_id in sorted(held):
                 mark_drafted(connection, case_id, now=night.now)
+            laid = {(draft.case_id, draft.recipient) for draft in kept}
+            note_laid(connection, [case for case in batch if not _missing(case) - laid])
         counts["drafted"] += len(kept)
         night.progress("drafts", done, len(waiting))
     return StepReport(dict(counts))
 
 
 def _to_draft(connection: Connection) -> list[Proposed]:
-    proposed = proposed_cases(connection, states=(*DRAFTED_FOR, CaseState.APPROVED))
+    # A confirmed case waits for its state to say that it is drafted, an approved one for what changed since.
+    proposed = proposed_cases(connection, states=(CaseState.OPEN,), laid=False)
+    proposed += proposed_cases(connection, states=(CaseState.CONFIRMED, CaseState.APPROVED), laid=True)
+    proposed.sort(key=lambda case: case.case_id)
     changed = changes_after_approval(connection, [case.case_id for case in proposed])
     return [case for case in proposed if case.state != CaseState.APPROVED or case.case_id in changed]
 
@@ -131,22 +189,26 @@ def _worst_first(candidate: Candidate) -> tuple[int, bool, float, int]:
     return (-RiskLevel(candidate.level).rank, not candidate.proposed, -candidate.score, candidate.assessment_id)
 
 
-def _examine(
-    connection: Connection, night: Night, groups: Sequence[Sequence[Candidate]], counts: Counter[str]
-) -> tuple[list[NewCase], list[Change]]:
-    opening, changes = [], []
+def _examine(connection: Connection, night: Night, groups: Sequence[Sequence[Candidate]]) -> Examined:
+    found = Examined()
     versions = versions_of_cases(connection, filter(None, map(_case_with_news, groups)))
     for group in groups:
-        if not _calls_for_a_look(group[0], versions):
+        worst = group[0]
+        if not _calls_for_a_look(worst, versions):
+            if _name_change(worst, versions):
+                # It cannot be applied as the case stands; a person may move the case.
+                found.unsettled.add(worst.series_id)
             continue
         leading = _first_with_evidence(connection, night, group)
+        if leading is not worst:
+            found.unsettled.add(worst.series_id)
         if leading is None:
-            counts["without_evidence"] += 1
+            found.without_evidence += 1
         elif leading.case_id is None:
-            opening.append(_new_case(leading))
+            found.opening.append(_new_case(leading))
         elif note := _name_change(leading, versions):
-            changes.append(Change(leading.case_id, leading, note))
-    return opening, changes
+            found.changes.append(Change(leading.case_id, leading, note))
+    return found
 
 
 def _case_with_news(group: Sequence[Candidate]) -> int | None:
@@ -199,8 +261,8 @@ def _new_case(leading: Candidate) -> NewCase:
     )
 
 
-def _apply(connection: Connection, change: Change, *, now: datetime) -> None:
-    """Tells the change on the case, or on the one that goes on for it; its drafts are laid anew."""
+def _apply(connection: Connection, change: Change, *, now: datetime) -> bool:
+    """Tells the change on the case, or on the one that goes on for it; its drafts are laid anew. False: it cannot."""
     kept_id = kept_cases(connection, [change.case_id]).get(change.case_id)
     told_on, note = change.case_id, change.note
     if kept_id is not None:
@@ -212,7 +274,7 @@ def _apply(connection: Connection, change: Change, *, now: datetime) -> None:
         # A person filed or closed it since; what was filed rests on the facts of then.
         log.warning("case=%d left as it is: %s", told_on, error)
         if kept_id is None:
-            return
+            return False
     else:
         delete_drafts(connection, told_on)
     leading = change.leading
@@ -223,10 +285,16 @@ def _apply(connection: Connection, change: Change, *, now: datetime) -> None:
         level=leading.level,
         score=leading.score,
     )
+    return True
 
 
 def _lacks_drafts(case: Proposed) -> bool:
-    return bool(set(case.recipients) - set(case.drafted))
+    return bool(_missing(case))
+
+
+def _missing(case: Proposed) -> set[tuple[int, str]]:
+    """The drafts that the case lacks, by case and recipient."""
+    return {(case.case_id, recipient) for recipient in case.recipients if recipient not in case.drafted}
 
 
 def _make_drafts(connection: Connection, night: Night, case: Proposed, counts: Counter[str]) -> Iterator[NewDraft]:

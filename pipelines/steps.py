@@ -31,7 +31,7 @@ from crawler.store.assessments import (
     unassessed_ads,
 )
 from crawler.store.engine import reading
-from crawler.store.images import texts_of_versions
+from crawler.store.images import texts_of_versions, want_pictures
 from crawler.store.locks import Lock, take_lock
 from crawler.store.register import newest_snapshot
 from crawler.store.series import count_ungrouped, ungrouped_ads
@@ -159,8 +159,13 @@ def _assess_batch(night: Night, basis: Basis, pending: Pending, *, after: int) -
     ]
     with night.engine.begin() as connection:
         save_assessments(connection, new, basis=basis.key, now=night.now)
+        want_pictures(connection, [one.version_id for one in new if _is_flagged(one.assessment)])
     changed = _log_changes(found, new) if pending is Pending.OTHER_BASIS else 0
     return _Judged([one.assessment for one in new], len(found) - len(new), changed, found[-1].ad_id)
+
+
+def _is_flagged(assessment: Assessment) -> bool:
+    return assessment.risk.level is not RiskLevel.LOW or assessment.complaint.proposed
 
 
 def _log_changes(found: Sequence[UnassessedAd], new: Sequence[NewAssessment]) -> int:

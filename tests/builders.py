@@ -36,6 +36,7 @@ from crawler.night import Night
 from crawler.store.assessments import counted_by
 from crawler.store.captures import save_captures
 from crawler.store.engine import connect, open_store, reading
+from crawler.store.images import want_pictures
 from crawler.store.schema import (
     ad_versions,
     ads,
@@ -204,6 +205,8 @@ class StoreBuilder:
         with self.engine.begin() as connection:
             current = {"assessed_version_id": ad.version_id, "assessed_basis": basis}
             connection.execute(update(ads).where(ads.c.id == ad.ad_id).values(current))
+            if judged.risk.level is not RiskLevel.LOW or judged.complaint.proposed:
+                want_pictures(connection, [ad.version_id])
         return self._insert(
             assessments,
             version_id=ad.version_id,

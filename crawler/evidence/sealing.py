@@ -20,6 +20,7 @@ from crawler.evidence.warc import is_rewritten
 from crawler.night import Night, StepReport
 from crawler.store.engine import reading
 from crawler.store.schema import captures, custody
+from crawler.store.writing import chunks
 
 logger = logging.getLogger(__name__)
 
@@ -31,7 +32,8 @@ def seal_evidence(night: Night) -> StepReport:
     """
     folder = night.settings.evidence_folder
     with reading(night.engine) as connection:
-        tails = [tail for tail, lost in torn_tails(connection, folder) if not lost]
+        unsealed = _unsealed(connection, folder)
+        tails = [tail for tail, lost in torn_tails(connection, folder, files=unsealed) if not lost]
     for tail in tails:
         move_tail(night.engine, folder, tail)
     sealed = seal_files(night.engine, folder)
@@ -43,14 +45,17 @@ def seal_evidence(night: Night) -> StepReport:
     return StepReport({"mended": len(tails), "sealed": sealed, "noted": int(head is not None)}, notes)
 
 
-def torn_tails(connection: Connection, evidence_folder: Path) -> Iterator[tuple[Tail, list[str]]]:
-    """Torn ends of files that nobody is writing, each with the captures of the store that lie in it."""
-    last = select(captures.c.file, func.max(captures.c.offset).label("offset")).group_by(captures.c.file)
-    starts = {row.file: row.offset for row in connection.execute(last)}
-    for file in warc_files(evidence_folder):
+def torn_tails(
+    connection: Connection, evidence_folder: Path, *, files: Iterable[str] | None = None
+) -> Iterator[tuple[Tail, list[str]]]:
+    """Torn ends of files (all where none are given) that nobody is writing, each with the captures of the store that
+    lie in it.
+    """
+    for file in warc_files(evidence_folder) if files is None else files:
         if is_being_written(evidence_folder / file):
             continue
-        tail = find_tail(evidence_folder, file, start=starts.get(file, 0))
+        last = connection.scalar(select(func.max(captures.c.offset)).where(captures.c.file == file))
+        tail = find_tail(evidence_folder, file, start=last or 0)
         if tail:
             inside = (captures.c.file == file) & (captures.c.offset + captures.c.length > tail.start)
             lost = connection.scalars(select(captures.c.record_id).where(inside).order_by(captures.c.id))
@@ -71,13 +76,12 @@ def move_tail(engine: Engine, evidence_folder: Path, tail: Tail) -> str:
 def seal_files(engine: Engine, evidence_folder: Path) -> int:
     """Seals every finished file that has no seal yet. Returns how many."""
     with reading(engine) as connection:
-        known = set(connection.scalars(select(custody.c.subject).where(custody.c.event == CustodyEvent.SEALED)))
+        waiting = _unsealed(connection, evidence_folder)
     unsealed = [
         file
-        for file in warc_files(evidence_folder)
+        for file in waiting
         # What a purge writes it seals itself; one without a seal is of a purge that was killed.
-        if file not in known
-        and not is_rewritten(file)
+        if not is_rewritten(file)
         and not is_being_written(evidence_folder / file)
         and not find_tail(evidence_folder, file)
     ]
@@ -85,6 +89,15 @@ def seal_files(engine: Engine, evidence_folder: Path) -> int:
     with engine.begin() as connection:
         append_custody(connection, _new(connection, entries), at=datetime.now(UTC))
     return len(entries)
+
+
+def _unsealed(connection: Connection, evidence_folder: Path) -> list[str]:
+    """Files without a seal. Nobody adds to one that has it, and `adwatch evidence verify` looks at its end again."""
+    files, sealed = warc_files(evidence_folder), set[str]()
+    for some in chunks(files):
+        known = select(custody.c.subject).where(custody.c.subject.in_(some), custody.c.event == CustodyEvent.SEALED)
+        sealed.update(connection.scalars(known))
+    return [file for file in files if file not in sealed]
 
 
 def warc_files(evidence_folder: Path) -> list[str]:

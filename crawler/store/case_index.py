@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
@@ -104,8 +104,14 @@ def save_index(connection: Connection, found: Sequence[IndexedCase]) -> None:
     )
 
 
-def file_sources(connection: Connection) -> int:
-    """Files the cases by the sources on which their ads stand, as far as they are not yet; returns how many it adds."""
+def file_sources(connection: Connection, *, case_ids: Iterable[int] = (), series_ids: Iterable[int] = ()) -> None:
+    """Files these cases, and those of these series, by the sources on which their ads stand, as far as they are not."""
+    for column, wanted in ((cases.c.id, case_ids), (cases.c.series_id, series_ids)):
+        for some in chunks(sorted(set(wanted))):
+            _file_sources(connection, column.in_(some))
+
+
+def _file_sources(connection: Connection, wanted: ColumnElement[bool]) -> None:
     filed = (
         exists()
         .where(case_facets.c.kind == Facet.SOURCE, case_facets.c.value == ads.c.source)
@@ -115,12 +121,11 @@ def file_sources(connection: Connection) -> int:
     statement = (
         select(cases.c.id.label("case_id"), ads.c.source.label("value"))
         .join(ads, ads.c.series_id == cases.c.series_id)
-        .where(belongs_to_mediator(), ~filed)
+        .where(wanted, belongs_to_mediator(), ~filed)
         .distinct()
     )
     rows = [{"kind": Facet.SOURCE, **row._mapping} for row in connection.execute(statement)]
     insert_new(connection, case_facets, rows)
-    return len(rows)
 
 
 def _forget(connection: Connection, case_ids: Sequence[int]) -> None:

@@ -12,9 +12,10 @@ from sqlalchemy import (
     Connection,
     FromClause,
     Row,
+    ScalarSelect,
     Select,
-    Subquery,
     and_,
+    bindparam,
     exists,
     func,
     insert,
@@ -195,11 +196,75 @@ def point_case_to(connection: Connection, case_id: int, *, assessment_id: int, l
     )
 
 
-def candidates(connection: Connection) -> list[Candidate]:
-    """Current assessments of all ads as they stand now that are worrying, or whose series and mediator have a case."""
+@dataclass(frozen=True, slots=True)
+class TouchedAd:
+    """An ad that is not as the step that opens cases saw it last: new, edited, judged anew, or in another series."""
+
+    ad_id: int
+    version_id: int
+    basis: str | None
+    series_id: int
+    series_before: int | None
+    """Where it stood then; it may lead a case there no longer."""
+    is_judged: bool
+    """In the version of now."""
+
+
+def count_touched(connection: Connection) -> int:
+    """How many ads are not as the step that opens cases saw them last."""
+    return connection.scalar(select(func.count()).select_from(ads).where(_is_touched())) or 0
+
+
+def touched_ads(connection: Connection, *, after: int, limit: int) -> list[TouchedAd]:
+    """The next such ads that have a series, by ascending id after that one."""
+    statement = (
+        select(
+            ads.c.id.label("ad_id"),
+            ads.c.version_id,
+            ads.c.assessed_basis.label("basis"),
+            ads.c.series_id,
+            ads.c.examined_series_id.label("series_before"),
+            (func.coalesce(ads.c.assessed_version_id, 0) == ads.c.version_id).label("is_judged"),
+        )
+        .where(ads.c.id > after, _is_touched(), ads.c.series_id.is_not(None), ads.c.version_id.is_not(None))
+        .order_by(ads.c.id)
+        .limit(limit)
+    )
+    return [TouchedAd(**row._mapping) for row in connection.execute(statement)]
+
+
+def note_examined(connection: Connection, found: Iterable[TouchedAd]) -> None:
+    """Notes how the ads stood when they were looked at; one that changed since is touched still."""
+    rows = [
+        {"ad": one.ad_id, "its_version": one.version_id, "its_basis": one.basis, "its_series": one.series_id}
+        for one in found
+    ]
+    if rows:
+        connection.execute(
+            update(ads)
+            .where(ads.c.id == bindparam("ad"))
+            .values(
+                examined_version_id=bindparam("its_version"),
+                examined_basis=bindparam("its_basis"),
+                examined_series_id=bindparam("its_series"),
+            ),
+            rows,
+        )
+
+
+def candidates(connection: Connection, series_ids: Iterable[int]) -> list[Candidate]:
+    """Current assessments of the ads of these series, as they stand now, that are worrying, or whose series and
+    mediator have a case. In the order of series, mediator and assessment.
+    """
+    found: list[Candidate] = []
+    for some in chunks(sorted(set(series_ids))):
+        found += [_candidate(row) for row in connection.execute(_candidates().where(ads.c.series_id.in_(some)))]
+    return found
+
+
+def _candidates() -> Select[Any]:
     leading = assessments.alias("leading")
     worrying = _is_worrying(assessments)
-    told = _last_told()
     joined = (
         assessments.join(ads, is_current())
         .join(ad_versions, ad_versions.c.id == assessments.c.version_id)
@@ -211,9 +276,8 @@ def candidates(connection: Connection) -> list[Candidate]:
             ),
         )
         .outerjoin(leading, leading.c.id == cases.c.assessment_id)
-        .outerjoin(told, told.c.case_id == cases.c.id)
     )
-    statement = (
+    return (
         select(
             assessments.c.id.label("assessment_id"),
             ad_versions.c.capture_id,
@@ -232,14 +296,13 @@ def candidates(connection: Connection) -> list[Candidate]:
             cases.c.level.label("case_level"),
             leading.c.verdict.label("case_verdict"),
             leading.c.result["referral"].label("case_referral"),
-            func.coalesce(told.c.at, cases.c.opened_at).label("case_known_at"),
+            func.coalesce(_last_told(), cases.c.opened_at).label("case_known_at"),
             assessments.c.basis,
         )
         .select_from(joined)
-        .where(ads.c.series_id.is_not(None), or_(worrying, cases.c.id.is_not(None)))
+        .where(or_(worrying, cases.c.id.is_not(None)))
         .order_by(ads.c.series_id, assessments.c.mediator_key, assessments.c.id)
     )
-    return [_candidate(row) for row in connection.execute(statement)]
 
 
 def list_cases(connection: Connection, *, states: Iterable[str] = ()) -> list[CaseLine]:
@@ -309,14 +372,23 @@ def _candidate(row: Row[Any]) -> Candidate:
     return Candidate(**{**row._mapping, **codes})
 
 
-def _last_told() -> Subquery:
-    """By case: when the program last opened it or applied a change. That drafts lie ready is none."""
+def _last_told() -> ScalarSelect[datetime]:
+    """When the program last opened the case or applied a change. That drafts lie ready is none."""
     events = case_events.c
     return (
-        select(events.case_id, func.max(events.at).label("at"))
-        .where(events.person == SYSTEM, events.after != "drafted")
-        .group_by(events.case_id)
-        .subquery()
+        select(func.max(events.at))
+        .where(events.case_id == cases.c.id, events.person == SYSTEM, events.after != "drafted")
+        .correlate(cases)
+        .scalar_subquery()
+    )
+
+
+def _is_touched() -> ColumnElement[bool]:
+    # As the index ix_ads_unexamined says it.
+    return or_(
+        ads.c.version_id.is_distinct_from(ads.c.examined_version_id),
+        ads.c.assessed_basis.is_distinct_from(ads.c.examined_basis),
+        ads.c.series_id.is_distinct_from(ads.c.examined_series_id),
     )
 
 

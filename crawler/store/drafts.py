@@ -5,12 +5,12 @@ What a draft says is the business of `alerts`.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import Connection, delete, exists, func, select, update
+from sqlalchemy import Connection, bindparam, delete, exists, func, select, update
 
 from crawler.assessment import Ad, Assessment
 from crawler.errors import UsageError
@@ -138,11 +138,13 @@ class DraftVersion:
 
 @dataclass(frozen=True, slots=True)
 class Proposed:
-    """A case whose leading assessment proposes a complaint, and what is drafted already."""
+    """A case, to whom its leading assessment proposes to complain, and what is drafted already."""
 
     case_id: int
     state: str
+    assessment_id: int
     recipients: tuple[str, ...]
+    """None where no complaint is proposed."""
     drafted: tuple[str, ...]
 
 
@@ -266,21 +268,38 @@ def newest_register_day(connection: Connection) -> date | None:
     return newest.as_of if newest else None
 
 
-def proposed_cases(connection: Connection, *, states: Sequence[str]) -> list[Proposed]:
-    """Cases in these states whose leading assessment proposes a complaint, in order of their number."""
+def proposed_cases(connection: Connection, *, states: Sequence[str], laid: bool) -> list[Proposed]:
+    """Cases in these states, in order of their number; without `laid` only those not noted by `note_laid`."""
     joined = cases.join(assessments, assessments.c.id == cases.c.assessment_id)
     statement = (
-        select(cases.c.id, cases.c.state, assessments.c.result)
+        select(cases.c.id, cases.c.state, cases.c.assessment_id, assessments.c.proposed, assessments.c.result)
         .select_from(joined)
-        .where(cases.c.state.in_(states), assessments.c.proposed)
+        .where(cases.c.state.in_(states))
         .order_by(cases.c.id)
     )
+    if not laid:
+        # As the index ix_cases_unlaid says it.
+        statement = statement.where(cases.c.assessment_id.is_distinct_from(cases.c.laid_assessment_id))
     rows = connection.execute(statement).all()
     drafted = _drafted(connection, [row.id for row in rows])
     return [
-        Proposed(row.id, row.state, tuple(row.result["complaint"]["recipients"]), tuple(drafted.get(row.id, ())))
+        Proposed(
+            row.id,
+            row.state,
+            row.assessment_id,
+            tuple(row.result["complaint"]["recipients"]) if row.proposed else (),
+            tuple(drafted.get(row.id, ())),
+        )
         for row in rows
     ]
+
+
+def note_laid(connection: Connection, found: Iterable[Proposed]) -> None:
+    """Notes that all drafts lie ready that these cases' assessments ask for."""
+    rows = [{"its_id": case.case_id, "its_basis": case.assessment_id} for case in found]
+    if rows:
+        statement = update(cases).where(cases.c.id == bindparam("its_id"))
+        connection.execute(statement.values(laid_assessment_id=bindparam("its_basis")), rows)
 
 
 def save_drafts(connection: Connection, made: Sequence[NewDraft], *, now: datetime) -> None:
@@ -359,6 +378,7 @@ def delete_drafts(connection: Connection, case_id: int) -> int:
     count = connection.scalar(select(func.count()).select_from(drafts).where(drafts.c.case_id == case_id)) or 0
     if count:
         connection.execute(delete(drafts).where(drafts.c.case_id == case_id))
+    connection.execute(update(cases).where(cases.c.id == case_id).values(laid_assessment_id=None))
     return int(count)
 
 

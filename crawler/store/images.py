@@ -15,12 +15,10 @@ from typing import TYPE_CHECKING, Any
 from sqlalchemy import ColumnElement, Connection, Select, and_, func, literal, or_, select, update
 
 from crawler.evidence.warc import Capture
-from crawler.store.assessments import is_current
 from crawler.store.schema import (
     ad_images,
     ad_versions,
     ads,
-    assessments,
     captures,
     image_addresses,
     image_bands,
@@ -56,7 +54,7 @@ class PictureState(StrEnum):
     AWAITED = "awaited"
     """The post is hardly more than a picture: it joins no series before its pictures are seen to."""
     UNFINISHED = "unfinished"
-    """Some could not be had yet."""
+    """The ad is flagged, or they stand for its words, and some were not had yet."""
     SETTLED = "settled"
     """All are kept, or lost for good."""
 
@@ -145,23 +143,20 @@ def address_key(url: str) -> str:
 
 def wanted_ads(connection: Connection) -> list[PicturedAd]:
     """Current versions whose pictures are to be seen to: of posts that are hardly more, and of flagged ads."""
-    flagged = or_(assessments.c.level != "low", assessments.c.proposed)
     statement = (
         select(ad_versions.c.id, ads.c.source, ad_versions.c.pictures, ad_versions.c.text, ad_versions.c.posting)
-        .select_from(
-            ads.join(ad_versions, ad_versions.c.id == ads.c.version_id).outerjoin(
-                assessments, and_(is_current(), flagged)
-            )
-        )
-        .where(
-            or_(
-                ad_versions.c.pictures.in_((PictureState.AWAITED, PictureState.UNFINISHED)),
-                and_(ad_versions.c.pictures == PictureState.STATED, assessments.c.id.is_not(None)),
-            )
-        )
+        .join(ads, and_(ads.c.id == ad_versions.c.ad_id, ads.c.version_id == ad_versions.c.id))
+        .where(ad_versions.c.pictures.in_((PictureState.AWAITED, PictureState.UNFINISHED)))
         .order_by(ad_versions.c.id)
     )
     return [_pictured_ad(row) for row in connection.execute(statement)]
+
+
+def want_pictures(connection: Connection, version_ids: Iterable[int]) -> None:
+    """Notes that the pictures which the pages of these versions give are to be had: the ads were flagged."""
+    for some in chunks(sorted(version_ids)):
+        stated = ad_versions.c.id.in_(some), ad_versions.c.pictures == PictureState.STATED
+        connection.execute(update(ad_versions).where(*stated).values(pictures=PictureState.UNFINISHED))
 
 
 def known_addresses(connection: Connection, urls: Iterable[str]) -> dict[str, KnownAddress]:
@@ -344,7 +339,10 @@ def _pictures(connection: Connection, version_ids: Iterable[int]) -> Iterator[Ad
 
 
 def _judge_again(connection: Connection, version_ids: Select[Any]) -> None:
-    connection.execute(update(ads).where(ads.c.version_id.in_(version_ids)).values(assessed_version_id=None))
+    # By their ads, because nothing else leads from a version to the ad whose newest it is.
+    shown = select(ad_versions.c.ad_id).where(ad_versions.c.id.in_(version_ids))
+    judged = ads.c.id.in_(shown), ads.c.version_id.in_(version_ids)
+    connection.execute(update(ads).where(*judged).values(assessed_version_id=None))
 
 
 def _kept() -> Select[Any]:

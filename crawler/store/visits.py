@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, Row, and_, func, not_, select, update
+from sqlalchemy import ColumnElement, Connection, FromClause, Row, and_, bindparam, func, not_, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 
 from crawler.addresses import short_key
@@ -84,6 +84,7 @@ def save_ways(connection: Connection, found: Sequence[tuple[int, SeenWay, dateti
     newer = {column.name: statement.excluded[column.name] for column in ad_visits.c if column.name != "ad_id"}
     rows = [_way_row(*one) for one in found]
     connection.execute(statement.on_conflict_do_update(index_elements=["ad_id"], set_=newer), rows)
+    _plan(connection, [ad_id for ad_id, way, _, _ in found if way.has_own_page])
 
 
 def stored_visits(connection: Connection, source: str, keys: Iterable[int]) -> dict[int, list[StoredVisit]]:
@@ -129,6 +130,8 @@ def save_seen_again(
     insert_new(connection, sightings, rows)
     for some in chunks(visit.ad_id for visit in seen):
         connection.execute(update(ads).where(ads.c.id.in_(some), ads.c.last_seen < at).values(last_seen=at))
+        # What was missed before counts no longer.
+        _plan(connection, connection.scalars(select(misses.c.ad_id).where(misses.c.ad_id.in_(some)).distinct()).all())
         if how is Seen.LISTING:
             _note_listed(connection, some, night_id=night_id)
 
@@ -144,6 +147,7 @@ def note_visit(connection: Connection, visits: Iterable[StoredVisit], *, at: dat
     """Notes when the ads' own page was visited."""
     for some in chunks(visit.ad_id for visit in visits):
         connection.execute(update(ad_visits).where(ad_visits.c.ad_id.in_(some)).values(visited_at=at))
+        _plan(connection, some)
 
 
 def save_misses(
@@ -162,6 +166,7 @@ def _way_row(ad_id: int, way: SeenWay, at: datetime, capture_id: int) -> dict[st
         "link_key": short_key(way.url),
         "facts": way.facts,
         "visited_at": at if own else None,
+        "due": None,
         "capture_id": capture_id if own else None,
         "etag": way.etag if own else None,
         "last_modified": way.last_modified if own else None,
@@ -184,33 +189,43 @@ def _was_swept(connection: Connection, source: str) -> bool:
 
 
 def _due_visits(connection: Connection, source: str, *, now: datetime, most: int) -> dict[int, Visit]:
+    statement = (
+        select(ad_visits, ad_versions.c.listing_capture_id)
+        .select_from(_visited())
+        .where(ads.c.source == source, ad_visits.c.due <= now.date(), ad_visits.c.visited_at < now)
+        .order_by(ad_visits.c.due, ad_visits.c.ad_id)
+        .limit(most)
+    )
+    return {row.link_key: _visit(row) for row in connection.execute(statement)}
+
+
+def _visited() -> FromClause:
+    """Each ad with its way and its version of now."""
+    current = and_(ad_versions.c.id == ads.c.version_id, ad_versions.c.ad_id == ads.c.id)
+    return ad_visits.join(ads, ads.c.id == ad_visits.c.ad_id).join(ad_versions, current)
+
+
+def _plan(connection: Connection, ad_ids: Iterable[int]) -> None:
+    """Notes from when on these ads are due, by what is known of them now."""
     missed = (
         select(func.count(misses.c.id))
         .where(misses.c.ad_id == ads.c.id, misses.c.at > ads.c.last_seen)
         .scalar_subquery()
         .label("missed")
     )
-    statement = (
-        select(
-            ad_visits,
-            ad_versions.c.first_seen.label("changed_at"),
-            ad_versions.c.listing_capture_id,
-            missed,
-        )
-        .select_from(
-            ad_visits.join(ads, ads.c.id == ad_visits.c.ad_id).join(
-                ad_versions, and_(ad_versions.c.id == ads.c.version_id, ad_versions.c.ad_id == ads.c.id)
-            )
-        )
-        .where(ads.c.source == source, ad_visits.c.visited_at < now)
-    )
-    today, waiting = now.date(), []
-    for row in connection.execute(statement):
-        due = due_on(row.changed_at.date(), row.visited_at.date(), misses=row.missed)
-        if due is not None and due <= today:
-            waiting.append((due, row.ad_id, _visit(row)))
-    waiting.sort(key=lambda one: one[:2])
-    return {visit.key: visit for _, _, visit in waiting[:most]}
+    changed = ad_versions.c.first_seen.label("changed_at")
+    for some in chunks(sorted(ad_ids)):
+        statement = select(ad_visits.c.ad_id, ad_visits.c.visited_at, changed, missed).select_from(_visited())
+        found = connection.execute(
+            statement.where(ad_visits.c.ad_id.in_(some), ad_visits.c.visited_at.is_not(None))
+        ).all()
+        rows = [
+            {"ad": row.ad_id, "day": due_on(row.changed_at.date(), row.visited_at.date(), misses=row.missed)}
+            for row in found
+        ]
+        if rows:
+            planned = update(ad_visits).where(ad_visits.c.ad_id == bindparam("ad")).values(due=bindparam("day"))
+            connection.execute(planned, rows)
 
 
 def _visit(row: Row[Any]) -> Visit:

@@ -19,9 +19,9 @@ from alerts.script import Script
 from alerts.steps import open_cases, prepare_drafts
 from crawler.assessment import Proposal, Risk, RiskLevel, Verdict
 from crawler.store.approvals import changes_after_approval, standing_approvals
-from crawler.store.cases import case_history, list_cases
-from crawler.store.drafts import draft_versions_of
-from crawler.store.schema import captures, cases, drafts
+from crawler.store.cases import case_history, count_touched, list_cases, read_case
+from crawler.store.drafts import delete_drafts, draft_versions_of, proposed_cases
+from crawler.store.schema import ads, captures, cases, drafts
 from tests.builders import NOW, StoreBuilder, StoredAd, complaint_assessment
 
 pytestmark = pytest.mark.parametrize("store", ["sqlite", "postgresql"], indirect=True)
@@ -125,6 +125,78 @@ def test_opening_twice_doubles_nothing(store: StoreBuilder) -> None:
     night = store.night_now()
     assert open_cases(night).counts["opened"] == 3
     assert open_cases(night).counts == {"opened": 0, "changed": 0, "without_evidence": 0}
+
+
+def test_ads_that_were_looked_at_wait_until_something_about_them_changes(store: StoreBuilder) -> None:
+    ad = store.ad()
+    store.assess(ad)
+    assert _touched(store) == 1
+    open_cases(store.night_now())
+    assert _touched(store) == 0
+    _reassess(store, ad)
+    assert _touched(store) == 1
+    open_cases(store.night_now(at=LATER))
+    assert _touched(store) == 0
+
+
+def test_an_ad_without_evidence_is_looked_at_every_night(store: StoreBuilder) -> None:
+    ad = store.ad()
+    store.assess(ad)
+    with store.engine.begin() as connection:
+        (kept,) = connection.scalars(select(captures.c.digest).where(captures.c.id == ad.capture_id))
+        connection.execute(update(captures).values(digest="0" * 64))
+    assert [open_cases(store.night_now()).counts["without_evidence"] for _ in range(2)] == [1, 1]
+    with store.engine.begin() as connection:
+        connection.execute(update(captures).values(digest=kept))
+    assert open_cases(store.night_now()).counts == {"opened": 1, "changed": 0, "without_evidence": 0}
+
+
+def test_a_change_found_while_a_case_could_not_move_is_told_once_it_can(store: StoreBuilder) -> None:
+    ad = store.ad()
+    store.case(ad, store.assess(ad), state="closed")
+    _reassess(store, ad, register=_with_verdict(Verdict.REGISTERED))
+    assert open_cases(store.night_now(at=LATER)).counts["changed"] == 0
+    with store.engine.begin() as connection:
+        connection.execute(update(cases).values(state="open"))
+    assert open_cases(store.night_now(at=LATER)).counts["changed"] == 1
+    assert _touched(store) == 0
+
+
+def test_the_series_that_an_ad_left_is_looked_at_too(store: StoreBuilder) -> None:
+    low = store.ad()
+    case_id = store.case(low, store.assess(low))
+    leading = store.ad(series_id=low.series_id)
+    worst = store.assess(leading, complaint_assessment(register=_with_verdict(Verdict.EXPIRED)))
+    open_cases(store.night_now(at=LATER))
+    elsewhere = store.series()
+    with store.engine.begin() as connection:
+        connection.execute(update(cases).values(assessment_id=worst))
+        connection.execute(update(ads).where(ads.c.id == leading.ad_id).values(series_id=elsewhere))
+    assert open_cases(store.night_now(at=LATER)).counts == {"opened": 1, "changed": 1, "without_evidence": 0}
+    with store.connect() as connection:
+        assert read_case(connection, case_id).assessment_id != worst
+
+
+def _touched(store: StoreBuilder) -> int:
+    with store.connect() as connection:
+        return count_touched(connection)
+
+
+def test_cases_whose_drafts_lie_ready_are_read_again_only_once_those_are_taken_back(store: StoreBuilder) -> None:
+    store.register()
+    case_id = store.complaint_case()
+    assert _unlaid(store) == [case_id]
+    prepare_drafts(store.night_now())
+    assert _unlaid(store) == []
+    with store.engine.begin() as connection:
+        delete_drafts(connection, case_id)
+    assert _unlaid(store) == [case_id]
+    assert prepare_drafts(store.night_now()).counts["drafted"] == 1
+
+
+def _unlaid(store: StoreBuilder) -> list[int]:
+    with store.connect() as connection:
+        return [case.case_id for case in proposed_cases(connection, states=("open",), laid=False)]
 
 
 def test_a_step_killed_between_batches_finishes_when_run_again(

@@ -11,7 +11,7 @@ import hashlib
 import random
 import sqlite3
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from itertools import islice
 
 from pipelines.series.comparable import make_comparable
@@ -33,12 +33,12 @@ def fill(database: str, first: int, last: int) -> None:
     connection.execute("PRAGMA synchronous=OFF")
     connection.execute("PRAGMA cache_size=-400000")
     texts = [one.ad.text for one in islice(generated_ads(2 * TEXTS, seed=7), TEXTS)]
-    shared = [key for parts in parts_of([make_comparable(None, text) for text in texts[:1000]]) for key in parts]
+    shared = shared_parts(texts[:1000])
     for start in range(first, last + 1, STEP):
         numbers = range(start, min(start + STEP, last + 1))
         connection.execute("BEGIN")
         _insert(connection, numbers, texts)
-        bands = sorted(_bands(numbers, shared))
+        bands = sorted(parts_of_numbers(numbers, shared))
         connection.executemany("INSERT OR IGNORE INTO bands (band, version_id) VALUES (?, ?)", bands)
         connection.execute("COMMIT")
     connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
@@ -65,7 +65,13 @@ def _insert(connection: sqlite3.Connection, numbers: range, texts: list[str]) ->
     )
 
 
-def _bands(numbers: range, shared: list[int]) -> Iterator[tuple[int, int]]:
+def shared_parts(texts: list[str]) -> list[int]:
+    """Parts of these texts: real ones, so that ads which are measured meet them."""
+    return [key for parts in parts_of([make_comparable(None, text) for text in texts]) for key in parts]
+
+
+def parts_of_numbers(numbers: range, shared: Sequence[int]) -> Iterator[tuple[int, int]]:
+    """Parts with the number of their text: `OWN_PARTS` random ones a text, `SHARED_PARTS` that others share."""
     chance = random.Random(numbers.start)  # noqa: S311
     for one in numbers:
         for _ in range(OWN_PARTS):

@@ -71,7 +71,7 @@ class Portal:
         columns = (
             (ads, ("first_seen", "last_seen")),
             (ad_versions, ("first_seen",)),
-            (ad_visits, ("visited_at",)),
+            (ad_visits, ("visited_at", "due")),
             (sightings, ("seen_at",)),
             (misses, ("at",)),
         )

@@ -141,12 +141,12 @@ def test_an_ad_that_breaks_the_judging_is_left_out_and_counted(
 
 def test_when_a_basis_returns_its_judgement_leads_again(store: StoreBuilder) -> None:
     store.register(as_of=date(2026, 11, 1))
-    store.ad()
+    ad = store.ad()
     fresh, stale = store.night_now(), store.night_now(at=NOW + timedelta(days=60))
     for night in (fresh, stale, fresh):
         assess_new_ads(night)
     with store.connect() as connection:
-        (leading,) = candidates(connection)
+        (leading,) = candidates(connection, [ad.series_id])
         basis = connection.scalar(select(ads.c.assessed_basis))
         current = connection.scalar(select(assessments.c.id).where(assessments.c.basis == basis))
     assert leading.assessment_id == current

@@ -30,6 +30,9 @@ ads = Table(
     Column("assessed_basis", String(64), index=True, doc="Basis of that judgement"),
     Column("linked_version_id", Integer, doc="Version whose contacts were filed last"),
     Column("linked_basis", String(64), doc="Basis of the judgement they were taken from"),
+    Column("examined_version_id", Integer, doc="Version in which the step that opens cases looked at it last"),
+    Column("examined_basis", String(64), doc="Basis of the judgement of then"),
+    Column("examined_series_id", Integer, doc="Its series of then, which may be gone"),
     sqlite_autoincrement=True,
 )
 # What a step has left to do is found without looking at what is done.
@@ -53,6 +56,19 @@ Index(
         "assessed_version_id IS DISTINCT FROM linked_version_id OR assessed_basis IS DISTINCT FROM linked_basis"
     ),
 )
+Index(
+    "ix_ads_unexamined",
+    ads.c.id,
+    sqlite_where=text(
+        "version_id IS NOT examined_version_id OR assessed_basis IS NOT examined_basis"
+        " OR series_id IS NOT examined_series_id"
+    ),
+    postgresql_where=text(
+        "version_id IS DISTINCT FROM examined_version_id OR assessed_basis IS DISTINCT FROM examined_basis"
+        " OR series_id IS DISTINCT FROM examined_series_id"
+    ),
+)
+Index("ix_ads_source_last_seen", ads.c.source, ads.c.last_seen)
 Index("ix_ads_series_id_source_first_seen", ads.c.series_id, ads.c.source, ads.c.first_seen)
 
 ad_versions = Table(
@@ -99,6 +115,7 @@ ad_visits = Table(
     Column("link_key", BigInteger, nullable=False, index=True, doc="crawler.addresses.short_key of the link"),
     Column("facts", BigInteger, nullable=False, doc="What the listing said of it, hashed"),
     Column("visited_at", UtcTime, doc="When its own page was asked for last"),
+    Column("due", Date, index=True, doc="From when on it is asked for again, by crawler.visiting; None: no more"),
     reference("capture_id", "captures.id"),
     Column("etag", Text, doc="Validator of its own page, as last_modified"),
     Column("last_modified", Text),

@@ -76,6 +76,7 @@ cases = Table(
     Column("opened_at", UtcTime, nullable=False),
     Column("changed_at", UtcTime, nullable=False),
     Column("indexed_assessment_id", Integer, doc="Assessment by which the case was last indexed for searching"),
+    Column("laid_assessment_id", Integer, doc="Assessment for which all drafts were laid ready, if it asked for any"),
     UniqueConstraint("series_id", "mediator_key"),
     sqlite_autoincrement=True,
 )
@@ -85,6 +86,13 @@ Index(
     cases.c.id,
     sqlite_where=text("assessment_id IS NOT indexed_assessment_id"),
     postgresql_where=text("assessment_id IS DISTINCT FROM indexed_assessment_id"),
+)
+Index(
+    "ix_cases_unlaid",
+    cases.c.state,
+    cases.c.id,
+    sqlite_where=text("assessment_id IS NOT laid_assessment_id"),
+    postgresql_where=text("assessment_id IS DISTINCT FROM laid_assessment_id"),
 )
 Index("ix_cases_worst_first", cases.c.state, cases.c.rank, cases.c.score, cases.c.opened_at, cases.c.id)
 

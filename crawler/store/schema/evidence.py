@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from sqlalchemy import Column, ForeignKey, Integer, String, Table, Text, UniqueConstraint
+from sqlalchemy import Column, ForeignKey, Index, Integer, String, Table, Text, UniqueConstraint
 
 from crawler.store.schema.columns import UtcTime, metadata, own_id, reference
 
@@ -18,6 +18,7 @@ pages = Table(
     Column("status", Integer, nullable=False),
     sqlite_autoincrement=True,
 )
+Index("ix_pages_source_last_fetched", pages.c.source, pages.c.last_fetched)
 
 captures = Table(
     "captures",
@@ -37,6 +38,7 @@ captures = Table(
     Column("screenshot_record_id", String(60), doc="record_id of the screenshot's capture"),
     sqlite_autoincrement=True,
 )
+Index("ix_captures_file_offset", captures.c.file, captures.c.offset)
 
 screenshots = Table(
     "screenshots",
