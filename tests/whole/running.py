@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import json
 import os
+import resource
 import subprocess
 import sys
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -37,3 +39,8 @@ def adwatch_json(home: Path, *arguments: str) -> Any:
     ended = adwatch(home, *arguments, "--json")
     assert ended.returncode == 0, ended.stderr
     return json.loads(ended.stdout)
+
+
+def allow_files_of(size: int) -> Callable[[], None]:
+    """Run before a program, forbids it and its children files that are larger."""
+    return lambda: resource.setrlimit(resource.RLIMIT_FSIZE, (size, size))

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 import random
-import resource
 import sqlite3
 import subprocess
 import tempfile
@@ -25,7 +24,7 @@ from crawler.store.engine import reading
 from crawler.store.schema import ad_versions, ads, captures, nights, runs, sightings
 from tests.builders import StoreBuilder
 from tests.spiders.loopback import Answer, ad_page, links_to, serve, source
-from tests.whole.running import ADWATCH, adwatch, environment
+from tests.whole.running import ADWATCH, adwatch, allow_files_of, environment
 
 ADS = 130
 HELD_BACK = 115
@@ -203,11 +202,6 @@ def test_file_that_may_not_grow_keeps_nothing_by_half(tmp_path: Path) -> None:
         assert portal.run_night().returncode == 0
 
     portal.must_be_whole(nights_seen=Counter({2: ADS}))
-
-
-def allow_files_of(size: int) -> Callable[[], None]:
-    """Run before a program, forbids it and its children files that are larger."""
-    return lambda: resource.setrlimit(resource.RLIMIT_FSIZE, (size, size))
 
 
 @contextmanager
