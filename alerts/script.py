@@ -108,12 +108,12 @@ def printable(text: str) -> str:
 
 def storable(text: str) -> str:
     """The text as any database and any XML can hold it: no NUL, no unpaired surrogates, no noncharacters."""
-    return "".join("\ufffd" if _is_unstorable(letter) else letter for letter in text)
+    return _UNSTORABLE.sub("\ufffd", text)
 
 
-def _is_unstorable(letter: str) -> bool:
-    code = ord(letter)
-    return code == 0 or 0xD800 <= code <= 0xDFFF or 0xFDD0 <= code <= 0xFDEF or (code & 0xFFFE) == 0xFFFE
+# The last two of every plane are noncharacters.
+_LAST_OF_PLANES = "".join(chr(plane << 16 | last) for plane in range(17) for last in (0xFFFE, 0xFFFF))
+_UNSTORABLE = re.compile(f"[\0\ud800-\udfff\ufdd0-\ufdef{_LAST_OF_PLANES}]")
 
 
 def _to_cyrillic(text: str) -> str:

@@ -106,6 +106,8 @@ def _read(picture: Image.Image, languages: str, *, mode: int, ends: float) -> li
     left = ends - time.monotonic()
     if left <= 0:
         return []
+    # Handed over as plain pixels: to pack them as PNG, which is the wrapper's habit, is most of our own work.
+    picture.format = "PPM"
     try:
         found = pytesseract.image_to_data(
             picture, lang=languages, config=f"--psm {mode}", output_type=Output.DICT, timeout=left

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Annotated
 
 from fastapi import APIRouter, Depends, Form, Request, Response
@@ -103,39 +103,41 @@ class Asked:
     """The version that it is compared with; None: none."""
     done: Done = Done.NOTHING
 
+    def after(self, done: Done) -> str:
+        """Its address after that was done."""
+        return f"/legal/cases/{self.case_id}/drafts/{self.recipient}?script={self.script}&done={done}"
+
+
+def named_draft(case_id: Number, recipient: RecipientId, script: Script = Script.CYRL) -> Asked:
+    """The draft that an address names."""
+    return Asked(case_id, recipient, script)
+
+
+NamedDraft = Annotated[Asked, Depends(named_draft)]
+
 
 @router.get("/drafts/{recipient}")
 def draft_page(
-    case_id: Number,
-    recipient: RecipientId,
+    draft: NamedDraft,
     desk: TheDesk,
     visitor: LegalReader,
-    script: Script = Script.CYRL,
     version: Number | None = None,
     compare: Number | None = None,
     done: Done = Done.NOTHING,
 ) -> Response:
     """The draft beside its preview, what speaks against it, and what can be done with it."""
-    return _page(desk, visitor, Asked(case_id, recipient, script, version, compare, done))
+    return _page(desk, visitor, replace(draft, version=version, compare=compare, done=done))
 
 
 @router.post("/drafts/{recipient}")
-def change(
-    case_id: Number,
-    recipient: RecipientId,
-    desk: TheDesk,
-    visitor: LegalClerk,
-    tongue: TheTongue,
-    sent: TheForm,
-    script: Script = Script.CYRL,
-) -> Response:
+def change(draft: NamedDraft, desk: TheDesk, visitor: LegalClerk, tongue: TheTongue, sent: TheForm) -> Response:
     """Previews what was typed, keeps it as a new version, or puts passages back."""
-    shown = Asked(case_id, recipient, script)
+    case_id, recipient = draft.case_id, draft.recipient
     with reading(desk.engine) as connection:
         case_and_title(connection, case_id)
         draft_row(connection, case_id, recipient)
     if sent.action == "preview":
-        return _page(desk, visitor, shown, typed=_previewed(desk, visitor, shown, sent, tongue))
+        return _page(desk, visitor, draft, typed=_previewed(desk, visitor, draft, sent, tongue))
     try:
         if sent.action == "restore_all":
             restore(desk, visitor.person, case_id, recipient)
@@ -144,71 +146,48 @@ def change(
             number = change_draft(desk, visitor.person, case_id, recipient, sent.changes(), seen=sent.seen)
             done = Done.SAVED if number != sent.seen else Done.UNCHANGED
     except EditRefusedError as error:
-        return _page(desk, visitor, shown, typed=_typed(sent, _refused(error, tongue)))
+        return _page(desk, visitor, draft, typed=_typed(sent, _refused(error, tongue)))
     except UsageError:
         told = say(tongue, "Nije sačuvano: nacrt je u međuvremenu promenjen ili odobren. Vaš tekst stoji ispod.")
-        return _page(desk, visitor, shown, typed=_typed(sent, {"": told}))
-    return RedirectResponse(
-        f"/legal/cases/{case_id}/drafts/{recipient}?script={script}&done={done}#izmene", status_code=303
-    )
+        return _page(desk, visitor, draft, typed=_typed(sent, {"": told}))
+    return RedirectResponse(f"{draft.after(done)}#izmene", status_code=303)
 
 
 @router.post("/drafts/{recipient}/preview")
-def preview(
-    case_id: Number,
-    recipient: RecipientId,
-    desk: TheDesk,
-    visitor: LegalClerk,
-    tongue: TheTongue,
-    sent: TheForm,
-    script: Script = Script.CYRL,
-) -> Response:
+def preview(draft: NamedDraft, desk: TheDesk, visitor: LegalClerk, tongue: TheTongue, sent: TheForm) -> Response:
     """Only the preview of what was typed, for the page's script. Keeps nothing."""
-    typed = _previewed(desk, visitor, Asked(case_id, recipient, script), sent, tongue)
+    typed = _previewed(desk, visitor, draft, sent, tongue)
     return desk.pages.answer("legal_preview.html", document=typed.preview, errors=typed.errors)
 
 
 @router.post("/drafts/{recipient}/approve")
 def approve(
-    case_id: Number,
-    recipient: RecipientId,
+    draft: NamedDraft,
     desk: TheDesk,
     visitor: LegalClerk,
     sha256: Annotated[str, Form()] = "",
     note: Annotated[str, Form()] = "",
-    script: Script = Script.CYRL,
 ) -> Response:
     """Approves the very text that the person saw, once its evidence verifies."""
     try:
-        approve_seen(desk, visitor.person, case_id, recipient, sha256=sha256, note=note_of(note))
+        approve_seen(desk, visitor.person, draft.case_id, draft.recipient, sha256=sha256, note=note_of(note))
     except PageError as error:
-        typed = Typed(failure=error.failure, note=note)
-        return _page(desk, visitor, Asked(case_id, recipient, script), typed=typed)
-    return RedirectResponse(
-        f"/legal/cases/{case_id}/drafts/{recipient}?script={script}&done={Done.APPROVED}", status_code=303
-    )
+        return _page(desk, visitor, draft, typed=Typed(failure=error.failure, note=note))
+    return RedirectResponse(draft.after(Done.APPROVED), status_code=303)
 
 
 @router.get("/drafts/{recipient}/file.{kind}")
 def draft_file(
-    case_id: Number,
-    recipient: RecipientId,
-    kind: DocumentFormat,
-    desk: TheDesk,
-    visitor: LegalReader,
-    script: Script = Script.CYRL,
-    version: Number | None = None,
+    draft: NamedDraft, kind: DocumentFormat, desk: TheDesk, visitor: LegalReader, version: Number | None = None
 ) -> Response:
     """The draft or approved text as a file, once the evidence it cites verifies."""
-    return draft_answer(desk, visitor, Wanted(case_id, recipient, script, kind, version))
+    return draft_answer(desk, visitor, Wanted(draft.case_id, draft.recipient, draft.script, kind, version))
 
 
 @router.get("/drafts/{recipient}/annex.zip")
-def annex_file(
-    case_id: Number, recipient: RecipientId, desk: TheDesk, visitor: LegalReader, script: Script = Script.CYRL
-) -> Response:
+def annex_file(draft: NamedDraft, desk: TheDesk, visitor: LegalReader) -> Response:
     """All evidence that the draft names, packed anew."""
-    return annex_answer(desk, visitor, Wanted(case_id, recipient, script))
+    return annex_answer(desk, visitor, Wanted(draft.case_id, draft.recipient, draft.script))
 
 
 def _page(desk: Desk, visitor: Visitor, asked: Asked, *, typed: Typed | None = None) -> Response:
