@@ -25,10 +25,12 @@ from alerts.editing import (
 from alerts.facts import DraftFacts
 from alerts.law import built_in_law
 from alerts.laying import STILL_DRAFTABLE
+from alerts.version_words import ProvisionWords, VersionWords
 from crawler.errors import UsageError
 from crawler.store.approvals import standing_approvals
 from crawler.store.cases import hold_cases, read_case
 from crawler.store.drafts import DraftRow, change_draft, drafts_of_case
+from pipelines.text.sentences import Joined
 
 
 def read_provisions(connection: Connection, case_id: int, recipient: str | None) -> tuple[ProvisionState, ...]:
@@ -83,7 +85,8 @@ def change_passage(
     def changed(facts: DraftFacts) -> DraftFacts:
         return edit_passage(facts, number, text, person=person, now=now)
 
-    note = f"izmenjen pasus {number}" if text is not None else f"vraćen pasus {number}"
+    words = VersionWords.PASSAGE if text is not None else VersionWords.PASSAGE_BACK
+    note = words(number=str(number))
     return _change(connection, case_id, recipient, changed, person=person, note=note, now=now)
 
 
@@ -115,7 +118,7 @@ def restore_passages(connection: Connection, case_id: int, recipient: str | None
 
     Raises UsageError for an unknown draft, one that nobody worded anew, or an approved text.
     """
-    return _change(connection, case_id, recipient, restored, person=person, note="vraćen tekst iz obrasca", now=now)
+    return _change(connection, case_id, recipient, restored, person=person, note=VersionWords.AS_TEMPLATE(), now=now)
 
 
 def require_version(connection: Connection, case_id: int, recipient: str, seen: int) -> DraftRow:
@@ -136,7 +139,7 @@ def _told(before: DraftFacts, after: DraftFacts) -> str:
     """What changed, for the list of versions."""
     old, new = set(before.edits), set(after.edits)
     numbers = [passage.number for passage in passages_of(before) if passage.original in {e.original for e in old ^ new}]
-    parts = [f"izmenjeni pasusi: {', '.join(map(str, numbers))}"] if numbers else []
+    parts: list[str] = [VersionWords.PASSAGES(numbers=", ".join(map(str, numbers)))] if numbers else []
     known = set(before.choices)
     if switches := [(choice.id, choice.is_on) for choice in after.choices if choice not in known]:
         parts.append(_switched(switches))
@@ -144,8 +147,8 @@ def _told(before: DraftFacts, after: DraftFacts) -> str:
 
 
 def _switched(switches: Iterable[tuple[str, bool]]) -> str:
-    told = (f"{provision_id} {'uključen' if is_on else 'isključen'}" for provision_id, is_on in switches)
-    return f"propisi: {', '.join(told)}"
+    told = ((ProvisionWords.ON if is_on else ProvisionWords.OFF)(provision=one) for one, is_on in switches)
+    return VersionWords.PROVISIONS(provisions=Joined(", ", told))
 
 
 def _change(

@@ -40,6 +40,7 @@ from crawler.store.filings import (
 from crawler.store.legal_views import StandingApproval
 from crawler.store.links import with_joined
 from crawler.store.locks import Lock, take_lock
+from pipelines.text.sentences import Day, Pattern
 
 LONGEST_REFERENCE = 120
 WAITED_FOR = frozenset({CaseState.FILED, CaseState.ANSWERED})
@@ -71,6 +72,14 @@ _CHANNELS = {
     Channel.PORTAL: "preko veb-obrasca organa",
     Channel.OTHER: "na drugi način",
 }
+
+
+class FilingWords(Pattern):
+    """What stands in the history of a case about a filing."""
+
+    AGAIN = "%(filing)s; ponovo, posle %(day)s: %(own)s"
+    NUMBERED = "%(recipient)s, %(day)s, %(channel)s, broj %(reference)s"
+    DONE = "%(recipient)s, %(day)s, %(channel)s"
 
 
 class FilingRefusal(StrEnum):
@@ -294,9 +303,11 @@ def _row(case_id: int, filed: Filed, approval: ApprovalRow, first: FilingRow | N
 
 
 def _told(filed: Filed, first: FilingRow | None) -> str:
-    number = f", broj {filed.reference.strip()}" if filed.reference.strip() else ""
-    again = f"; ponovo, posle {first.filed_on:%d.%m.%Y.}: {filed.again.strip()}" if first else ""
-    return f"{filed.recipient}, {filed.filed_on:%d.%m.%Y.}, {filed.channel.words}{number}{again}"
+    number = filed.reference.strip()
+    pattern = FilingWords.NUMBERED if number else FilingWords.DONE
+    told = {"recipient": filed.recipient, "day": Day.padded(filed.filed_on), "channel": filed.channel.words}
+    done = pattern(**told, reference=number) if number else pattern(**told)
+    return FilingWords.AGAIN(filing=done, day=Day.padded(first.filed_on), own=filed.again.strip()) if first else done
 
 
 def _why_not(approval: ApprovalRow, changes: Sequence[FoundChange], day: date) -> str:

@@ -13,6 +13,7 @@ from alerts.facts import DraftFacts
 from alerts.gathering import gather_facts, require_no_decision
 from alerts.law import built_in_law
 from alerts.recipients import find_recipient
+from alerts.version_words import VersionWords
 from crawler.config import Settings
 from crawler.errors import UsageError
 from crawler.store.approvals import standing_approvals
@@ -59,7 +60,7 @@ def next_draft(connection: Connection, recipient: str, facts: DraftFacts) -> New
     if previous is None:
         return NewDraft(facts.case_id, recipient, facts.to_json())
     carried = carry_over(facts, DraftFacts.from_json(previous.facts), built_in_law())
-    return NewDraft(facts.case_id, recipient, carried.to_json(), "napravljen po novim podacima")
+    return NewDraft(facts.case_id, recipient, carried.to_json(), VersionWords.MADE_ANEW())
 
 
 def _approved_recipients(connection: Connection, case_id: int) -> list[str]:

@@ -10,6 +10,7 @@ from alerts.desk.findings import RegisterBadge
 from alerts.desk.speaking import to_say
 from crawler.assessment import Assessment, MediatorKind, Verdict
 from crawler.store.desk_views import SisterCase
+from pipelines.text.sentences import Sentence
 
 CLOSE = 0.6
 """From this likeness on a person had better compare the names."""
@@ -26,6 +27,11 @@ class Check:
     values: Mapping[str, object] = field(default_factory=dict)
     link: str = ""
     """Where on the desk it is done; empty: elsewhere."""
+
+    @property
+    def sentence(self) -> Sentence:
+        """The step with its values."""
+        return Sentence(self.words, **{name: str(value) for name, value in self.values.items()})
 
 
 @dataclass(frozen=True, slots=True)

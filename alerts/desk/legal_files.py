@@ -25,6 +25,7 @@ from alerts.facts import DraftFacts
 from alerts.filing import filed_complaint
 from alerts.follow_ups import follow_up_document, state_follow_up
 from alerts.law import built_in_law
+from alerts.notes import NoteWords
 from alerts.recipients import split_recipient
 from alerts.script import Script
 from crawler.errors import ConfigError, DraftError, EvidenceError, UsageError
@@ -80,7 +81,7 @@ def annex_answer(desk: Desk, caller: Caller, wanted: Wanted) -> Response:
         _pack(desk, wanted, folder / "annex.zip")
         with (folder / "annex.zip").open("rb") as packed:
             digest = hashlib.file_digest(packed, "sha256").hexdigest()
-        told = f"preuzet prilog ({wanted.recipient}), SHA-256 {digest}"
+        told = NoteWords.ANNEX_TAKEN(recipient=wanted.recipient, digest=digest)
         with desk.engine.begin() as connection:
             note_on_case(connection, case_id, person=caller.person.email, now=desk.clock(), note=told)
     except (DraftError, EvidenceError) as error:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
+from alerts.desk.speaking import BROUGHT
 from crawler.config import Settings
 from crawler.manifest import MANUAL_SOURCE, ManifestsRead, manifest_files, read_manifests
 
@@ -35,7 +36,7 @@ class Sources:
 def names_of(read: ManifestsRead) -> dict[str, str]:
     """Names of these sources for people, by id."""
     named = {source: manifest.name for source, manifest in read.manifests.items()}
-    return {MANUAL_SOURCE: "ručni unos", **named}
+    return {MANUAL_SOURCE: BROUGHT, **named}
 
 
 def _stamp(files: list[Path]) -> Stamp:

@@ -89,6 +89,9 @@ BRANDS = (
     "Instagram",
     "Google",
     "WebP",
+    "HTML",
+    "MB",
+    "KB",
 )
 # A placeholder, a percent sign, a tag with the code or key in it, an entity, an e-mail address: all as they are.
 _UNTOUCHED = re.compile(
@@ -158,6 +161,10 @@ def _tell_value(tongue: Tongue, value: Told) -> str:
 def to_say(text: str) -> str:
     """The text itself; marks words of code that are said later, so that the check of catalogues finds them."""
     return text
+
+
+BROUGHT = to_say("ručni unos")
+"""What people bring, where sources are named."""
 
 
 @lru_cache(maxsize=8192)

@@ -20,12 +20,11 @@ from babel.numbers import format_decimal
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup, escape
 
-from alerts.desk.speaking import Tongue, said, say, say_counted, tell
+from alerts.desk.speaking import BROUGHT, Tongue, said, say, say_counted, tell
 from alerts.headings import heading
 from alerts.notes import read_note
 from alerts.stating import BELGRADE
 from pipelines.text.counting import written_day
-from pipelines.text.sentences import Told
 
 FOLDER = Path(__file__).parent
 STATIC = FOLDER / "static"
@@ -56,7 +55,10 @@ def templates_of(tongue: Tongue) -> Environment:
         host=host_of,
         local=speech.local,
         note=speech.note,
+        outside=from_outside,
         said=speech.said,
+        serbian=speech.serbian,
+        source=speech.source,
         told=speech.told,
         utc=utc_time,
         web=web_address,
@@ -91,11 +93,17 @@ class Speech:
         return Markup(said(self.tongue, text)) % values  # noqa: S704 - texts are ours
 
     def told(self, text: str) -> Markup:
-        """A sentence of the rooms, what is from outside marked as not to be translated; other texts as they are."""
-        if not isinstance(text, Told):
-            return escape(text)
-        # Patterns are ours; every value is escaped by `_from_outside`.
-        return Markup(tell(self.tongue, text, _from_outside))  # noqa: S704
+        """A sentence of the rooms, what is from outside marked as not to be translated; a bare text wholly."""
+        # Patterns are ours; every value, and a bare text, is escaped by `from_outside`.
+        return Markup(tell(self.tongue, text, from_outside))  # noqa: S704
+
+    def serbian(self, text: str) -> Markup:
+        """Words of the law and of letters, which have no English: on an English page marked as Serbian."""
+        return Markup('<span lang="sr-Latn">%s</span>') % text if self.tongue is Tongue.EN else escape(self.said(text))
+
+    def source(self, name: str) -> Markup:
+        """A source's name, as it calls itself; what people bring is named in words of ours."""
+        return escape(self.said(name)) if name == BROUGHT else from_outside(name)
 
     def note(self, text: str) -> Markup:
         """A note on a case: the program's in this tongue, a person's as it is."""
@@ -140,8 +148,9 @@ def _territories(tongue: Tongue) -> Mapping[str, str]:
     return MappingProxyType(dict(tongue.locale.territories))
 
 
-def _from_outside(text: str) -> str:
-    return f'<span translate="no">{escape(text)}</span>' if text else ""
+def from_outside(text: str) -> Markup:
+    """What people, pages and the store say, marked as not to be translated."""
+    return Markup(f'<span translate="no">{escape(text)}</span>' if text else "")  # noqa: S704 - escaped here
 
 
 def clock(moment: datetime) -> str:

@@ -6,13 +6,14 @@ from alerts.advice.schema import advice, channels, questions
 from alerts.cases import DismissReason
 from alerts.changes import ChangeWords, LevelWords, VerdictWords
 from alerts.deadlines import holidays_of
-from alerts.filing import Channel
+from alerts.filing import Channel, FilingWords
 from alerts.headings import heading
 from alerts.notes import NoteWords
 from alerts.outcomes import Outcome
 from alerts.recipients import built_in_recipients
 from alerts.terms import built_in_terms
 from alerts.timeline import WHAT
+from alerts.version_words import ProvisionWords, VersionWords
 from alerts.wording import wording
 from pipelines.connections.wording import ContactWords
 from pipelines.indicators import describe
@@ -28,14 +29,17 @@ PATTERNS: tuple[type[Pattern], ...] = (
     ChangeWords,
     ContactWords,
     Decided,
+    FilingWords,
     Forms,
     ImpersonationWords,
     LevelWords,
     NoteWords,
     ProposalReason,
+    ProvisionWords,
     Reason,
     SlipWords,
     VerdictWords,
+    VersionWords,
     When,
 )
 """Sentences of the rooms that the store keeps as text."""

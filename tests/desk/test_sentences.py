@@ -52,7 +52,7 @@ def test_what_stands_in_a_sentence_is_marked_and_escaped() -> None:
     assert Speech(Tongue.CYRL).told(answer_sentence(answer)) == (
         'У регистру је на дан 20.11.2026.: <span translate="no">&lt;b&gt;Primer &amp; sin&lt;/b&gt;</span>.'
     )
-    assert Speech(Tongue.EN).told("<stari razlog>") == "&lt;stari razlog&gt;"
+    assert Speech(Tongue.EN).told("<stari razlog>") == '<span translate="no">&lt;stari razlog&gt;</span>'
 
 
 def test_the_count_of_a_deadline_speaks_the_tongue() -> None:

@@ -9,6 +9,7 @@ from urllib.parse import urlencode
 from fastapi import APIRouter, Depends, Query, Response
 
 from alerts.desk.access import TheDesk, Visitor, require
+from alerts.desk.audit_words import detail_words, subject_words
 from alerts.desk.auditing import EARLIEST, LATEST, audit_between
 from alerts.desk.permissions import Permission
 from crawler.store.audit import Act, count_audit, read_audit
@@ -43,7 +44,7 @@ def audit(
     return desk.pages.answer(
         "audit.html",
         visitor=visitor,
-        rows=rows,
+        rows=[(row, subject_words(row.person), subject_words(row.subject), detail_words(row.detail)) for row in rows],
         count=count,
         page=min(page, pages),
         pages=pages,
