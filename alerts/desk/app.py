@@ -22,11 +22,11 @@ from alerts.desk.access import visitor_or_none
 from alerts.desk.api.app import ROOT as API
 from alerts.desk.api.app import create_api
 from alerts.desk.api.doors import refusal
-from alerts.desk.asking import Asking
+from alerts.desk.asking import Asking, answering
 from alerts.desk.counting import Answers, Counting
 from alerts.desk.failures import DueError, Failure, LoginNeededError, PageError
 from alerts.desk.large_forms import LargeForms
-from alerts.desk.protection import Protection
+from alerts.desk.protection import HEADERS, Protection
 from alerts.desk.registers import Registers
 from alerts.desk.rendering import Pages
 from alerts.desk.routes import (
@@ -121,6 +121,7 @@ def create_app(settings: Settings, *, clock: Clock = lambda: datetime.now(UTC)) 
     app.add_exception_handler(DueError, _to_profile)
     for kind in (PageError, RequestValidationError, HTTPException, OperationalError):
         app.add_exception_handler(kind, _failure_page)
+    app.add_exception_handler(Exception, _broken_page)
     return app
 
 
@@ -162,6 +163,20 @@ def _failure_page(request: Request, error: Exception) -> Response:
     return desk_of(request).pages.answer(
         "failure.html", status=status, visitor=visitor, failure=failure, case_id=case_id
     )
+
+
+def _broken_page(request: Request, _: Exception) -> Response:
+    """Made outside of all layers, which the failure went through: nobody else says the tongue or adds the headers."""
+    failure, path = Failure.BROKEN, request.url.path
+    with answering(request):
+        pages = desk_of(request).pages
+        answer = (
+            refusal(failure.status, "the program failed")
+            if path.startswith(f"{API}/")
+            else pages.answer("failure.html", status=failure.status, visitor=None, failure=failure, case_id=None)
+        )
+    answer.headers.update(HEADERS)
+    return answer
 
 
 def _classify(request: Request, error: Exception) -> tuple[Failure, int]:

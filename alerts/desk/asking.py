@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass
 from urllib.parse import urlsplit
@@ -42,12 +44,18 @@ class Asking:
             await self._app(scope, receive, send)
             return
         request = Request(scope)
-        token = _ASKED.set(_asked(request))
-        try:
-            with acting_from(address_of(request)):
-                await self._app(scope, receive, send)
-        finally:
-            _ASKED.reset(token)
+        with answering(request), acting_from(address_of(request)):
+            await self._app(scope, receive, send)
+
+
+@contextmanager
+def answering(request: Request) -> Iterator[None]:
+    """Pages that are made in the body are the answer to that request."""
+    token = _ASKED.set(_asked(request))
+    try:
+        yield
+    finally:
+        _ASKED.reset(token)
 
 
 def asked() -> Asked:

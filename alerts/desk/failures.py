@@ -28,6 +28,8 @@ class Failure(StrEnum):
     DRAFT = "draft"
     BUSY = "busy"
     LAST_ADMIN = "last_admin"
+    BROKEN = "broken"
+    """The program itself failed."""
 
     @property
     def status(self) -> int:
@@ -49,6 +51,7 @@ _STATUS = {
     Failure.DRAFT: 409,
     Failure.BUSY: 503,
     Failure.LAST_ADMIN: 409,
+    Failure.BROKEN: 500,
 }
 
 

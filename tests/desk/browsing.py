@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
-from playwright.sync_api import Browser, Page
+from playwright.sync_api import Browser, Page, ViewportSize
 
 from tests.desk.conftest import PASSWORD
 
-LAPTOP = {"width": 1280, "height": 800}
-PHONE = {"width": 390, "height": 800}
+LAPTOP: ViewportSize = {"width": 1280, "height": 800}
+PHONE: ViewportSize = {"width": 390, "height": 800}
 
 _STICKING_OUT = """() => {
     const wide = document.documentElement.clientWidth;

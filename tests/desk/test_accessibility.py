@@ -4,28 +4,29 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from datetime import date, timedelta
 from pathlib import Path
+from unittest import mock
 
+import pyotp
 import pytest
 from axe_playwright_python.sync_playwright import Axe
-from playwright.sync_api import Browser, Page
-from sqlalchemy import insert
+from playwright.sync_api import Browser, Page, ViewportSize
+from sqlalchemy import select
 
 from alerts.desk.people import Role
-from alerts.indexing import index_cases
-from crawler.store.schema import runs
-from pipelines.connections.filing import file_contacts
-from pipelines.register.importing import import_file
-from tests.builders import AD_TEXT, NOW
+from alerts.desk.throttle import PER_EMAIL
+from crawler.store.schema import intakes
+from tests.builders import AD_TEXT
 from tests.desk.browsing import LAPTOP, PHONE, Watched, watch
-from tests.desk.conftest import MORNING, DeskUnderTest
-from tests.desk.legal_walks import approved_case, confirmed_case, draft_address, filed_case
+from tests.desk.conftest import PASSWORD, DeskUnderTest
+from tests.desk.furnishing import furnish
+from tests.desk.legal_walks import draft_address
 from tests.register.lists import HEADER, ROWS, write_xlsx
 
 SERIOUS = {"serious", "critical"}
 LOOKS = ((PHONE, "dark"), (LAPTOP, "light"))
 """Both layouts and both sets of colours; axe-core takes about a second for each."""
+ALL_LOOKS = (*LOOKS, (PHONE, "light"), (LAPTOP, "dark"))
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,21 +47,7 @@ class Furnished:
 @pytest.fixture
 def furnished(desk: DeskUnderTest, address: str, browser: Browser, tmp_path: Path) -> Iterator[Furnished]:
     """See `Furnished`."""
-    desk.store.settings.__dict__["source_folders"] = (Path("spiders/demo/sources").absolute(),)
-    desk.app.state.desk.sources.__init__(desk.store.settings)
-    _run_sources(desk)
-    older = write_xlsx(tmp_path / "stariji.xlsx", [HEADER, *ROWS[1:]])
-    import_file(desk.store.settings, desk.store.engine, older, as_of=date(2026, 10, 1), now=MORNING)
-    desk.store.register()
-    cases = {
-        "open": desk.store.complaint_case(),
-        "confirmed": confirmed_case(desk),
-        "approved": approved_case(desk),
-        "filed": filed_case(desk),
-    }
-    desk.wait(timedelta(days=40))
-    file_contacts(desk.store.night_now())
-    index_cases(desk.store.night_now())
+    cases = furnish(desk, tmp_path)
     desk.add(role=Role.ADMIN)
     desk.add("mira@primer.example", Role.READONLY)
     watched = watch(browser, address, viewport=LAPTOP, color_scheme="light")
@@ -68,30 +55,14 @@ def furnished(desk: DeskUnderTest, address: str, browser: Browser, tmp_path: Pat
     watched.page.context.close()
 
 
-def _run_sources(desk: DeskUnderTest) -> None:
-    """A week of one source that fares well and of one that does not."""
-    for days in range(7):
-        at = NOW - timedelta(days=days)
-        night_id = desk.store.night(at=at)
-        for source, outcome, ads in (("demo_radnik", "ok", 30), ("demo_grupa", "failed", 0)):
-            failure = None if ads else "layout_changed"
-            values = {
-                "outcome": outcome, "pages": 12, "ads": ads, "new_ads": 4, "listings": 3, "read": 4, "failure": failure,
-                "health": "ok" if ads else "silent", "reasons": [], "fields": {"jobTitle": 4}, "paged": "end",
-                "problems": {failure: 3} if failure else {}, "finished_at": at + timedelta(minutes=5),
-            }  # fmt: skip
-            with desk.store.engine.begin() as connection:
-                connection.execute(insert(runs).values(night_id=night_id, source=source, started_at=at, **values))
-
-
-def _faults(page: Page) -> list[str]:
+def _faults(page: Page, looks: tuple[tuple[ViewportSize, str], ...] = LOOKS) -> list[str]:
     """What axe-core finds serious on this page, with everything open that can be opened."""
     page.evaluate("for (const each of document.querySelectorAll('details')) each.open = true")
     if page.locator("mark").count():
         page.locator("mark").first.focus()
     found = []
-    for viewport, scheme in LOOKS:
-        page.set_viewport_size(viewport)  # type: ignore[arg-type]
+    for viewport, scheme in looks:
+        page.set_viewport_size(viewport)
         page.emulate_media(color_scheme=scheme)  # type: ignore[arg-type]
         for fault in Axe().run(page).response["violations"]:
             if fault["impact"] in SERIOUS:
@@ -193,6 +164,92 @@ def test_no_page_has_a_serious_fault(furnished: Furnished, area: str) -> None:
     for step in steps:
         step(furnished)
         found += _faults(furnished.page)
+    assert not found, "\n".join(found)
+
+
+def _save_an_offer(at: Furnished) -> None:
+    _check_an_offer(at)
+    _submit(at.page, "Sačuvaj kao slučaj")
+    with at.desk.store.connect() as connection:
+        saved = connection.scalar(select(intakes.c.ad_id))
+    at.page.goto(f"{at.watched.base}check/saved/{saved}")
+
+
+def _see_evidence(at: Furnished) -> None:
+    at.page.goto(f"{at.watched.base}cases/{at.cases['open']}")
+    evidence = at.page.locator('a[href^="/evidence/"]').first.get_attribute("href")
+    at.page.goto(f"{at.watched.base}{str(evidence)[1:]}")
+
+
+def _name_a_mediator(at: Furnished) -> None:
+    at.page.goto(f"{at.watched.base}cases/{at.cases['open']}")
+    _submit(at.page, "To nije ovaj upis: Primer Radnik d.o.o.")
+
+
+def _see_what_is_not_there(at: Furnished) -> None:
+    at.page.goto(f"{at.watched.base}no-such-page")
+
+
+def _see_recovery_codes(at: Furnished) -> None:
+    _begin_two_steps(at)
+    secret = at.page.locator("code.address").inner_text().replace(" ", "")
+    at.page.fill("#code", pyotp.TOTP(secret).at(at.desk.now))
+    _submit(at.page, "Uključi")
+
+
+def _be_asked_for_a_code(at: Furnished) -> None:
+    at.page.context.clear_cookies()
+    at.page.goto(f"{at.watched.base}login")
+    at.page.fill("#email", "ana@primer.example")
+    at.page.fill("#password", PASSWORD)
+    _submit(at.page, "Prijavi se")
+    at.page.fill("#code", "000000")
+    _submit(at.page, "Prijavi se")
+
+
+def _be_refused(at: Furnished) -> None:
+    at.page.context.clear_cookies()
+    at.watched.log_in("mira@primer.example")
+    at.page.goto(f"{at.watched.base}audit")
+
+
+def _see_the_program_fail(at: Furnished) -> None:
+    with mock.patch("alerts.desk.routes.sources.source_lines", side_effect=RuntimeError):
+        at.page.goto(f"{at.watched.base}sources")
+
+
+def _be_slowed_down(at: Furnished) -> None:
+    client = at.desk.another_client()
+    for _ in range(PER_EMAIL):
+        client.post("/login", data={"email": "nada@primer.example", "password": "nije ova lozinka"})
+    at.page.context.clear_cookies()
+    at.page.goto(f"{at.watched.base}login")
+    at.page.fill("#email", "nada@primer.example")
+    at.page.fill("#password", "nije ova lozinka")
+    _submit(at.page, "Prijavi se")
+
+
+MOMENTS = {
+    _save_an_offer: "Sačuvano kao oglas",
+    _see_evidence: "Snimak stranice",
+    _name_a_mediator: "To nije ovaj upis",
+    _see_what_is_not_there: "Nema takve stranice",
+    _see_recovery_codes: "Rezervni kodovi",
+    _be_asked_for_a_code: "Kod nije tačan",
+    _be_refused: "Vaša uloga to ne dozvoljava",
+    _see_the_program_fail: "Greška u programu",
+    _be_slowed_down: "Previše neuspelih pokušaja",
+}
+"""Pages that are seen for a moment or by accident, with words by which each is known; in this order."""
+
+
+def test_no_page_of_a_moment_has_a_serious_fault(furnished: Furnished) -> None:
+    furnished.watched.log_in()
+    found = []
+    for step, words in MOMENTS.items():
+        step(furnished)
+        assert words in furnished.page.inner_text("main"), step
+        found += _faults(furnished.page, ALL_LOOKS)
     assert not found, "\n".join(found)
 
 
