@@ -28,6 +28,8 @@ LOOKS = (
     (Tongue.LATN, LAPTOP, "light"),
     (Tongue.CYRL, PHONE, "dark"),
     (Tongue.EN, LAPTOP, "dark"),
+    (Tongue.EN, PHONE, "light"),
+    (Tongue.CYRL, LAPTOP, "light"),
 )
 
 
