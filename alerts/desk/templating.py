@@ -60,6 +60,7 @@ def templates_of(tongue: Tongue) -> Environment:
         serbian=speech.serbian,
         source=speech.source,
         told=speech.told,
+        undotted=undotted,
         utc=utc_time,
         web=web_address,
     )
@@ -146,6 +147,11 @@ class Speech:
 @cache
 def _territories(tongue: Tongue) -> Mapping[str, str]:
     return MappingProxyType(dict(tongue.locale.territories))
+
+
+def undotted(day: str) -> str:
+    """A day where the sentence's own full stop follows: Serbian days end with one."""
+    return day.removesuffix(".")
 
 
 def from_outside(text: str) -> Markup:
