@@ -10,8 +10,8 @@ from bs4 import BeautifulSoup, Tag
 from httpx import Response
 from sqlalchemy import update
 
+from alerts.desk import saved_lists
 from alerts.desk.people import Role
-from alerts.desk.routes import views
 from crawler.intake import LONGEST_TEXT
 from crawler.store.filings import filings_of
 from crawler.store.schema import cases
@@ -185,7 +185,7 @@ def test_a_refused_form_says_why_and_keeps_what_was_typed(filled: DeskUnderTest,
 
 
 def test_a_view_keeps_to_the_length_that_its_words_name() -> None:
-    assert (views.LONGEST_NAME, "osamdeset" in views.LONG_NAME) == (80, True)
+    assert (saved_lists.LONGEST_NAME, "osamdeset" in saved_lists.LONG_NAME) == (80, True)
 
 
 def _faults(desk: DeskUnderTest, name: str) -> list[str]:
