@@ -22,10 +22,10 @@ from sqlalchemy import Table, create_engine, event, insert
 
 from alerts.indexing import index_case
 from crawler.addresses import short_key, url_key
-from crawler.assessment import Assessment, Proposal
+from crawler.assessment import Ad, Assessment, Proposal
 from crawler.config import Settings
 from crawler.store.assessments import counted_by
-from crawler.store.case_index import UnindexedCase
+from crawler.store.case_index import Facet, IndexedCase, UnindexedCase
 from crawler.store.engine import open_store, reading
 from crawler.store.register import newest_snapshot
 from crawler.store.schema import (
@@ -63,8 +63,6 @@ ALIVE = timedelta(days=30)
 WORRYING = 5
 """One ad in so many has a case."""
 STATES = ("dismissed",) * 5 + ("open", "drafted", "filed", "closed", "referred")
-PARTS = 9
-"""Rows a transaction are written so that no statement holds more than SQLite takes."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,6 +73,7 @@ class Filled:
     basis: str
     texts: Sequence[tuple[str | None, str]]
     judged: Sequence[Assessment]
+    indexed: Sequence[IndexedCase]
     shared: Sequence[int]
     count: int
 
@@ -96,11 +95,13 @@ def fill(home: Path, count: int) -> None:
         register = newest_snapshot(connection, on=on, stale_after_days=settings.file.register_stale_after_days)
     opened.dispose()
     told = [one.ad for one in islice(generated_ads(2 * TEXTS, seed=11), TEXTS)]
+    judged = [_as_case(assess(ad, register, on=on), number) for number, ad in enumerate(told)]
     filled = Filled(
         now,
         basis_of(register, on=on).key,
         [(ad.title, ad.text) for ad in told],
-        [_as_case(assess(ad, register, on=on), number) for number, ad in enumerate(told)],
+        judged,
+        [_indexed(ad, one, now) for ad, one in zip(told, judged, strict=True)],
         shared_parts([ad.text for ad in told]),
         count,
     )
@@ -148,12 +149,8 @@ def _rows(filled: Filled, numbers: range) -> Iterator[tuple[Table, Iterable[dict
     yield cases, (_case(filled, number) for number in with_case)
     yield case_events, (_event(filled, number) for number in with_case)
     yield drafts, (_draft(filled, number) for number in with_case)
-    indexed = [(number, _indexed(filled, number)) for number in with_case]
-    yield case_words, ({"word": word, "case_id": one} for one, found in indexed for word in found.words)
-    yield (
-        case_facets,
-        ({"kind": kind, "value": value, "case_id": one} for one, found in indexed for kind, value in found.facets),
-    )
+    yield case_words, (row for number in with_case for row in _words(filled, number))
+    yield case_facets, (row for number in with_case for row in _facets(filled, number))
 
 
 def _source(number: int) -> str:
@@ -267,11 +264,21 @@ def _draft(filled: Filled, number: int) -> dict[str, Any]:
     return {"case_id": number, "recipient": "trzisna_inspekcija", "created_at": filled.first_seen(number), "facts": {}}
 
 
-def _indexed(filled: Filled, number: int) -> Any:
-    title, text = filled.texts[number % TEXTS]
-    first = filled.first_seen(number)
-    result = json.loads(json.dumps(filled.judged[number % TEXTS].to_json()))
-    return index_case(UnindexedCase(number, number, title, text, None, None, first, result))
+def _indexed(ad: Ad, judged: Assessment, seen: datetime) -> IndexedCase:
+    """What a case that the ad leads is found by; the day is each case's own."""
+    result = json.loads(json.dumps(judged.to_json()))
+    return index_case(UnindexedCase(0, 0, ad.title, ad.text, None, None, seen, result))
+
+
+def _words(filled: Filled, number: int) -> Iterator[dict[str, Any]]:
+    for word in filled.indexed[number % TEXTS].words:
+        yield {"word": word, "case_id": number}
+
+
+def _facets(filled: Filled, number: int) -> Iterator[dict[str, Any]]:
+    for kind, value in filled.indexed[number % TEXTS].facets:
+        own = filled.first_seen(number).date().isoformat() if kind is Facet.SEEN else value
+        yield {"kind": kind, "value": own, "case_id": number}
 
 
 def _hash(number: int) -> str:

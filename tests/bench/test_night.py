@@ -84,6 +84,7 @@ def _note(notebook: Notebook, size: int, told: dict[str, Any], smallest: tuple[f
     notebook.note(Group.NIGHT, "whole night", whole, "s", size=size, at_most=MOST_GROWTH * smallest[0], beside=beside)
     notebook.note(Group.NIGHT, "processor", work, "s", size=size, at_most=MOST_GROWTH * smallest[1])
     for step in TOLD:
-        notebook.note(Group.NIGHT, f"`{step}`", seconds[step], "s", size=size)
+        notebook.note(Group.NIGHT, f"`{step}`, processor", told["work"][step], "s", size=size)
+        notebook.note(Group.NIGHT, f"`{step}`, statements", told["statements"][step], "", size=size)
     notebook.note(Group.NIGHT, "peak memory", told["peak"], "MiB", size=size)
     notebook.note(Group.NIGHT, "database", told["database"], "MiB", size=size)
