@@ -105,8 +105,10 @@ def token_visitor(request: Request) -> Bearer:
     if found is None:
         raise ApiError(401, "a valid token is needed: `Authorization: Bearer adw_…`")
     person, scope = found
-    if not person.role.may(Permission.USE_API) or due_of(person, desk) is Due.PASSWORD:
+    if not person.role.may(Permission.USE_API):
         raise ApiError(403, "this person may not use the API")
+    if due_of(person, desk) is not None:
+        raise ApiError(403, "at the desk this person must first change the password or set up the second factor")
     return Bearer(person, scope)
 
 

@@ -17,6 +17,7 @@ from crawler.errors import UsageError
 from crawler.store.people import find_person
 from crawler.store.schema import api_tokens, desk_sessions, people, recovery_codes
 from tests.builders import StoreBuilder
+from tests.desk.api_client import program, reason
 from tests.desk.conftest import MORNING, PASSWORD, DeskUnderTest, field
 from tests.desk.test_commands import _adwatch
 
@@ -312,6 +313,15 @@ def test_a_role_can_be_made_to_use_a_second_factor(small_store: StoreBuilder) ->
     assert "obavezna prijava u dva koraka" in under_test.page("/profile")
     _set_up(under_test)
     assert under_test.client.get("/").status_code == 200
+
+
+def test_a_token_waits_for_the_second_factor_as_its_person_does(small_store: StoreBuilder) -> None:
+    (small_store.settings.home / "adwatch.yml").write_text("second_factor_roles: [admin]\n", encoding="utf-8")
+    small_store.settings = Settings(small_store.settings.home)
+    under_test = DeskUnderTest(small_store)
+    tokens = {role: program(under_test, role) for role in (Role.ADMIN, Role.LEGAL)}
+    assert reason(tokens[Role.ADMIN].get("/me")) == (403, "forbidden")
+    assert tokens[Role.LEGAL].get("/me").status_code == 200
 
 
 def test_a_token_is_shown_once_and_kept_as_a_hash(desk: DeskUnderTest) -> None:
