@@ -80,6 +80,7 @@ class FilingWords(Pattern):
     AGAIN = "%(filing)s; ponovo, posle %(day)s: %(own)s"
     NUMBERED = "%(recipient)s, %(day)s, %(channel)s, broj %(reference)s"
     DONE = "%(recipient)s, %(day)s, %(channel)s"
+    BECAME = "%(outcome)s: %(own)s"
 
 
 class FilingRefusal(StrEnum):
@@ -221,7 +222,7 @@ def record_outcome(
         reason = FilingRefusal.BEFORE_FILING if on < filing.filed_on else FilingRefusal.NOT_YET
         raise FilingRefusedError(reason, f"{on} lies before the filing of {filing.filed_on}, or has not come yet")
     decision = Decision.ANSWER if outcome.is_answer else Decision.OUTCOME
-    told = f"{outcome.words}: {note.strip()}" if note.strip() else outcome.words
+    told = FilingWords.BECAME(outcome=outcome.words, own=note.strip()) if note.strip() else outcome.words
     moved = move(connection, case_id, decision, person=person, now=now, note=told)
     add_outcome(
         connection, filing.id, outcome=outcome.value, happened_on=on, note=note.strip(), event_id=moved.event_id

@@ -22,7 +22,6 @@ class NoteWords(Pattern):
     MERGED = "serija %(absorbed)s je spojena sa serijom %(kept)s"
     TWINS = "isti posrednik: slučajevi %(one)s i %(other)s"
     DISMISSED = "%(reason)s: %(own)s"
-    BECAME = "%(outcome)s: %(own)s"
     ANNEX_TAKEN = "preuzet prilog (%(recipient)s), SHA-256 %(digest)s"
 
 

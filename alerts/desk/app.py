@@ -21,7 +21,7 @@ from alerts.check.checking import load_rules
 from alerts.desk.access import visitor_or_none
 from alerts.desk.api.app import ROOT as API
 from alerts.desk.api.app import create_api
-from alerts.desk.api.doors import refusal
+from alerts.desk.api.doors import broken, refusal
 from alerts.desk.asking import Asking, answering
 from alerts.desk.counting import Answers, Counting
 from alerts.desk.failures import DueError, Failure, LoginNeededError, PageError
@@ -165,13 +165,13 @@ def _failure_page(request: Request, error: Exception) -> Response:
     )
 
 
-def _broken_page(request: Request, _: Exception) -> Response:
+def _broken_page(request: Request, error: Exception) -> Response:
     """Made outside of all layers, which the failure went through: nobody else says the tongue or adds the headers."""
     failure, path = Failure.BROKEN, request.url.path
     with answering(request):
         pages = desk_of(request).pages
         answer = (
-            refusal(failure.status, "the program failed")
+            broken(request, error)
             if path.startswith(f"{API}/")
             else pages.answer("failure.html", status=failure.status, visitor=None, failure=failure, case_id=None)
         )

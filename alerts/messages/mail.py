@@ -17,8 +17,8 @@ from crawler.secret import secret_of
 from crawler.store.outbox import Delivery
 
 SECONDS = 30.0
-PASSWORD = "ADWATCH_SMTP_PASSWORD"  # noqa: S105 - the name of a variable
-USER_SETTING = f"give messages.mail.user and {PASSWORD} as the mail server knows them"
+PASSWORD_VARIABLE = "ADWATCH_SMTP_PASSWORD"  # noqa: S105 - its name
+USER_SETTING = f"give messages.mail.user and {PASSWORD_VARIABLE} as the mail server knows them"
 NO_ENCRYPTION = "no encrypted connection comes about; is its certificate known here?"
 SERVER_SETTINGS = "check messages.mail: host, port and encryption (starttls mostly goes with port 587, tls with 465)"
 
@@ -65,6 +65,9 @@ def _refusal(error: OSError) -> UndeliveredError | None:
             return UndeliveredError(f"the message is refused ({error.smtp_code})", for_good=error.smtp_code >= 500)
         case smtplib.SMTPResponseException():
             return UndeliveredError(f"the server refuses ({error.smtp_code})", mend=SERVER_SETTINGS)
+        case smtplib.SMTPException() if not isinstance(error, smtplib.SMTPServerDisconnected):
+            lack = f"the server does not offer what is needed ({str(error).rstrip('.')})"
+            return UndeliveredError(lack, mend="choose one that takes a log-in by PLAIN, LOGIN or CRAM-MD5")
     return None
 
 
@@ -114,11 +117,11 @@ def _take_leave(server: smtplib.SMTP) -> None:
 
 
 def _password() -> str:
-    password = secret_of(PASSWORD)
+    password = secret_of(PASSWORD_VARIABLE)
     if password is None:
         raise UndeliveredError(
-            f"{PASSWORD} is not set",
-            mend=f"set it, or {PASSWORD}_FILE, wherever adwatch runs; messages.mail has a user",
+            f"{PASSWORD_VARIABLE} is not set",
+            mend=f"set it, or {PASSWORD_VARIABLE}_FILE, wherever adwatch runs; messages.mail has a user",
         )
     return password
 

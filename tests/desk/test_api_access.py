@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import re
 from datetime import timedelta
+from unittest import mock
 
 import pytest
+from fastapi.testclient import TestClient
 from sqlalchemy import update
 
 from alerts.desk.api.app import ROOT, api_routes
@@ -227,3 +229,13 @@ def _caller(desk: DeskUnderTest, who: str) -> Program:
 def _filled(path: str) -> str:
     values = {"kind": "pdf", "recipient": "nobody", "source": "no_source", "record_id": RECORD}
     return re.sub(r"\{(\w+)\}", lambda found: values.get(found.group(1), "999"), path)
+
+
+def test_a_fault_of_the_program_is_told_in_the_same_shape(desk: DeskUnderTest) -> None:
+    asking = program(desk, Role.ADMIN)
+    asking.client = TestClient(desk.app, raise_server_exceptions=False)
+    with mock.patch("alerts.desk.api.silence.read_silence", side_effect=RuntimeError("a secret path")):
+        answer = asking.get("/silence")
+    assert reason(answer) == (500, "broken")
+    assert "secret" not in answer.text
+    assert answer.headers["x-content-type-options"] == "nosniff"

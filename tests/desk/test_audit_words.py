@@ -32,6 +32,9 @@ def test_what_a_line_of_the_log_is_about_is_said_in_the_tongue_of_the_page(
         ("reviewer → legal", "pregled slučajeva → pravna služba", "case review → legal"),
         ("inspekcija: version 3, as the template", "inspekcija: verzija 3, tekst iz obrasca", None),
         ("is not Primer <b>", "nije upis Primer <b>", "is not the entry Primer &lt;b&gt;"),
+        ("enable novi izgled", "ponovo uključen: novi izgled", "switched on again: novi izgled"),
+        ("split 12, ads 3, 4", "oglasi 3, 4 izdvojeni u seriju 12", "ads 3, 4 parted into series 12"),
+        ("merge 9, ads 3", "spojena sa serijom 9, oglasi 3", "merged with series 9, ads 3"),
         ("pdf: some later wording → x", "pdf: some later wording → x", "pdf: some later wording → x"),
     ],
 )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import smtplib
 import socket
 from datetime import UTC, datetime
 from pathlib import Path
@@ -132,3 +133,14 @@ def test_url_of_a_channel_is_read_and_not_called(small_store: StoreBuilder, monk
         "ADWATCH_APPRISE_TRECI is not set",
     ]
     assert all("tajna" not in one.says + one.mend for one in found)
+
+
+def test_server_that_takes_no_password_is_told_as_such(
+    small_store: StoreBuilder, secured: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv(PASSWORD, SMTP_PASSWORD)
+    lacking = smtplib.SMTPException("No suitable authentication method found.")
+    with mail_server(certificate=secured) as server, mock.patch("smtplib.SMTP.login", side_effect=lacking):
+        found = mail_of(small_store, configure(small_store, server.port, mail=settings_for(secured)))
+    assert (found.state, "PLAIN" in found.mend) == (State.BAD, True)
+    assert "answer" not in found.says

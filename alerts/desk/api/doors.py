@@ -40,6 +40,7 @@ MESSAGES = {
     Failure.EVIDENCE: "kept evidence is missing or does not match its hash",
     Failure.DRAFT: "the draft cannot be told: it was made by another version of the program, or something is not set",
     Failure.BUSY: "the store is busy; try again",
+    Failure.BROKEN: "the program failed",
 }
 UNPROCESSABLE = 422
 
@@ -88,6 +89,7 @@ def answer_refusals(api: FastAPI) -> None:
     api.add_exception_handler(RequestValidationError, _of_shape)
     api.add_exception_handler(OperationalError, _of_store)
     api.add_exception_handler(AdwatchError, _of_program)
+    api.add_exception_handler(Exception, broken)
 
 
 def refusal(status: int, message: str, *, code: str = "", headers: dict[str, str] | None = None) -> Response:
@@ -114,6 +116,11 @@ def _of_shape(_: Request, error: Exception) -> Response:
 
 def _of_store(_: Request, __: Exception) -> Response:
     return refusal(503, MESSAGES[Failure.BUSY], headers={"Retry-After": "1"})
+
+
+def broken(_: Request, __: Exception) -> Response:
+    """The answer where the program itself is at fault; its log has the reason."""
+    return refusal(500, MESSAGES[Failure.BROKEN])
 
 
 def _of_program(_: Request, error: Exception) -> Response:

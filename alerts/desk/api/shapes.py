@@ -92,12 +92,13 @@ CODES = {
     415: "unsupported_media_type",
     422: "invalid",
     429: "too_many_requests",
+    500: "broken",
     503: "busy",
 }
 """The code of a refusal where nothing more is known."""
 REFUSALS = {
     401: "No token, or one that ran out or was revoked.",
-    403: "The token only reads, or the role of its person does not allow this.",
+    403: "The token only reads, or the person may not do this, or has a password or second factor to see to first.",
     404: "There is nothing of that number or name.",
     409: "It is no longer what was seen, or cannot be done as things stand.",
     411: "The request does not say how long it is.",
