@@ -16,7 +16,7 @@ from alerts.moving import move, move_by_program
 from alerts.undoing import undo
 from crawler.errors import UsageError
 from crawler.store.cases import read_case
-from crawler.store.drafts import delete_drafts
+from crawler.store.drafts import delete_drafts, drafted_recipients
 from crawler.store.links import add_link, links_of
 
 JOINABLE = frozenset({CaseState.OPEN, CaseState.UNSURE, CaseState.CONFIRMED, CaseState.DRAFTED})
@@ -49,7 +49,8 @@ def join_cases(
 
 
 def part_cases(connection: Connection, joined_id: int, *, person: str, now: datetime) -> CaseState:
-    """Parts a joined case from the one that went on for it; returns the state it had before.
+    """Parts a joined case from the one that went on for it; returns its state, which is that of before, or one before
+    drafting where its facts changed meanwhile.
 
     Raises UsageError where it is not joined, was decided on since, or the other case was filed.
     """
@@ -57,7 +58,12 @@ def part_cases(connection: Connection, joined_id: int, *, person: str, now: date
     if link is None:
         raise UsageError(f"case {joined_id} is joined to none")
     _renew(connection, link.kept_id, f"odvojen od njega slučaj {joined_id} ({person})", now=now)
-    return undo(connection, joined_id, person=person, now=now, parting=True)
+    state = undo(connection, joined_id, person=person, now=now, parting=True)
+    if state is CaseState.DRAFTED and not drafted_recipients(connection, joined_id):
+        # Its facts changed while it was joined, and its drafts went with them: new ones are laid.
+        note = "izmenjen dok je bio spojen; nacrti se pripremaju ponovo"
+        return move_by_program(connection, joined_id, Decision.REVISE, now=now, note=note)
+    return state
 
 
 def _renew(connection: Connection, case_id: int, note: str, *, now: datetime) -> None:

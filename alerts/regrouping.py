@@ -14,7 +14,7 @@ from sqlalchemy import Connection
 
 from alerts.notes import NoteWords
 from crawler.errors import UsageError
-from crawler.store.cases import note_on_case
+from crawler.store.cases import examine_again, note_on_case
 from crawler.store.locks import Lock, take_lock
 from crawler.store.regrouping import (
     CurrentText,
@@ -64,6 +64,7 @@ def split(connection: Connection, ad_ids: Sequence[int], *, person: str, now: da
     move_ads(connection, moving, to=after)
     for series_id in (before, after):
         _file_anew(connection, series_id)
+    examine_again(connection, (before, after))
     note = NoteWords.SPLIT(before=f"{before}", ads=_listed(moving), after=f"{after}")
     cases = cases_of(connection, before)
     following = [case for case in cases if case.ad_id in moving]
@@ -88,6 +89,7 @@ def merge(connection: Connection, kept: int, absorbed: int, *, person: str, now:
     moving = tuple(member.ad_id for member in members_of(connection, absorbed))
     record_decision(connection, "merge", series_id=kept, other_id=absorbed, ad_ids=moving, person=person, now=now)
     move_ads(connection, moving, to=kept)
+    examine_again(connection, (kept,))
     there = {case.mediator_key: case for case in cases_of(connection, kept)}
     moved, left = [], []
     for case in cases_of(connection, absorbed):

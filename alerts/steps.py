@@ -84,8 +84,8 @@ class Examined:
 
     opening: list[NewCase] = field(default_factory=list)
     changes: list[Change] = field(default_factory=list)
-    without_evidence: int = 0
-    """Groups of ads that call for a case of which no capture verifies."""
+    without_evidence: set[tuple[int, str]] = field(default_factory=set)
+    """Series and mediators that call for a case, but no capture of theirs verifies."""
     unsettled: set[int] = field(default_factory=set)
     """Series to be looked at again though none of their ads changes: the evidence may return, or the case move."""
 
@@ -96,19 +96,17 @@ def open_cases(night: Night) -> StepReport:
     Only series are looked at of which an ad is new, was edited, judged anew or moved since, and those of which
     something is left to do. Counts: `opened`, `changed`, `without_evidence`.
     """
-    counts: Counter[str] = Counter(opened=0, changed=0, without_evidence=0)
-    after, done, looked_at, unsettled = 0, 0, set[int](), set[int]()
+    counts: Counter[str] = Counter(opened=0, changed=0)
+    after, done, without_evidence = 0, 0, set[tuple[int, str]]()
     with reading(night.engine) as connection:
         total = count_touched(connection)
     while touched := _touched_after(night, after):
-        met = {series for ad in touched for series in (ad.series_id, ad.series_before) if series is not None}
-        unsettled |= _examine_series(night, met - looked_at, counts)
-        looked_at |= met
-        with night.engine.begin() as connection:
-            note_examined(connection, [ad for ad in touched if ad.is_judged and not _waits(ad, unsettled)])
+        found = _examine_touched(night, touched)
+        without_evidence |= found.without_evidence
+        counts.update(opened=len(found.opening), changed=len(found.changes))
         after, done = touched[-1].ad_id, done + len(touched)
         night.progress("cases", done, max(done, total))
-    return StepReport(dict(counts))
+    return StepReport({**counts, "without_evidence": len(without_evidence)})
 
 
 def _touched_after(night: Night, after: int) -> list[TouchedAd]:
@@ -120,18 +118,20 @@ def _waits(ad: TouchedAd, unsettled: set[int]) -> bool:
     return ad.series_id in unsettled or ad.series_before in unsettled
 
 
-def _examine_series(night: Night, series_ids: set[int], counts: Counter[str]) -> set[int]:
-    """Opens and changes the cases of these series. Returns those of which something is left to do."""
+def _examine_touched(night: Night, touched: Sequence[TouchedAd]) -> Examined:
+    """Opens and changes the cases of the series of these ads, and notes in the same moment that they were looked at."""
+    # A series that was met before is looked at again: a person may have moved ads into it meanwhile.
+    met = {series for ad in touched for series in (ad.series_id, ad.series_before) if series is not None}
     with reading(night.engine) as connection:
-        found = _examine(connection, night, list(_groups(candidates(connection, series_ids))))
+        found = _examine(connection, night, list(_groups(candidates(connection, met))))
     with night.engine.begin() as connection:
         open_new_cases(connection, found.opening, now=night.now, note=NoteWords.OPENED())
         for change in found.changes:
             if not _apply(connection, change, now=night.now):
                 found.unsettled.add(change.leading.series_id)
-        file_sources(connection, series_ids=series_ids)
-    counts.update(opened=len(found.opening), changed=len(found.changes), without_evidence=found.without_evidence)
-    return found.unsettled
+        file_sources(connection, series_ids=met)
+        note_examined(connection, [ad for ad in touched if ad.is_judged and not _waits(ad, found.unsettled)])
+    return found
 
 
 def prepare_drafts(night: Night) -> StepReport:
@@ -163,8 +163,7 @@ def prepare_drafts(night: Night) -> StepReport:
             save_drafts(connection, kept, now=night.now)
             for case_id in sorted(held):
                 mark_drafted(connection, case_id, now=night.now)
-            laid = {(draft.case_id, draft.recipient) for draft in kept}
-            note_laid(connection, [case for case in batch if not _missing(case) - laid])
+            note_laid(connection, batch)
         counts["drafted"] += len(kept)
         night.progress("drafts", done, len(waiting))
     return StepReport(dict(counts))
@@ -203,7 +202,7 @@ def _examine(connection: Connection, night: Night, groups: Sequence[Sequence[Can
         if leading is not worst:
             found.unsettled.add(worst.series_id)
         if leading is None:
-            found.without_evidence += 1
+            found.without_evidence.add((worst.series_id, worst.mediator_key))
         elif leading.case_id is None:
             found.opening.append(_new_case(leading))
         elif note := _name_change(leading, versions):
@@ -268,6 +267,8 @@ def _apply(connection: Connection, change: Change, *, now: datetime) -> bool:
     if kept_id is not None:
         note_on_case(connection, change.case_id, person=SYSTEM, now=now, note=change.note)
         told_on, note = kept_id, NoteWords.OF_CASE(case=f"{change.case_id}", changes=change.note)
+        # Should the two be parted again, they would speak of facts that are no more.
+        delete_drafts(connection, change.case_id)
     try:
         move_by_program(connection, told_on, Decision.REVISE, now=now, note=note)
     except UsageError as error:
@@ -289,12 +290,7 @@ def _apply(connection: Connection, change: Change, *, now: datetime) -> bool:
 
 
 def _lacks_drafts(case: Proposed) -> bool:
-    return bool(_missing(case))
-
-
-def _missing(case: Proposed) -> set[tuple[int, str]]:
-    """The drafts that the case lacks, by case and recipient."""
-    return {(case.case_id, recipient) for recipient in case.recipients if recipient not in case.drafted}
+    return bool(set(case.recipients) - set(case.drafted))
 
 
 def _make_drafts(connection: Connection, night: Night, case: Proposed, counts: Counter[str]) -> Iterator[NewDraft]:

@@ -16,6 +16,7 @@ EVERY = "*"
 WEEKDAYS = ("sun", "mon", "tue", "wed", "thu", "fri", "sat", "sun")
 """By cron's number. APScheduler counts from Monday, and so is told by name."""
 NUMBERED = re.compile(r"([0-7])(?:-([0-7])(?:/([1-9]))?)?")
+EVERY_NTH = re.compile(r"\*/([1-7])")
 
 
 class BelgradeCron(CronTrigger):  # type: ignore[misc]
@@ -55,7 +56,11 @@ class BelgradeCron(CronTrigger):  # type: ignore[misc]
 
 
 def _named_weekdays(part: str) -> str:
-    """`1-5/2` as `mon,wed,fri`; what has no numbers as it is."""
+    """`1-5/2` as `mon,wed,fri`; what has no numbers as it is. Raises ValueError for `1/2`."""
+    if every := EVERY_NTH.fullmatch(part):
+        return ",".join(WEEKDAYS[: 7 : int(every[1])])
+    if re.match(r"\d+/", part):
+        raise ValueError("a step of weekdays needs a range, as in 1-5/2")
     numbers = NUMBERED.fullmatch(part)
     if numbers is None:
         return part

@@ -38,6 +38,7 @@ from crawler.retention.due import (
 from crawler.retention.log import Deletion, finish_interrupted, log_deletion
 from crawler.retention.rewriting import rewrite
 from crawler.store.audit import delete_old_lines, oldest_line
+from crawler.store.cases import examine_again
 from crawler.store.engine import reading
 from crawler.store.outbox import forget_old_messages
 from crawler.store.schema import (
@@ -182,6 +183,7 @@ class _Work:
                 connection.execute(update(filings).where(*again).values(first_id=None))
             for clock, ids in due.items():
                 receipts = _receipts(connection, ids)
+                examine_again(connection, connection.scalars(select(cases.c.series_id).where(cases.c.id.in_(ids))))
                 rows = delete_rows(connection, cases, ids)
                 gone = [receipt for receipt in receipts if not _is_kept(connection, receipt[0])]
                 deletions.append(self.deletion(clock, rows, cases=tuple(ids), files=tuple(gone)))

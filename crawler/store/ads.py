@@ -176,5 +176,9 @@ def _point_to_newest(connection: Connection, found: Sequence[tuple[SeenAd, int, 
         update(ads)
         .where(ads.c.id == bindparam("ad"))
         .values(version_id=bindparam("version"), last_seen=bindparam("at")),
-        [{"ad": ad_id, "version": version_id, "at": ad.seen_at} for ad, ad_id, version_id in found],
+        # In the order in which judging writes too, which may go on beside: so neither waits for the other for good.
+        [
+            {"ad": ad_id, "version": version_id, "at": ad.seen_at}
+            for ad, ad_id, version_id in sorted(found, key=lambda one: one[1])
+        ],
     )

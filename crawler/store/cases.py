@@ -252,6 +252,12 @@ def note_examined(connection: Connection, found: Iterable[TouchedAd]) -> None:
         )
 
 
+def examine_again(connection: Connection, series_ids: Iterable[int]) -> None:
+    """Lets the next night look at all ads of these series, though none of them changed: ads or cases left them."""
+    for some in chunks(sorted(set(series_ids))):
+        connection.execute(update(ads).where(ads.c.series_id.in_(some)).values(examined_version_id=None))
+
+
 def candidates(connection: Connection, series_ids: Iterable[int]) -> list[Candidate]:
     """Current assessments of the ads of these series, as they stand now, that are worrying, or whose series and
     mediator have a case. In the order of series, mediator and assessment.

@@ -295,11 +295,18 @@ def proposed_cases(connection: Connection, *, states: Sequence[str], laid: bool)
 
 
 def note_laid(connection: Connection, found: Iterable[Proposed]) -> None:
-    """Notes that all drafts lie ready that these cases' assessments ask for."""
-    rows = [{"its_id": case.case_id, "its_basis": case.assessment_id} for case in found]
-    if rows:
-        statement = update(cases).where(cases.c.id == bindparam("its_id"))
-        connection.execute(statement.values(laid_assessment_id=bindparam("its_basis")), rows)
+    """Notes those of these cases for which all drafts lie ready now that their assessments ask for."""
+    asked = {case.case_id: case for case in found}
+    is_as_read = cases.c.id == bindparam("its_id"), cases.c.assessment_id == bindparam("its_basis")
+    statement = update(cases).where(*is_as_read).values(laid_assessment_id=bindparam("its_basis"))
+    for some in chunks(sorted(asked)):
+        # Held before the look: whoever takes drafts back writes into these rows too.
+        connection.execute(select(cases.c.id).where(cases.c.id.in_(some)).order_by(cases.c.id).with_for_update()).all()
+        there = _drafted(connection, some)
+        complete = (asked[number] for number in some if set(asked[number].recipients) <= set(there.get(number, ())))
+        rows = [{"its_id": case.case_id, "its_basis": case.assessment_id} for case in complete]
+        if rows:
+            connection.execute(statement, rows)
 
 
 def save_drafts(connection: Connection, made: Sequence[NewDraft], *, now: datetime) -> None:

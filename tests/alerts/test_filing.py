@@ -469,6 +469,28 @@ def test_a_real_change_of_a_joined_case_is_told_on_the_one_that_goes_on(store: S
     assert len([note for note in told if note.startswith("slučaj 2")]) == 1
 
 
+@both_databases
+def test_parted_case_has_no_drafts_of_facts_that_changed_while_it_was_joined(store: StoreBuilder) -> None:
+    store.register()
+    ads = [store.ad(), store.ad()]
+    for ad in ads:
+        store.assess(ad)
+    open_cases(store.night_now())
+    _decide(store, 2, Decision.CONFIRM)
+    prepare_drafts(store.night_now())
+    with store.engine.begin() as connection:
+        join_cases(connection, 1, 2, person=ANA, now=NOW)
+    later = NOW + timedelta(days=1)
+    store.assess(ads[1], complaint_assessment(risk=Risk(RiskLevel.CRITICAL, 0.9)), at=later)
+    open_cases(store.night_now(at=later))
+    with store.engine.begin() as connection:
+        assert part_cases(connection, 2, person=ANA, now=later) is CaseState.CONFIRMED
+        assert drafts_of_case(connection, 2) == []
+    prepare_drafts(store.night_now(at=later))
+    with store.connect() as connection:
+        assert read_case(connection, 2).state == "drafted"
+
+
 def test_what_changes_beside_a_filed_case_is_told_once_and_changes_nothing(store: StoreBuilder) -> None:
     store.register()
     first, second = store.ad(), store.ad()

@@ -18,9 +18,10 @@ from alerts.frozen import approved_document
 from alerts.script import Script
 from alerts.steps import open_cases, prepare_drafts
 from crawler.assessment import Proposal, Risk, RiskLevel, Verdict
+from crawler.retention.purging import purge
 from crawler.store.approvals import changes_after_approval, standing_approvals
 from crawler.store.cases import case_history, count_touched, list_cases, read_case
-from crawler.store.drafts import delete_drafts, draft_versions_of, proposed_cases
+from crawler.store.drafts import delete_drafts, draft_versions_of, note_laid, proposed_cases
 from crawler.store.schema import ads, captures, cases, drafts
 from tests.builders import NOW, StoreBuilder, StoredAd, complaint_assessment
 
@@ -343,6 +344,44 @@ def test_one_draft_for_each_proposed_recipient_and_none_twice(store: StoreBuilde
     assert prepare_drafts(store.night_now()).counts == {"drafted": 2, "refused": 0}
     assert prepare_drafts(store.night_now()).counts == {"drafted": 0, "refused": 0}
     assert _count(store, drafts) == 2
+
+
+def test_ad_that_is_moved_into_a_series_while_the_step_runs_is_looked_at_there(
+    store: StoreBuilder, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(steps, "BATCH", 1)
+    first, other = store.ad(), store.ad()
+    store.assess(first)
+    store.assess(other, mediator_key="drugi posrednik")
+
+    def move(*_: object) -> None:
+        with store.engine.begin() as connection:
+            connection.execute(update(ads).where(ads.c.id == other.ad_id).values(series_id=first.series_id))
+
+    open_cases(replace(store.night_now(), progress=move))
+    assert _count(store, cases) == 2
+
+
+def test_ad_whose_case_was_purged_while_it_stayed_online_opens_another(store: StoreBuilder) -> None:
+    ad, after = store.ad(), NOW + timedelta(days=366)
+    store.assess(ad)
+    open_cases(store.night_now())
+    _dismiss(store)
+    with store.engine.begin() as connection:
+        connection.execute(update(ads).values(last_seen=after))
+    assert purge(store.settings, store.engine, now=after).counts["cases"] == 1
+    assert open_cases(store.night_now(at=after)).counts["opened"] == 1
+
+
+def test_drafts_that_a_person_took_back_meanwhile_are_not_noted_as_laid(store: StoreBuilder) -> None:
+    store.register()
+    case_id = store.complaint_case()
+    prepare_drafts(store.night_now())
+    with store.engine.begin() as connection:
+        read = proposed_cases(connection, states=("open",), laid=True)
+        delete_drafts(connection, case_id)
+        note_laid(connection, read)
+    assert prepare_drafts(store.night_now()).counts == {"drafted": 1, "refused": 0}
 
 
 def test_a_confirmed_case_becomes_drafted_and_an_open_one_waits_for_its_person(store: StoreBuilder) -> None:

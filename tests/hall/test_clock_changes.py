@@ -166,6 +166,7 @@ def test_started_process_finds_out_the_same(line: str, ended: datetime, now: dat
         ("1-5/2", "Mon Wed Fri"),
         ("0-1,thu", "Sun Mon Thu"),
         ("5-7", "Fri Sat Sun"),
+        ("*/2", "Sun Tue Thu Sat"),
     ],
 )
 def test_days_of_the_week_are_counted_as_cron_counts_them(weekdays: str, days: str) -> None:
@@ -176,7 +177,7 @@ def test_days_of_the_week_are_counted_as_cron_counts_them(weekdays: str, days: s
     assert found == set(days.split())
 
 
-@pytest.mark.parametrize("line", ["0 6 * * 8", "0 6 * * 5-2", "0 6 * *", "", "0 25 * * *"])
+@pytest.mark.parametrize("line", ["0 6 * * 8", "0 6 * * 1/2", "0 6 * * 5-2", "0 6 * *", "", "0 25 * * *"])
 def test_line_that_cron_would_not_take_is_refused(line: str) -> None:
     with pytest.raises(ValueError, match=r"."):
         BelgradeCron.of_line(line)

@@ -11,7 +11,7 @@ from sqlalchemy.exc import DatabaseError
 from alerts.regrouping import Regrouped, merge, split
 from crawler.errors import UsageError
 from crawler.store.audit import Act, AuditFilter, read_audit
-from crawler.store.cases import case_history, list_cases
+from crawler.store.cases import case_history, count_touched, list_cases, touched_ads
 from crawler.store.regrouping import decisions_on, members_of, texts_without_parts
 from crawler.store.schema import ads, cases, series, series_decisions
 from pipelines.steps import group_new_ads
@@ -80,6 +80,19 @@ def test_parted_copies_stay_parted_though_a_later_copy_is_like_both(
     assert found[1] == two_series[0]
     assert found[2] == done.series_id
     assert {found[4], found[5], found[6]} <= {found[1], found[2]}
+
+
+def test_all_ads_of_both_series_are_looked_at_again_after_a_split(
+    store: StoreBuilder, two_series: tuple[int, int]
+) -> None:
+    with store.engine.begin() as connection:
+        seen = {"examined_version_id": ads.c.version_id, "examined_basis": ads.c.assessed_basis}
+        connection.execute(update(ads).values(**seen, examined_series_id=ads.c.series_id))
+        assert count_touched(connection) == 0
+    split_off(store, 2)
+    with store.connect() as connection:
+        touched = {ad.ad_id for ad in touched_ads(connection, after=0, limit=10)}
+    assert touched == {ad_id(store, 1), ad_id(store, 2)}
 
 
 def test_what_stays_behind_is_found_by_near_copies(store: StoreBuilder, two_series: tuple[int, int]) -> None:
