@@ -9,7 +9,7 @@ from typing import Any
 
 from sqlalchemy import Connection, Select, Subquery, and_, exists, func, insert, or_, select, update
 
-from crawler.store.cases import SYSTEM
+from crawler.store.cases import SYSTEM, is_by_program
 from crawler.store.schema import approvals, case_events, cases
 from crawler.store.writing import chunks
 
@@ -133,9 +133,7 @@ def _last_approving(case_ids: Sequence[int]) -> Subquery:
 
 def _changes() -> Select[Any]:
     columns = case_events.c.id, case_events.c.case_id, case_events.c.at, case_events.c.note
-    return select(*columns).where(
-        case_events.c.before == APPROVED, case_events.c.after == APPROVED, case_events.c.person == SYSTEM
-    )
+    return select(*columns).where(case_events.c.before == APPROVED, case_events.c.after == APPROVED, is_by_program())
 
 
 def _approvals() -> Select[Any]:

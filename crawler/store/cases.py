@@ -378,12 +378,18 @@ def _candidate(row: Row[Any]) -> Candidate:
     return Candidate(**{**row._mapping, **codes})
 
 
+def is_by_program() -> ColumnElement[bool]:
+    """The program wrote the event: for questions about cases, whose own index is to be taken."""
+    # An expression, because the index of persons would lead through all that the program ever wrote.
+    return func.coalesce(case_events.c.person, "") == SYSTEM
+
+
 def _last_told() -> ScalarSelect[datetime]:
     """When the program last opened the case or applied a change. That drafts lie ready is none."""
     events = case_events.c
     return (
         select(func.max(events.at))
-        .where(events.case_id == cases.c.id, events.person == SYSTEM, events.after != "drafted")
+        .where(events.case_id == cases.c.id, is_by_program(), events.after != "drafted")
         .correlate(cases)
         .scalar_subquery()
     )

@@ -126,7 +126,8 @@ def versions_of_cases(connection: Connection, case_ids: Iterable[int]) -> dict[i
                     assessments,
                     and_(
                         assessments.c.version_id == ad_versions.c.id,
-                        assessments.c.mediator_key == cases.c.mediator_key,
+                        # An expression, because the index of mediators leads through all ads of one, or of nobody.
+                        func.coalesce(assessments.c.mediator_key, "") == cases.c.mediator_key,
                     ),
                 )
             )

@@ -30,6 +30,8 @@ OF_WHAT_IS_LEFT = frozenset(
      "ix_cases_unlaid")
 )  # fmt: skip
 """Indexes that hold only what a step has yet to do; walking through them is its work."""
+SHARED = re.compile(r"SEARCH (\w+) USING (?:COVERING )?INDEX (ix_case_events_person_at|ix_assessments_mediator_key)")
+"""Indexes of which one key holds ever more rows: all events of the program, all ads of a mediator or of nobody."""
 SCAN = re.compile(r"SCAN (\w+)(?: USING (?:COVERING )?INDEX (\w+))?")
 LATER = NOW + timedelta(days=1)
 
@@ -104,7 +106,8 @@ def _walked(store: StoreBuilder, found: Sequence[tuple[str, Any]]) -> list[str]:
             if " WHERE " not in statement and " LIMIT " in statement and len(plan) == 1:
                 # The first rows by the key, and no more.
                 continue
-            for table, index in (hit.groups() for row in plan for hit in SCAN.finditer(row.detail)):
+            hits = (hit.groups() for row in plan for form in (SCAN, SHARED) for hit in form.finditer(row.detail))
+            for table, index in hits:
                 if table in GROWING and index not in OF_WHAT_IS_LEFT:
                     walked.append(f"{table} by {index}: {' '.join(statement.split())}")
     return walked
