@@ -56,12 +56,12 @@ def bound_lifted() -> Iterator[None]:
         resource.setrlimit(resource.RLIMIT_DATA, before)
 
 
-def memory_mb(line: str = "VmRSS") -> float:
-    """Megabytes in use now (`VmRSS`) or at most so far (`VmHWM`); where the system does not say, the latter.
+def memory_mb(line: str = "VmRSS", process: int | str = "self") -> float:
+    """Megabytes in use now (`VmRSS`) or at most so far (`VmHWM`); where the system does not say, our own latter.
 
     Not by getrusage, which begins with what the parent used: its peak passes to a new process.
     """
-    status = Path("/proc/self/status")
+    status = Path("/proc", str(process), "status")
     if status.exists():
         found = re.search(rf"^{line}:\s+(\d+) kB", status.read_text(encoding="ascii"), re.MULTILINE)
         return int(found[1]) / 1024 if found else 0.0

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import gc
 import os
-import resource
 import subprocess
 import sys
 import time
@@ -21,6 +20,7 @@ from typing import Any, NamedTuple
 import pytest
 from sqlalchemy import event, insert, make_url
 
+from crawler.memory import peak_memory
 from crawler.night import Night
 from crawler.store.schema import ad_versions, ads
 from pipelines.series.grouping import PreparedAds
@@ -59,7 +59,7 @@ def test_one_more_ad_costs_the_same_in_a_large_store(
             "processor": (median(work), "ms"),
             "by the clock": (median(passed), "ms"),
             "until it is on the disk": (median(commits), "ms"),
-            "peak memory": (resource.getrusage(resource.RUSAGE_SELF).ru_maxrss >> 10, "MiB"),
+            "peak memory": (peak_memory() >> 20, "MiB"),
             "database": (filler.database.stat().st_size >> 20, "MiB"),
         }
         for what, (value, unit) in measured.items():
@@ -71,7 +71,7 @@ def test_one_more_ad_costs_the_same_in_a_large_store(
                 f"\nstore of {size:>9,} ads: {median(work):.2f} ms of processor an ad, 95% within "
                 f"{quantiles(work, n=20)[-1]:.2f} ms; {median(passed):.2f} ms by the clock, and "
                 f"{median(commits):.2f} ms until it is on the disk; peak memory "
-                f"{resource.getrusage(resource.RUSAGE_SELF).ru_maxrss >> 10} MiB, "
+                f"{peak_memory() >> 20} MiB, "
                 f"database {filler.database.stat().st_size >> 20} MiB",
                 end="",
             )

@@ -11,14 +11,17 @@ import subprocess
 import sys
 import time
 from collections.abc import Iterator, Mapping
+from contextlib import suppress
 from datetime import UTC, date, datetime
 from pathlib import Path
 from statistics import median
 from typing import NamedTuple
 
+import psutil
 import pytest
 
 from crawler.config import Settings
+from crawler.memory import EVERY_SECONDS, memory_mb
 from crawler.store.engine import open_store, reading
 from crawler.store.status import count_all
 from pipelines.register.importing import import_file
@@ -86,10 +89,21 @@ def _run(*arguments: str, home: Path | None = None) -> Cost:
     with subprocess.Popen(
         [sys.executable, *arguments], env=environment, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
     ) as process:
-        _, status, used = os.wait4(process.pid, 0)
-        process.returncode = os.waitstatus_to_exitcode(status)
+        peak = _peak_until_end(process)
     assert process.returncode == 0, arguments
-    return Cost(time.perf_counter() - started, used.ru_maxrss >> 10)
+    return Cost(time.perf_counter() - started, peak)
+
+
+def _peak_until_end(process: subprocess.Popen[bytes]) -> int:
+    """MiB, looked at while it runs: what the system tells after its end begins with the peak of this process."""
+    peak = 0.0
+    while process.poll() is None:
+        with suppress(psutil.NoSuchProcess, OSError):
+            family = [process.pid, *(child.pid for child in psutil.Process(process.pid).children(recursive=True))]
+            peak = max(peak, *(memory_mb("VmHWM", one) for one in family))
+        with suppress(subprocess.TimeoutExpired):
+            process.wait(EVERY_SECONDS)
+    return round(peak)
 
 
 def _home(home: Path, site: str) -> Path:
