@@ -27,13 +27,16 @@ def draw_curve(path: Path, points: Sequence[tuple[int, float]], *, title: str, b
         f'<text x="{MARGIN}" y="26" font-size="15">{escape(title)}</text>',
         f'<path d="M{MARGIN} {MARGIN}V{HEIGHT - MARGIN}H{WIDTH - MARGIN}" fill="none" stroke="#888"/>',
         f'<polyline points="{line}" fill="none" stroke="#0b5394" stroke-width="2"/>',
+        f'<text x="{MARGIN - 8}" y="{HEIGHT - MARGIN + 4}" text-anchor="end">0</text>',
         f'<text x="{WIDTH / 2}" y="{HEIGHT - 12}" text-anchor="middle">{escape(below)}</text>',
     ]
     for size, cost in points:
         x, y = place(size, cost)
+        # The first value stands beside the axis, not across it.
+        beside, anchor = (6, "start") if x == MARGIN else (0, "middle")
         parts += [
             f'<circle cx="{x:.1f}" cy="{y:.1f}" r="4" fill="#0b5394"/>',
-            f'<text x="{x:.1f}" y="{y - 10:.1f}" text-anchor="middle">{cost:.2f} {escape(unit)}</text>',
+            f'<text x="{x + beside:.1f}" y="{y - 10:.1f}" text-anchor="{anchor}">{cost:.2f} {escape(unit)}</text>',
             f'<text x="{x:.1f}" y="{HEIGHT - MARGIN + 18}" text-anchor="middle">{size:,}</text>',
         ]
     path.write_text("\n".join((*parts, "</svg>", "")), encoding="utf-8")
