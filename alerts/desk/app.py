@@ -115,7 +115,7 @@ def create_app(settings: Settings, *, clock: Clock = lambda: datetime.now(UTC)) 
     app.add_middleware(Asking)
     if settings.file.desk_hosts:
         app.add_middleware(TrustedHostMiddleware, allowed_hosts=list(settings.file.desk_hosts), www_redirect=False)
-    app.add_middleware(Protection)
+    app.add_middleware(Protection, clock=clock)
     app.add_middleware(Counting, answers=desk.answers)
     app.add_exception_handler(LoginNeededError, _to_login)
     app.add_exception_handler(DueError, _to_profile)

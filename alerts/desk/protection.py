@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import re
-import time
 from urllib.parse import urlsplit
 
 from fastapi import Request
 from starlette.datastructures import MutableHeaders
 from starlette.responses import JSONResponse, PlainTextResponse, Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from alerts.desk.state import Clock
 
 LARGEST_POST = 64 * 1024
 """A decision with its note is far smaller."""
@@ -59,9 +60,10 @@ HEADERS = {
 class Protection:
     """ASGI layer around the desk: refuses posts that are too large, adds the headers an answer does not have yet."""
 
-    def __init__(self, app: ASGIApp) -> None:
-        """Wraps that application."""
+    def __init__(self, app: ASGIApp, *, clock: Clock) -> None:
+        """Wraps that application; posts are counted in the minutes of that clock."""
         self._app = app
+        self._clock = clock
         self._pace = Pace(MOST_POSTS)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -86,7 +88,7 @@ class Protection:
         if request.method in ("GET", "HEAD", "OPTIONS"):
             return None
         address = request.client.host if request.client else "unknown"
-        if not self._pace.admits(address, minute=int(time.monotonic()) // 60):
+        if not self._pace.admits(address, minute=int(self._clock().timestamp()) // 60):
             return _answer(request, 429, "too_many_requests", "Too many requests")
         return _refuse_size(request)
 
