@@ -287,7 +287,7 @@ def _snapshot_row(connection: Connection, snapshot: SnapshotFacts) -> SnapshotRo
 
 def _register_rows(annex: _Annex, facts: DraftFacts, entries: Iterable[RegisterEntry]) -> Iterator[Sequence[object]]:
     check = facts.register_check
-    why = {str(near.name): f"sličan naziv, {near.score}" for near in check.nearest}
+    why = {str(near.name): f"sličan naziv, {near.score}" for near in facts.near_names}
     if check.entry:
         why[str(check.entry)] = "upis naveden u podnesku"
     for entry in (entry for entry in entries if entry.name in why):

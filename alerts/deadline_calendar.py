@@ -75,7 +75,7 @@ def _told(term: TermState | None) -> list[str]:
     if term is None:
         return ["Računato od dana kada je oglas poslednji put viđen, ističe rok od jedne godine; nije podneto."]
     what = term.term.what
-    return [f"{what[0].upper()}{what[1:]}.", *term.deadline.steps]
+    return [f"{what[0].upper()}{what[1:]}.", *term.steps]
 
 
 def _recipient(recipient: str) -> tuple[str, str]:

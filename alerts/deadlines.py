@@ -81,15 +81,13 @@ def working_days_between(start: date, end: date) -> int:
 
 def _calendar(start: date, days: int) -> tuple[date, tuple[str, ...]]:
     end = start + days * _DAY
-    counted_days = {
-        "first": _day(start + _DAY, _NOMINATIVE),
-        "days": Counted(days, "dan", "dana", "dana"),
-        "last": _last_day(end, _ACCUSATIVE),
-    }
     told = [
-        Sentence("Prvi dan roka je %(first)s; %(days)s ističe u %(last)s.", **counted_days)
-        if days % 10 == 1 and days % 100 != 11
-        else Sentence("Prvi dan roka je %(first)s; %(days)s ističu u %(last)s.", **counted_days)
+        Sentence(
+            "Prvi dan roka je %(first)s; rok od %(days)s ističe u %(last)s.",
+            first=_day(start + _DAY, _NOMINATIVE),
+            days=Counted(days, "dana", "dana", "dana"),
+            last=_last_day(end, _ACCUSATIVE),
+        )
     ]
     due = _next_working(end)
     if due != end:

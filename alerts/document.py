@@ -18,6 +18,7 @@ from pydantic_core import CoreSchema, core_schema
 
 from alerts.script import Script, printable, storable, to_script
 from crawler.errors import DraftError
+from pipelines.text.sentences import Joined, Sentence, Told
 
 
 class Verbatim(str):
@@ -90,12 +91,22 @@ _LINE = re.compile(r"(###|##|#|!|\+|\|)[ ]+(.*)")
 def mark_value(value: object) -> str:
     """How a template puts a value into its text: on one line, printable, and marked as a value.
 
-    Raises DraftError where there is none: a draft has no blanks.
+    Of a sentence of ours the names and numbers in it are marked as such. Raises DraftError where there is no value:
+    a draft has no blanks.
     """
     if value is None:
         raise DraftError("a value that the template states is missing")
+    if isinstance(value, Sentence):
+        return value.pattern % {name: _mark_part(part) for name, part in value.values.items()}
+    if isinstance(value, Joined):
+        return value.separator.join(map(_mark_part, value.parts))
     mark = _VERBATIM if isinstance(value, Verbatim) else _OWN
     return f"{mark}{printable(str(value))}{_END}"
+
+
+def _mark_part(part: str) -> str:
+    """Plain strings among a sentence's values come from outside: no document changes their script."""
+    return mark_value(part if isinstance(part, Told) else Verbatim(part))
 
 
 def parse_document(filled: str, script: Script, *, made_at: datetime) -> DraftDocument:

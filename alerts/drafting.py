@@ -27,6 +27,7 @@ from crawler.errors import DraftError, UsageError
 from crawler.files import whole_file
 from crawler.store.approvals import standing_approvals
 from crawler.store.drafts import DraftRow, approved_draft, drafts_of_case
+from pipelines.register.reasons import read_reason
 from pipelines.text.counting import counted
 
 Choice = TypeVar("Choice", bound=StrEnum)
@@ -154,7 +155,7 @@ def _templates(folders: Path) -> Environment:
     )
     templates.globals.update(unknown="nepoznato", not_configured="(nije podešeno)")
     templates.filters.update(day=_day, date=_date, local=_local, local_precise=_local_precise, utc=_utc)
-    templates.filters.update(days=_days, listed=_listed, counted=counted)
+    templates.filters.update(days=_days, listed=_listed, counted=counted, told=read_reason)
     return templates
 
 

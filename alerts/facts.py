@@ -277,6 +277,12 @@ class DraftFacts:
     """One for each passage that was worded anew."""
 
     @property
+    def near_names(self) -> tuple[NearName, ...]:
+        """Names of the register that are alike: for who checks licences, nobody else is told of other agencies."""
+        checks_licences = self.authority.kind in (DraftKind.COMPLAINT, DraftKind.COPY)
+        return self.register_check.nearest if checks_licences else ()
+
+    @property
     def is_brought(self) -> bool:
         """Some of it a person brought: nobody knows whether everybody could read it."""
         return any(place.brought for place in self.places)

@@ -186,7 +186,7 @@ def deadlines(
     for one in found if case is not None else ():
         for state in one.terms:
             sys.stdout.write(f"\n{state.term.id} – {state.term.what}\n")
-            sys.stdout.writelines(f"  {step}\n" for step in state.deadline.steps)
+            sys.stdout.writelines(f"  {step}\n" for step in state.steps)
 
 
 def overdue(as_json: AsJson = False) -> None:

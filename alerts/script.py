@@ -29,6 +29,7 @@ SEAMS = (
     "in|jic",
     "kon|jug",
     "kon|junk",
+    "kon|jekt",
     "tan|jug",
     "van|jezi",
     "pan|jezi",
@@ -68,8 +69,11 @@ TERMS = (
     "Viber",
     "WhatsApp",
     "Telegram",
+    "OCR",
 )
-_KEPT = re.compile(rf"\b(?:{'|'.join(TERMS)})\b|\b\w*[qwxyQWXY]\w*\b")
+# Addresses and Roman numerals stay too; so do words with letters that Serbian lacks.
+_ADDRESS = r"\b[\w.+-]+@\w[\w.-]*\w|\b(?:[\w-]+\.)+(?:rs|com|org|net|eu|example)\b"
+_KEPT = re.compile(rf"{_ADDRESS}|\b(?:{'|'.join(TERMS)}|[IVX]{{2,}})\b|\b\w*[qwxyQWXY]\w*\b")
 
 # Measured with the fonts that the PDF writer embeds (typst 0.15, November 2026): these ranges have glyphs in all
 # of them together. Anything else makes a PDF/A fail.
@@ -83,7 +87,7 @@ _RUN_OF_UNSHOWN = re.compile(rf"{UNPRINTABLE}+")
 
 @lru_cache(maxsize=4096)
 def to_script(text: str, script: Script) -> str:
-    """Our own words in that script; names of formats and words that hold q, w, x or y stay as written.
+    """Our own words in that script; names of formats, addresses, Roman numerals and words with q, w, x or y stay.
 
     Remembered: most words of a letter are those of its template.
     """

@@ -17,13 +17,16 @@ import yaml
 from pydantic import BaseModel, ConfigDict, Field, TypeAdapter, ValidationError
 
 from alerts.deadlines import LONGEST, DayCount, Deadline, count_deadline, working_days_between
-from alerts.law import ProvisionStatus, Topic
+from alerts.law import ProvisionStatus, Topic, built_in_law
 from alerts.outcomes import Outcome
 from crawler.errors import ConfigError
 from crawler.yaml_data import parse_yaml
+from pipelines.text.sentences import Sentence
 
 TERMS_FILE = Path(__file__).with_name("deadlines.yml")
 FILED = "filed"
+COUNTING = "zup_rokovi"
+"""The provision on how days are counted."""
 
 
 class Whose(StrEnum):
@@ -72,6 +75,18 @@ class TermState:
     left: int
     """Working days after today up to the last day; of a limit that passed, those since, as a negative number."""
 
+    @property
+    def is_counting_confirmed(self) -> bool:
+        """Whether legal staff confirmed the way in which days are counted."""
+        return next(one.status for one in built_in_law().provisions if one.id == COUNTING) is ProvisionStatus.CONFIRMED
+
+    @property
+    def steps(self) -> tuple[str, ...]:
+        """The count as Serbian sentences (Latin), with whether a lawyer has yet to confirm how it is done."""
+        if self.is_counting_confirmed:
+            return self.deadline.steps
+        return (*self.deadline.steps, Sentence("Ovaj način računanja roka pravnik još nije potvrdio."))
+
     def to_json(self) -> dict[str, Any]:
         """As `adwatch cases deadlines --json` prints it (docs/json.md)."""
         return {
@@ -86,7 +101,7 @@ class TermState:
             "standing": self.standing.value,
             "working_days_left": self.left,
             "confirmed": self.term.status is ProvisionStatus.CONFIRMED,
-            "steps": list(self.deadline.steps),
+            "steps": list(self.steps),
         }
 
 

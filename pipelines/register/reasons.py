@@ -76,15 +76,15 @@ class Reason(Pattern):
     UNREADABLE = "upisana je, ali se podaci o njenoj dozvoli u spisku ne mogu pročitati"
     CONTACT = "kontakt je iz registra"
     SAME_NAME = "isto ime"
-    CORE = "isti prepoznatljivi deo imena '%(words)s'"
+    CORE = "isti prepoznatljivi deo imena „%(words)s“"
     OWNER = "ime vlasnika"
-    SHARED_ONLY = "zajedničko samo '%(words)s'"
-    SHARED = "zajedničko '%(words)s'"
-    ADDED = "dodato '%(words)s'"
+    SHARED_ONLY = "zajedničko samo „%(words)s“"
+    SHARED = "zajedničko „%(words)s“"
+    ADDED = "dodato „%(words)s“"
     OTHER_TOWN = "drugo mesto: u registru %(town)s"
     SAME_TOWN = "isto mesto"
     OTHER_FORM = "drugi pravni oblik: u registru %(forms)s"
-    SLIP = "'%(written)s' umesto '%(meant)s' (%(slip)s)"
+    SLIP = "„%(written)s“ umesto „%(meant)s“ (%(slip)s)"
 
 
 NESTED = {"decided": Decided, "slip": SlipWords, "form": Forms, "forms": Forms, "why": Reason}

@@ -9,13 +9,16 @@ import re
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 
+from alerts.deadlines import DayCount
 from alerts.law import Law, Provision, ProvisionStatus, built_in_law
+from alerts.outcomes import Outcome
 from alerts.recipients import RegisterNeed, load_recipients
+from alerts.terms import FILED, Term, built_in_terms
 
 GUIDE = Path(__file__).resolve().parents[2] / "docs" / "podnesci.md"
 NEEDS = {
-    RegisterNeed.UNLICENSED: "svež registar u kome nema važeće dozvole",
-    RegisterNeed.FRESH: "svež registar, ma šta odgovorio",
+    RegisterNeed.UNLICENSED: "ažuran registar u kome nema važeće dozvole",
+    RegisterNeed.FRESH: "ažuran registar, ma šta odgovorio",
     RegisterNeed.NONE: "ne traži se",
 }
 NOT_CONFIRMED = "**NIJE POTVRĐENO**"
@@ -30,7 +33,12 @@ def table(rows: Iterable[tuple[str, ...]]) -> str:
 def tables() -> dict[str, str]:
     """By the name of their mark."""
     law = built_in_law()
-    return {"primaoci": table(_recipients()), "propisi": table(_statutes(law)), "odredbe": table(_provisions(law))}
+    return {
+        "primaoci": table(_recipients(law)),
+        "propisi": table(_statutes(law)),
+        "odredbe": table(_provisions(law)),
+        "rokovi": table(_terms()),
+    }
 
 
 def with_tables(guide: str) -> str:
@@ -43,11 +51,14 @@ def with_tables(guide: str) -> str:
     return guide
 
 
-def _recipients() -> Iterator[tuple[str, ...]]:
-    yield "Oznaka", "Kome se obraća", "Adresa", "Registar", "Izvor podataka", "Pročitano"
+def _recipients(law: Law) -> Iterator[tuple[str, ...]]:
+    rules = "Pravila koja biraju odredbe"
+    yield "Oznaka", "Kome se obraća", "Adresa", "Registar", rules, "Izvor podataka", "Pročitano"
     for recipient_id, one in load_recipients().items():
         address = one.address or "**nije potvrđena: izostavlja se**"
-        yield f"`{recipient_id}`", one.authority, address, NEEDS[one.register_check], one.source, one.read
+        rules = ", ".join(f"`{rule.id}`" for rule in law.rules if not one.topics.isdisjoint(rule.when.topics))
+        register = NEEDS[one.register_check]
+        yield f"`{recipient_id}`", one.authority, address, register, rules or "nijedno", one.source, one.read
 
 
 def _statutes(law: Law) -> Iterator[tuple[str, ...]]:
@@ -64,8 +75,16 @@ def _provisions(law: Law) -> Iterator[tuple[str, ...]]:
         yield f"`{one.id}`", f"`{one.law}` {one.article}", one.stated, _state(one), ", ".join(rules) or "nijedno"
 
 
-def _state(provision: Provision) -> str:
-    return "potvrđeno" if provision.status is ProvisionStatus.CONFIRMED else NOT_CONFIRMED
+def _terms() -> Iterator[tuple[str, ...]]:
+    yield "Oznaka", "Rok", "Dana", "Počinje kada je", "Odredba", "Stanje", "Pročitano"
+    for one in built_in_terms():
+        days = f"{one.days} {'radna' if one.count is DayCount.WORKING else 'kalendarskih'}"
+        begun = "podneto" if one.starts == FILED else Outcome(one.starts).words
+        yield f"`{one.id}`", one.what, days, begun, f"`{one.provision}`", _state(one), one.read
+
+
+def _state(stated: Provision | Term) -> str:
+    return "potvrđeno" if stated.status is ProvisionStatus.CONFIRMED else NOT_CONFIRMED
 
 
 if __name__ == "__main__":

@@ -72,11 +72,17 @@ def test_the_count_is_told_step_by_step() -> None:
     told = [step.replace("\u00a0", " ") for step in count_deadline(date(2026, 3, 26), 15).steps]
     assert told == [
         "Četvrtak 26. 3. 2026., dan od kog rok teče, ne računa se.",
-        "Prvi dan roka je petak 27. 3. 2026.; 15 dana ističu u petak 10. 4. 2026.",
+        "Prvi dan roka je petak 27. 3. 2026.; rok od 15 dana ističe u petak 10. 4. 2026.",
         "Neradni dani: petak 10. 4. 2026. (Veliki petak); subota 11. 4. 2026. (Velika subota); "
         "nedelja 12. 4. 2026. (Vaskrs); ponedeljak 13. 4. 2026. (Drugi dan Vaskrsa). "
         "Rok ističe prvog narednog radnog dana, u utorak 14. 4. 2026.",
     ]
+
+
+@pytest.mark.parametrize("days", [1, 2, 8, 11, 15, 21, 22, 30])
+def test_the_length_of_a_limit_agrees_with_its_verb_at_any_number(days: int) -> None:
+    told = count_deadline(date(2026, 3, 2), days).steps[1].replace("\u00a0", " ")
+    assert f"; rok od {days} dana ističe u " in told
 
 
 def test_skipped_holidays_are_named_where_working_days_count() -> None:

@@ -166,7 +166,7 @@ def test_the_pdf_is_pdf_a_with_embedded_fonts_and_the_draft_date(tmp_path: Path)
         (Verdict.REVOKED, "stoji upis „Primer“, čija dozvola, prema podacima registra, više ne važi."),
         (Verdict.REGISTERED, "stoji upis „Primer“ sa važećom dozvolom."),
         (Verdict.AMBIGUOUS, "ne može pouzdano zaključiti"),
-        (Verdict.UNIDENTIFIED, "Oglas ne navodi podatke po kojima bi oglašivač mogao da se potraži u registru."),
+        (Verdict.UNIDENTIFIED, "Oglas ne navodi ni naziv ni broj po kome bi oglašivač mogao da se potraži u registru;"),
     ],
 )
 def test_each_answer_of_the_register_has_its_own_hedged_sentence(verdict: Verdict, sentence: str) -> None:

@@ -24,7 +24,7 @@ def test_it_names_number_day_way_and_what_the_authority_calls_it() -> None:
     text = _text()
     assert "Veza: naš broj 7/2026 od 30.10.2026.; Vaš broj 335-00-00000/2026-07" in text
     assert "podneli smo Vam predstavku broj 7/2026 (podneto preporučenom pošiljkom)" in text
-    assert "Odgovor smo očekivali do 15.11.2026." in text
+    assert "Po našem računanju roka, odgovor smo očekivali do 15.11.2026." in text
     assert "čl. 18." in text
 
 

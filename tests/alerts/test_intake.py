@@ -83,7 +83,7 @@ def test_a_copy_that_was_brought_is_no_sighting_on_a_portal() -> None:
     portals = [str(portal) for portal, _ in sample_facts("trzisna_inspekcija").sightings_by_portal]
     assert portals == ["oglasi.example", "tabla.example"]
     told = _told(_brought())
-    assert "naveden je u delu Dokazi):\n\ntabla.example" in told
+    assert "navedeni su u delu Dokazi):\n\ntabla.example" in told
 
 
 @pytest.fixture

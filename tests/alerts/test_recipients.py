@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 import alerts
-from alerts.document import plain_text
+from alerts.document import Verbatim, plain_text
 from alerts.drafting import LETTERS, document_of
 from alerts.follow_ups import FOLDER as FOLLOW_UPS
 from alerts.information_requests import FOLDER as REQUESTS
@@ -174,14 +174,20 @@ def test_what_the_register_says_is_told_of_a_day(recipient_id: str, case: Sample
 def test_a_limit_that_comes_near_asks_for_haste_and_a_past_one_does_not() -> None:
     near = expected_path("trzisna_inspekcija", Script.LATN, SampleCase.EXPIRED).read_text(encoding="utf-8")
     far = expected_path("trzisna_inspekcija", Script.LATN).read_text(encoding="utf-8")
-    assert "ističe 30.12.2026. Do isteka tog roka preostalo je 40 dana" in near
+    assert "ističe 30.12.2026. Do isteka tog roka ima još 40 dana" in near
     assert "ističe 18.11.2027." in far
-    assert "preostalo" not in far
+    assert "prvenstvom" not in far
     facts = sample_facts("trzisna_inspekcija", SampleCase.EXPIRED)
     assert facts.limitation
     ended = replace(facts, limitation=replace(facts.limitation, days_left=0))
     text = plain_text(document_of(ended, Script.LATN))
     assert "istekao je 30.12.2026. Da li je oglas i posle toga bio objavljen" in text
+
+
+@pytest.mark.parametrize("recipient_id", ["policija_uput", "centar_za_zastitu_zrtava", "msp_konzularni"])
+def test_reasons_to_refer_are_told_as_what_the_ad_states(recipient_id: str) -> None:
+    text = expected_path(recipient_id, Script.LATN, SampleCase.ABROAD).read_text(encoding="utf-8")
+    assert " dostavlja (navodi oglasa, dokaz 1):\n\n1. tvrdnja da je neko u inostranstvu u nevolji;" in text
 
 
 def test_provisions_that_nobody_confirmed_are_set_aside_and_not_told() -> None:
@@ -202,6 +208,48 @@ def test_a_portal_is_told_of_its_own_copies_only() -> None:
     assert "http://oglasi.example/posao/7?x=1&y=2 (dokaz 1)." in text
     assert "tabla.example" not in text
     assert "Primer Radnik" not in text
+
+
+def test_only_who_checks_licences_is_told_the_names_of_other_agencies() -> None:
+    told = {
+        recipient_id
+        for recipient_id, case in DRAFTS
+        if "Primer Radnik" in expected_path(recipient_id, Script.LATN, case).read_text(encoding="utf-8")
+    }
+    assert told == {"trzisna_inspekcija", "inspektorat_za_rad", "ministarstvo_rada"}
+
+
+def test_a_register_that_could_not_be_searched_is_not_said_to_have_been() -> None:
+    facts = sample_facts("inspektorat_za_rad", SampleCase.ABROAD)
+    assert facts.register_check.searched == ()
+    nothing = plain_text(document_of(facts, Script.LATN))
+    assert "Pretražen je registar" not in nothing
+    assert "nije mogao da se pretraži" in nothing
+    by_phone = replace(facts.register_check, searched=(Verbatim("+381600000001"),))
+    searched = plain_text(document_of(replace(facts, register_check=by_phone), Script.LATN))
+    assert "Pretražen je registar" in searched
+    assert "kontakti iz oglasa ne stoje uz upise u registru na dan 2.11.2026.\n" in searched
+    assert "nije pronađen" not in nothing + searched
+
+
+def test_names_within_the_reasons_of_the_register_keep_their_letters() -> None:
+    facts = sample_facts("trzisna_inspekcija")
+    named = "ime nosi upis PRIMER KADAR DOO, a potvrđeno je za Primer Rad"
+    reasons = (named, "zajedničko samo „kadar“", "stari razlog")
+    check = replace(facts.register_check, reasons=reasons)
+    text = plain_text(document_of(replace(facts, register_check=check), Script.CYRL))
+    assert "1. име носи упис PRIMER KADAR DOO, а потврђено је за Primer Rad;" in text
+    assert "2. заједничко само „kadar“;" in text
+    assert "3. стари разлог." in text
+
+
+_STRAIGHT = re.compile(r"(?:^|[\s(])['\"]\w|\w['\"](?:$|[\s).,;:])|[”»«]|—")
+
+
+@pytest.mark.parametrize(("path", "text"), EXPECTED, ids=[f"{path.parts[-3]}/{path.name}" for path, _ in EXPECTED])
+def test_letters_quote_as_serbian_does(path: Path, text: str) -> None:
+    assert _STRAIGHT.search(text) is None
+    assert text.count("„") == text.count("“")
 
 
 def test_only_a_letter_to_a_portal_names_one() -> None:

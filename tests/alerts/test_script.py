@@ -17,6 +17,7 @@ from alerts.script import Script, printable, storable, to_script
         ("nadživeti", "надживети"),
         ("konjugacija", "конјугација"),
         ("konjunktura", "конјунктура"),
+        ("konjektura", "конјектура"),
         ("vanjezički", "ванјезички"),
         ("podžanr", "поджанр"),
         ("odžaliti", "оджалити"),
@@ -41,6 +42,13 @@ def test_there_and_back_again(latin: str) -> None:
 def test_names_of_formats_stay_latin_in_cyrillic_text() -> None:
     assert to_script("otisak SHA-256 i WARC-Record-ID", Script.CYRL) == "отисак SHA-256 и WARC-Record-ID"
     assert to_script("raspored UTF-8, format WACZ", Script.CYRL) == "распоред UTF-8, формат WACZ"
+
+
+def test_addresses_and_roman_numerals_stay_as_they_are() -> None:
+    addresses = "centarzztlj.rs, ana@ngo.example"
+    assert to_script(f"po stranici {addresses}", Script.CYRL) == f"по страници {addresses}"
+    assert to_script("deo II i odeljak IV.", Script.CYRL) == "део II и одељак IV."
+    assert to_script("Molimo Vas da Vi", Script.CYRL) == "Молимо Вас да Ви"
 
 
 def test_a_word_with_letters_serbian_lacks_is_not_half_converted() -> None:

@@ -7,10 +7,19 @@ from pathlib import Path
 
 import pytest
 
-from alerts.law import Topic, built_in_law
+from alerts.law import ProvisionStatus, Topic, built_in_law
 from alerts.outcomes import Outcome
 from alerts.recipients import built_in_recipients
-from alerts.terms import TERMS_FILE, Standing, TermState, answer_due, built_in_terms, load_terms, states_of
+from alerts.terms import (
+    COUNTING,
+    TERMS_FILE,
+    Standing,
+    TermState,
+    answer_due,
+    built_in_terms,
+    load_terms,
+    states_of,
+)
 from crawler.errors import ConfigError
 
 FILED = date(2026, 3, 11)
@@ -68,6 +77,14 @@ def test_no_limit_is_invented_for_who_is_no_inspection() -> None:
     assert states_of(FILED, [], topics={Topic.OFFENCE}, is_closed=False, today=FILED) == ()
     assert answer_due(FILED, topics={Topic.OFFENCE}) is None
     assert answer_due(FILED, topics=INSPECTION) == date(2026, 3, 26)
+
+
+def test_the_count_says_that_no_lawyer_confirmed_how_it_is_done() -> None:
+    status = {provision.id: provision.status for provision in built_in_law().provisions}[COUNTING]
+    found = _states()["handling"]
+    assert found.is_counting_confirmed is (status is ProvisionStatus.CONFIRMED)
+    assert ("pravnik još nije potvrdio" in found.steps[-1]) is not found.is_counting_confirmed
+    assert found.steps[: len(found.deadline.steps)] == found.deadline.steps
 
 
 def test_a_portal_has_two_working_days() -> None:

@@ -19,7 +19,7 @@ KEPT = RegisterAnswer(
     Verdict.NOT_FOUND,
     as_of=date(2026, 11, 20),
     reasons=("nijedan upis ne nosi to ime",),
-    nearest=(Nearest("Njegoš Čačak d.o.o.", 0.6, ("zajedničko samo 'njegoš'", "drugo mesto: u registru Niš")),),
+    nearest=(Nearest("Njegoš Čačak d.o.o.", 0.6, ("zajedničko samo „njegoš“", "drugo mesto: u registru Niš")),),
 )
 
 
@@ -29,12 +29,12 @@ KEPT = RegisterAnswer(
         (
             Tongue.LATN,
             "Nije u registru na dan 20.11.2026. Najsličniji: Njegoš Čačak d.o.o. "
-            "(zajedničko samo 'njegoš', drugo mesto: u registru Niš).",
+            "(zajedničko samo „njegoš“, drugo mesto: u registru Niš).",
         ),
         (
             Tongue.CYRL,
             "Није у регистру на дан 20.11.2026. Најсличнији: Njegoš Čačak d.o.o. "
-            "(заједничко само 'njegoš', друго место: у регистру Niš).",
+            "(заједничко само „njegoš“, друго место: у регистру Niš).",
         ),
         (
             Tongue.EN,

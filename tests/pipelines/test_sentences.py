@@ -62,9 +62,9 @@ def test_a_list_of_reasons_is_read_in_its_parts() -> None:
         "reč koju je rekao stariji program",
         "isto ime, a nešto drugo",
         "odluka od 31.02.2026. (Ana Anić): to nije ovaj upis",
-        "zajedničko 'breza",
+        "zajedničko „breza",
         "isto ime" + ", isto mesto" * LONGEST_READ,
-        "dodato 'breza', " * (LONGEST_READ // 20) + "a nešto drugo",
+        "dodato „breza“, " * (LONGEST_READ // 20) + "a nešto drugo",
         "",
     ],
 )

@@ -34,7 +34,7 @@ def say(name: str | None, *, on: date = TODAY, register: Register | None = REGIS
         (
             "Kestenjar",
             "U registru je na dan 20.11.2026.: Kestenjar Posao d.o.o. Beograd "
-            "(isti prepoznatljivi deo imena 'kestenjar').",
+            "(isti prepoznatljivi deo imena „kestenjar“).",
         ),
         (
             "Tihi javor",
@@ -47,7 +47,7 @@ def say(name: str | None, *, on: date = TODAY, register: Register | None = REGIS
         ),
         (
             "Breza Posao",
-            "Nije u registru na dan 20.11.2026. Najsličniji: Kestenjar Posao d.o.o. Beograd (zajedničko samo 'posao').",
+            "Nije u registru na dan 20.11.2026. Najsličniji: Kestenjar Posao d.o.o. Beograd (zajedničko samo „posao“).",
         ),
         ("Nepoznata Breza", "Nije u registru na dan 20.11.2026."),
         (
