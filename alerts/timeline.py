@@ -99,7 +99,7 @@ def read_timeline(connection: Connection, settings: Settings, case: CaseRow) -> 
 def told_lines(timeline: Timeline) -> Iterator[str]:
     """The timeline as lines of plain text, without characters that would steer a terminal."""
     if not timeline.entries:
-        yield "Nijedan oglas ovog slučaja više ne stoji kakav je procenjen."
+        yield "Nijedan oglas ovog slučaja više ne stoji onako kako je procenjen."
     for entry in timeline.entries:
         detail = f"; {entry.detail}" if entry.detail else ""
         at = entry.at.astimezone(BELGRADE)

@@ -92,6 +92,17 @@ BRANDS = (
     "HTML",
     "MB",
     "KB",
+    "GIF",
+    "OpenAPI",
+    "README",
+    "KOK",
+    "LEFÖ",
+    "La Strada",
+    "FIZ",
+    "Društvo Ključ",
+    "PETRA",
+    "CoMensha",
+    "On the Road",
 )
 # A placeholder, a percent sign, a tag with the code or key in it, an entity, an e-mail address: all as they are.
 _UNTOUCHED = re.compile(

@@ -88,7 +88,7 @@ def _case_parts(cases: tuple[DigestCase, ...], tongue: Tongue, desk: str) -> Ite
             yield Part(said(tongue, words), lines)
     if rest := len(cases) - len(named):
         more = say_counted(tongue, rest, "slučaj", "slučaja", "slučajeva")
-        yield Part(say(tongue, "Ostalo"), (Line(say(tongue, "Još %(cases)s, vidljivo u redu slučajeva.", cases=more)),))
+        yield Part(say(tongue, "Ostalo"), (Line(say(tongue, "U redu slučajeva: još %(cases)s.", cases=more)),))
 
 
 def _case_line(case: DigestCase, tongue: Tongue, desk: str) -> Line:

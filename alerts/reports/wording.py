@@ -109,7 +109,7 @@ HEADINGS: Mapping[str, str] = {
     "cases_low": to_say("Slučajevi: nizak rizik"),
     "confirm": to_say("Potvrđeno"),
     "dismiss": to_say("Odbačeno"),
-    "unsure": to_say("Za drugi pogled"),
+    "unsure": to_say("Za ponovni pregled"),
     "refer": to_say("Upućeno"),
 }
 BEFORE = to_say("pre toga")
@@ -147,7 +147,7 @@ ANSWERS: Mapping[str, str] = {
 DECISIONS: Mapping[str, str] = {
     "confirm": to_say("Potvrđeno"),
     "dismiss": to_say("Odbačeno"),
-    "unsure": to_say("Za drugi pogled"),
+    "unsure": to_say("Za ponovni pregled"),
     "refer": to_say("Upućeno policiji ili tužilaštvu"),
 }
 CONTACTS: Mapping[str, str] = {

@@ -55,7 +55,7 @@ def _standings(connection: Connection, settings: Settings, *, now: datetime, in_
         return
     yield _night_stands(silence, tongue)
     wrong = register_trouble(silence, tongue)
-    well = say(tongue, "Registar agencija je svež.")
+    well = say(tongue, "Registar agencija je ažuran.")
     yield Standing("register", silence.register_state.value if wrong else OK, wrong or well)
     off, health = switched_off(connection), health_by_source(connection)
     for source, manifest in sources.manifests.items():

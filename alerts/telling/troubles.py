@@ -33,7 +33,7 @@ def night_troubles(silence: SilenceReport, tongue: Tongue) -> Iterator[str]:
     elif silence.night_state is NightState.OVERDUE and night:
         yield say(tongue, "Noćna obrada kasni: poslednja je bila %(time)s.", time=speech.local(night.started_at))
     for day in silence.missed_nights:
-        yield say(tongue, "Noć %(day)s nije rađena.", day=speech.day(day))
+        yield say(tongue, "Noćna obrada za %(day)s nije rađena.", day=speech.day(day))
     if silence.scheduler_silent_since:
         time_ = speech.local(silence.scheduler_silent_since)
         yield say(tongue, "Program koji pokreće noćnu obradu ne javlja se od %(time)s.", time=time_)

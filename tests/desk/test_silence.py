@@ -293,6 +293,6 @@ def test_the_desk_tells_a_refused_list_and_changed_verdicts(tmp_path: Path) -> N
         summary = {"steps": {"assess_new_ads": {"verdict_changed": 3}}}
         finish_night(connection, night_id, now=LAST_NIGHT, summary=summary)
     page = desk.page("/")
-    assert "Verdikt promenjen: 3\u00a0oglasa." in page
+    assert "Odgovor registra je promenjen: 3\u00a0oglasa." in page
     assert "Spisak agencija (primer)" in page
     assert "preuzeti spisak agencija je odbijen" in page

@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pytest
 
+from alerts.advice.schema import channels
 from alerts.desk.asking import COOKIE, local_address
 from alerts.desk.navigation import ENTRIES, entries_for
 from alerts.desk.people import Role
@@ -15,6 +16,9 @@ from tests.desk.conftest import MORNING, DeskUnderTest, field
 from tests.desk.house_words import house_words
 
 _MARKS = re.compile(r"%\(\w+\)s|%%|</?\w+")
+_TAG = re.compile(r"<[^>]+>")
+# Quotation marks and dashes of other languages.
+_FOREIGN_SIGN = re.compile(r"['\"”»«—]")
 
 
 def test_every_text_has_its_english() -> None:
@@ -56,6 +60,18 @@ def test_one_text_has_one_english() -> None:
         for text, english in catalogue(path)[0].items():
             found.setdefault(text, set()).add(english)
     assert {text: words for text, words in found.items() if len(words) > 1} == {}
+
+
+def test_serbian_texts_quote_as_serbian_does() -> None:
+    plain = {text: _TAG.sub("", text) for text in used_texts().keys() | house_words()}
+    assert {text for text, words in plain.items() if _FOREIGN_SIGN.search(words)} == set()
+    assert {text for text, words in plain.items() if words.count("„") != words.count("“")} == set()
+
+
+def test_names_of_organisations_abroad_stay_as_they_are() -> None:
+    told = [cyrillic(channel.name) for channel in channels() if channel.countries]
+    assert {"KOK (Немачка)", "La Strada (Чешка, Пољска)", "CoMensha и FairWork (Холандија)"} <= set(told)
+    assert "On the Road (Италија)" in told
 
 
 def test_cyrillic_leaves_placeholders_tags_and_names_alone() -> None:

@@ -159,7 +159,7 @@ def test_on_a_stale_register_nobody_is_filtered_by_its_answer(desk: DeskUnderTes
     shown = desk.page("/?pile=open&verdict=expired")
     assert f"/cases/{case_id}?" in shown
     assert 'id="verdict"' not in shown
-    assert "spisak agencija nije svež" in shown
+    assert "spisak agencija nije ažuran" in shown
 
 
 def test_a_row_shows_a_small_picture_made_once(desk: DeskUnderTest) -> None:

@@ -25,7 +25,7 @@ MORNING = Morning(
     ),
     waiting=12,
     overdue=2,
-    troubles=("Noć 23. 11. 2026. nije rađena.", "Portal A: prikupljanje nije uspelo."),
+    troubles=("Noćna obrada za 23. 11. 2026. nije rađena.", "Portal A: prikupljanje nije uspelo."),
 )
 DESK = "https://desk.ngo.example/"
 
@@ -63,7 +63,7 @@ def test_a_long_morning_names_some_and_counts_the_rest() -> None:
     cases = tuple(DigestCase(number, RiskLevel.HIGH, True, (), ()) for number in range(MOST_CASES + 3))
     text = as_text(digest_letter(Morning(date(2026, 11, 25), cases, 43, 0, ()), tongue=Tongue.LATN, desk_url=DESK))
     assert text.count("/cases/") == MOST_CASES
-    assert "Još 3\u00a0slučaja" in text
+    assert "U redu slučajeva: još 3\u00a0slučaja." in text
 
 
 def test_html_escapes_what_comes_from_data_and_loads_nothing() -> None:

@@ -109,4 +109,5 @@ def test_another_portal_and_a_copy_are_told_apart(store: StoreBuilder) -> None:
 def test_a_case_whose_ads_changed_hands_says_so(store: StoreBuilder) -> None:
     case_id, ad, _ = _case(store)
     store.assess(ad, mediator_key="neko drugi")
-    assert list(told_lines(_told(store, case_id))) == ["Nijedan oglas ovog slučaja više ne stoji kakav je procenjen."]
+    nothing = "Nijedan oglas ovog slučaja više ne stoji onako kako je procenjen."
+    assert list(told_lines(_told(store, case_id))) == [nothing]
