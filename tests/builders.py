@@ -9,8 +9,10 @@ import hashlib
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime
+from functools import cache
 from itertools import count
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any
 
 from sqlalchemy import Connection, insert, text, update
@@ -109,6 +111,16 @@ def complaint_assessment(**changes: Any) -> Assessment:
 REGISTER_FILE = b"invented register of agencies, 1 November 2026"
 REGISTER_DIGEST = hashlib.sha256(REGISTER_FILE).hexdigest()
 
+STORE_FILE = "adwatch.db"
+
+
+@cache
+def _new_store() -> bytes:
+    """A store on SQLite as the migrations leave it; they run once for all tests of a process."""
+    with TemporaryDirectory() as folder:
+        open_store(Settings(Path(folder))).dispose()
+        return (Path(folder) / STORE_FILE).read_bytes()
+
 
 class StoreBuilder:
     """A migrated store in a folder of its own, and the calls that fill it. Every call commits."""
@@ -118,6 +130,8 @@ class StoreBuilder:
         if configured:
             (home / "adwatch.yml").write_text(ORGANISATION, encoding="utf-8")
         self.settings = Settings(home, database_url)
+        if database_url is None and not (home / STORE_FILE).exists():
+            (home / STORE_FILE).write_bytes(_new_store())
         self.engine = open_store(self.settings)
         self._numbers = count(1)
 

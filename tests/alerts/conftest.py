@@ -27,7 +27,7 @@ def _clock() -> Iterator[None]:
 def store(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[StoreBuilder]:
     """An empty store on SQLite, or on the database that a module's tests ask for by `parametrize`."""
     on_postgresql = getattr(request, "param", "sqlite") == "postgresql"
-    url = request.getfixturevalue("postgres_url") if on_postgresql else None
+    url = request.getfixturevalue("postgres_store") if on_postgresql else None
     builder = StoreBuilder(tmp_path / "home", database_url=url)
     yield builder
     builder.engine.dispose()

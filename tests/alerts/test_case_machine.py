@@ -210,7 +210,6 @@ def test_nothing_is_filed_that_no_person_approved_and_undo_restores() -> None:
             CaseMachine.TestCase.settings = settings(
                 max_examples=60,
                 stateful_step_count=30,
-                deadline=None,
                 derandomize=True,
                 suppress_health_check=checks,
             )

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import date, timedelta
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from alerts.deadlines import DayCount, count_deadline, holiday_name, is_working_day, working_days_between
@@ -107,7 +107,6 @@ def test_a_limit_that_cannot_be_is_refused(days: int) -> None:
 
 
 # The holidays of a year are worked out when they are first asked for.
-@settings(deadline=None)
 @given(YEARS, st.integers(1, 366), st.sampled_from(DayCount))
 def test_the_last_day_is_a_working_day_and_never_too_early(start: date, days: int, count: DayCount) -> None:
     found = count_deadline(start, days, count=count)
@@ -117,7 +116,6 @@ def test_the_last_day_is_a_working_day_and_never_too_early(start: date, days: in
         assert found.working_days == days
 
 
-@settings(deadline=None)
 @given(YEARS, st.integers(1, 365))
 def test_a_longer_limit_never_ends_earlier(start: date, days: int) -> None:
     for count in DayCount:

@@ -2,7 +2,7 @@ from __future__ import annotations
 
 from datetime import date
 
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from crawler.store.lives import StoredVersion
@@ -27,7 +27,6 @@ def change(before: StoredVersion, after: StoredVersion) -> Difference:
     return compare(read_content(before), read_content(after))
 
 
-@settings(deadline=None)
 @given(TEXTS, st.none() | TEXTS)
 def test_a_version_does_not_differ_from_itself(text: str, title: str | None) -> None:
     one = version(text, title=title)
@@ -35,7 +34,6 @@ def test_a_version_does_not_differ_from_itself(text: str, title: str | None) -> 
     assert read_content(one).contacts == read_contacts(one)
 
 
-@settings(deadline=None)
 @given(TEXTS, TEXTS)
 def test_what_went_one_way_comes_the_other(before: str, after: str) -> None:
     there, back = change(version(before), version(after)), change(version(after), version(before))

@@ -5,7 +5,7 @@ from dataclasses import replace
 from datetime import date
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from crawler.assessment import Ad, Assessment, MediatorKind, Verdict, WageUnit
@@ -134,7 +134,6 @@ def test_an_assessment_survives_its_json() -> None:
     assert Assessment.from_json(json.loads(json.dumps(found.to_json()))) == found
 
 
-@settings(deadline=None)
 @given(st.text(), st.none() | st.text(), st.none() | st.text())
 def test_no_text_makes_it_raise(text: str, title: str | None, organization: str | None) -> None:
     found = assess(Ad(text, title=title, organization=organization, contact=title), None, on=TODAY)

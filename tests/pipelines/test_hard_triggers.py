@@ -4,7 +4,7 @@ import json
 from datetime import date
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from pydantic import ValidationError
 
@@ -93,7 +93,6 @@ def test_a_trigger_that_rests_on_an_indicator_quotes_its_words() -> None:
     ]
 
 
-@settings(deadline=None)
 @given(st.lists(st.sampled_from([text for rule in RULES for text in rule.examples.must_fire]), min_size=1, max_size=3))
 def test_every_referral_is_quoted_from_the_text(texts: list[str]) -> None:
     text = "\n".join(texts)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import date
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from crawler.assessment import Verdict
@@ -24,13 +24,11 @@ WORDS = st.sampled_from(
 )
 
 
-@settings(deadline=None)
 @given(st.text())
 def test_any_name_gets_an_answer(name: str) -> None:
     assert match(MediatorQuery(name), REGISTER, on=TODAY).verdict is not None
 
 
-@settings(deadline=None)
 @given(st.lists(WORDS, max_size=12).map(" ".join), st.text(), st.text())
 def test_any_mixture_of_words_and_numbers_gets_an_answer(name: str, pib: str, contact: str) -> None:
     query = MediatorQuery(name, pib=pib, mb=pib, licence=pib, phones=(contact,), emails=(contact,), urls=(contact,))
@@ -38,14 +36,12 @@ def test_any_mixture_of_words_and_numbers_gets_an_answer(name: str, pib: str, co
     assert answer.verdict is not Verdict.REGISTERED or answer.entry in NAMES
 
 
-@settings(deadline=None)
 @given(st.text(min_size=1))
 def test_any_name_may_stand_in_the_register(name: str) -> None:
     register = Register((RegisterEntry(name, valid_until=END),), TODAY, "sha256:odd")
     assert match(MediatorQuery(name), register, on=TODAY).verdict is not None
 
 
-@settings(deadline=None)
 @given(st.text())
 def test_any_cell_can_be_read(text: str) -> None:
     read_dates(text)
@@ -55,7 +51,6 @@ def test_any_cell_can_be_read(text: str) -> None:
     licence_number(text)
 
 
-@settings(deadline=None)
 @given(st.text(alphabet="abcdefgh", min_size=4, max_size=10), st.data())
 def test_words_one_slip_apart_share_a_key(word: str, data: st.DataObject) -> None:
     at = data.draw(st.integers(0, len(word) - 2))
