@@ -66,7 +66,13 @@ def _blocks(document: DraftDocument) -> Iterator[str]:
                 style = "adwLetterheadEnd" if number == len(blocks) else "adwLetterhead"
                 yield _paragraph(block.text, style, is_bold=number == 1)
         else:
-            yield from (_paragraph(block.text, STYLES[kind]) for block in blocks)
+            yield from (_paragraph(block.text, _style_id(block)) for block in blocks)
+
+
+def _style_id(block: Block) -> str:
+    """What leads into a list or a table stays with it."""
+    is_lead = block.kind is BlockKind.PARAGRAPH and block.text.endswith(":")
+    return "adwLead" if is_lead else STYLES[block.kind]
 
 
 def _paragraph(text: str, style: str, *, is_bold: bool = False) -> str:
@@ -140,6 +146,7 @@ def _add_styles(made: Any) -> None:
     end = _style(made, "adwLetterheadEnd", "Zaglavlje pisma, kraj", after=12)
     # The schema has an order: borders stand before the spacing.
     end.element.pPr.find(qn("w:spacing")).addprevious(_line_below())
+    _style(made, "adwLead", "Uvod u nabrajanje", after=6).paragraph_format.keep_with_next = True
     item = _style(made, "adwItem", "Stavka", after=3).paragraph_format
     item.left_indent, item.first_line_indent = Cm(1.2), Cm(-0.6)
     _style(made, "adwCell", "Ćelija", after=0).font.size = Pt(10)

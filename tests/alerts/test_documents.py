@@ -209,6 +209,22 @@ def test_the_docx_is_in_the_house_style_for_people_to_edit(script: Script) -> No
     assert 'instr="PAGE"' in opened.sections[0].footer._element.xml
 
 
+def test_what_leads_into_a_list_stays_with_it_in_word() -> None:
+    document = document_of(sample_facts("trzisna_inspekcija"), Script.LATN)
+    opened = Document(BytesIO(render(document, DocumentFormat.DOCX)))
+    leads = [paragraph.text for paragraph in opened.paragraphs if paragraph.style.name == "Uvod u nabrajanje"]
+    assert "Predlažemo nadležnom organu:" in leads
+    assert opened.styles["Uvod u nabrajanje"].paragraph_format.keep_with_next
+    assert [words for words in document.paragraphs() if words.endswith(":")] == leads
+
+
+def test_no_page_of_a_pdf_ends_with_what_leads_into_a_list(tmp_path: Path) -> None:
+    for recipient, case in possible_drafts():
+        document = document_of(sample_facts(recipient, case), Script.CYRL)
+        pages = _pdf_text(render(document, DocumentFormat.PDF), tmp_path).split("\f")
+        assert [page.strip()[-80:] for page in pages if page.strip().endswith(":")] == []
+
+
 def test_one_documents_words_are_not_in_the_next_one() -> None:
     first, second = (
         document_of(sample_facts(recipient), Script.LATN) for recipient in ("trzisna_inspekcija", "policija_uput")
