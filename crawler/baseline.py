@@ -15,7 +15,7 @@ RUNS = 14
 FEWEST_RUNS = 3
 """With fewer nothing is usual yet."""
 FEW = 0.5
-"""Less than this share of the usual ads is too little."""
+"""This share of the usual ads, or less, is too little."""
 ORDINARY_SHARE = 0.8
 """A field that so many of the ads have is missed when none has it."""
 FEWEST_READ = 5
@@ -122,9 +122,9 @@ def _too_few(run: RunRecord, baseline: Baseline) -> list[str]:
         used_to_bring = bool(baseline.ads or baseline.ads_on_a_listing)
         return ["no_ads"] if used_to_bring or run.problems.get(Problem.BELOW_EXPECTED) else []
     if run.paged is Paged.END and baseline.ads is not None:
-        return ["few_ads"] if run.ads < FEW * baseline.ads else []
+        return ["few_ads"] if run.ads <= FEW * baseline.ads else []
     if run.listings and baseline.ads_on_a_listing is not None:
-        return ["few_ads"] if run.ads / run.listings < FEW * baseline.ads_on_a_listing else []
+        return ["few_ads"] if run.ads / run.listings <= FEW * baseline.ads_on_a_listing else []
     return []
 
 

@@ -74,7 +74,7 @@ def test_one_source_tells_what_is_usual_and_who_did_what(demo: DeskUnderTest) ->
         change = {"before": "ok", "state": "flagged", "reasons": ["few_ads"], "failure": None}
         connection.execute(insert(health_alerts).values(source=RADNIK, night_id=night_id, at=NOW, **change))
     page = demo.page(f"/sources/{RADNIK}")
-    assert "manje od polovine uobičajenog broja oglasa" in page
+    assert "polovina uobičajenog broja oglasa ili manje" in page
     assert "nema podatka: zarada" in page
     assert "<dt>Oglasa po noći</dt><dd>30</dd>" in page
     assert "u redu → <strong>nije kao obično</strong>" in page

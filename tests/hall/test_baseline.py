@@ -27,8 +27,8 @@ def test_a_run_like_those_before_is_well() -> None:
     assert _judged() == Health(HealthState.OK)
 
 
-@pytest.mark.parametrize(("ads", "reasons"), [(20, ()), (19, ("few_ads",)), (400, ())])
-def test_less_than_half_the_usual_ads_is_flagged(ads: int, reasons: tuple[str, ...]) -> None:
+@pytest.mark.parametrize(("ads", "reasons"), [(21, ()), (20, ("few_ads",)), (1, ("few_ads",)), (400, ())])
+def test_half_the_usual_ads_or_less_is_flagged(ads: int, reasons: tuple[str, ...]) -> None:
     assert _judged(ads=ads).reasons == reasons
 
 
@@ -52,7 +52,8 @@ def test_few_new_ads_without_a_field_may_be_chance() -> None:
 
 def test_a_night_that_stopped_at_known_ads_is_measured_by_what_a_listing_holds() -> None:
     assert _judged(ads=20, listings=1, paged=Paged.KNOWN, read=0, fields={}).state is HealthState.OK
-    assert _judged(ads=9, listings=1, paged=Paged.KNOWN, read=0, fields={}).reasons == ("few_ads",)
+    assert _judged(ads=11, listings=1, paged=Paged.KNOWN, read=0, fields={}).state is HealthState.OK
+    assert _judged(ads=10, listings=1, paged=Paged.KNOWN, read=0, fields={}).reasons == ("few_ads",)
     # A site of one page left of ten is no short night.
     many = baseline_of([replace(USUAL, listings=10, ads=200)] * 14)
     assert judge_health(replace(USUAL, listings=1, ads=20), many).reasons == ("few_ads",)
