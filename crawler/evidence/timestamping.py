@@ -1,14 +1,13 @@
 """Getting timestamps over the custody log: the step of the night, and checking the tokens that are kept.
 
-A token that cannot be had waits in the store and is asked for again every night.
+A token that cannot be had waits in the store and is asked for again another night.
 """
 
 from __future__ import annotations
 
 import hashlib
 import logging
-from collections import Counter
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -18,7 +17,7 @@ from crawler.config import Settings, TimestampAuthority
 from crawler.errors import AdwatchError, EvidenceError
 from crawler.evidence.custody import CustodyEntry, CustodyEvent, append_custody
 from crawler.evidence.heads import FOLDER, NAME, Head, noted_heads
-from crawler.evidence.timestamps import ask_for_token, check_token, read_chain
+from crawler.evidence.timestamps import AuthorityAwayError, ask_for_token, check_token, read_chain
 from crawler.files import write_whole
 from crawler.night import Night, StepReport
 from crawler.store.engine import reading
@@ -38,14 +37,12 @@ def timestamp_heads(night: Night) -> StepReport:
         await_timestamps(connection, heads[-1], authorities.keys(), now=night.now)
     with reading(night.engine) as connection:
         awaited = awaited_timestamps(connection, authorities.keys())
-    counts, notes = Counter(kept=0, waiting=0), dict[str, None]()
-    for one in awaited:
-        problem = _get(night, one, authorities[one.authority])
-        counts["waiting" if problem else "kept"] += 1
-        if problem:
-            logger.warning("no timestamp authority=%s reason=%s", one.authority, problem)
-            notes[f"no timestamp from {one.authority} yet: {problem}"] = None
-    return StepReport(dict(counts), tuple(notes))
+    kept, notes = 0, dict[str, None]()
+    for name, authority in authorities.items():
+        had, problems = _get_all(night, [one for one in awaited if one.authority == name], authority)
+        kept += had
+        notes.update(dict.fromkeys(f"no timestamp from {name} yet: {problem}" for problem in problems))
+    return StepReport({"kept": kept, "waiting": len(awaited) - kept}, tuple(notes))
 
 
 def timestamp_files(connection: Connection) -> list[str]:
@@ -69,15 +66,28 @@ def timestamp_failures(connection: Connection, evidence_folder: Path) -> Iterato
             yield f"timestamp {file}: {error}"
 
 
-def _get(night: Night, awaited: Awaited, authority: TimestampAuthority) -> str | None:
-    """Keeps the token; or returns why there is none."""
-    try:
-        chain = read_chain(_chain_file(night.settings, authority))
-        token = ask_for_token(authority.url, awaited.head.words, chain, user_agent=night.settings.user_agent)
-    except AdwatchError as error:
-        with night.engine.begin() as connection:
-            note_answer(connection, awaited, now=datetime.now(UTC), problem=str(error))
-        return str(error)
+def _get_all(night: Night, awaited: Sequence[Awaited], authority: TimestampAuthority) -> tuple[int, list[str]]:
+    """How many tokens were kept, and why others were not."""
+    kept, problems = 0, list[str]()
+    for one in awaited:
+        try:
+            _get(night, one, authority)
+            kept += 1
+        except AdwatchError as error:
+            logger.warning("no timestamp authority=%s reason=%s", authority.name, error)
+            with night.engine.begin() as connection:
+                note_answer(connection, one, now=datetime.now(UTC), problem=str(error))
+            problems.append(str(error))
+            if isinstance(error, AuthorityAwayError):
+                # Each further question would wait as long, and after a year of absence that is hours a night.
+                break
+    return kept, problems
+
+
+def _get(night: Night, awaited: Awaited, authority: TimestampAuthority) -> None:
+    """Keeps the token. Raises AdwatchError where there is none."""
+    chain = read_chain(_chain_file(night.settings, authority))
+    token = ask_for_token(authority.url, awaited.head.words, chain, user_agent=night.settings.user_agent)
     name = f"{awaited.head.file.removesuffix('.txt')}.{authority.name}"
     files: Mapping[str, bytes] = {f"{name}.tsr": token.content, f"{name}.pem": chain}
     for file, content in files.items():
@@ -89,7 +99,6 @@ def _get(night: Night, awaited: Awaited, authority: TimestampAuthority) -> str |
     with night.engine.begin() as connection:
         append_custody(connection, entries, at=datetime.now(UTC))
         note_answer(connection, awaited, now=datetime.now(UTC), file=f"{name}.tsr")
-    return None
 
 
 def _chain_file(settings: Settings, authority: TimestampAuthority) -> Path:

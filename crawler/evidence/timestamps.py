@@ -38,12 +38,16 @@ class Token:
     at: datetime
 
 
+class AuthorityAwayError(EvidenceError):
+    """The authority gives no answer at all, about whatever it is asked."""
+
+
 class _UnreadableError(EvidenceError):
     """The answer is no token that the library reads."""
 
 
 def ask_for_token(url: str, words: bytes, chain: bytes, *, user_agent: str) -> Token:
-    """The authority's token over the words. Raises EvidenceError where there is none, or it does not verify.
+    """The authority's token over the words. Raises EvidenceError where it does not verify, AuthorityAwayError without one.
 
     Authorities built on openssl may send several certificates in an order that DER forbids and the library refuses.
     Such a one is asked again for a token without any: `chain` has them.
@@ -64,9 +68,9 @@ def _ask(url: str, words: bytes, chain: bytes, *, user_agent: str, with_certific
         with urlopen(request, timeout=TIMEOUT_SECONDS) as answer:  # noqa: S310
             content: bytes = answer.read(LARGEST_TOKEN)
     except URLError as error:
-        raise EvidenceError(f"the authority cannot be reached: {error.reason}") from error
+        raise AuthorityAwayError(f"the authority cannot be reached: {error.reason}") from error
     except (OSError, HTTPException) as error:
-        raise EvidenceError(f"the authority does not answer: {error}") from error
+        raise AuthorityAwayError(f"the authority does not answer: {error}") from error
     return Token(content, check_token(content, words, chain, nonce=asked.nonce))
 
 

@@ -189,6 +189,23 @@ def test_timestamp_waits_while_the_authority_is_away(
     assert verified(store).timestamps == 2
 
 
+def test_authority_that_is_away_is_asked_once_a_night_however_much_waits(
+    store: StoreBuilder, authorities: tuple[Authority, Authority]
+) -> None:
+    first, second = authorities
+    with first.open():
+        pass
+    with second.open():
+        for waiting in (1, 2, 3):
+            assert close_night(store, configured(store, first, second)).counts == {"kept": 1, "waiting": waiting}
+    with store.connect() as connection:
+        asked = select(timestamps.c.tries).where(timestamps.c.authority == "prvi").order_by(timestamps.c.id)
+        assert list(connection.scalars(asked)) == [3, 0, 0]
+
+    with first.open():
+        assert close_night(store, configured(store, first)).counts == {"kept": 4, "waiting": 0}
+
+
 def test_token_of_another_root_is_not_kept(store: StoreBuilder, authorities: tuple[Authority, Authority]) -> None:
     first, second = authorities
     with first.open():
