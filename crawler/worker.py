@@ -32,6 +32,7 @@ IDLE_SECONDS = 10.0
 AGAIN_SECONDS = 5.0
 """A run that a spider left is joined again after this, should it still be open."""
 GRACE_SECONDS = 180
+"""So long a process may take to leave a run, before it is killed."""
 
 Tell = Callable[[str], None]
 
@@ -42,6 +43,8 @@ class Part:
 
     run: SharedRun
     process: subprocess.Popen[bytes]
+    over_since: float | None = None
+    """By the monotonic clock: the run is over, and the process has not left it."""
 
 
 @dataclass(slots=True)
@@ -67,6 +70,7 @@ class Worker:
                 try:
                     note_worker(redis, self.name, seconds=SEEN_FOR_SECONDS)
                     self._join(open_runs(redis))
+                    self._end_stragglers()
                     is_lost = False
                 except RedisError as error:
                     if not is_lost:
@@ -105,6 +109,17 @@ class Worker:
         process = start_spider(self.settings, run.night_id, run.source, worker=self.name)
         self.parts[run.name] = Part(run, process)
         self.tell(f"worker {self.name}: night {run.night_id}, {run.source}: joined")
+
+    def _end_stragglers(self) -> None:
+        """Kills processes that do not leave a run which is over: what keeps one busy for ever would keep its room."""
+        now = time.monotonic()
+        for part in self.parts.values():
+            if not part.run.standing().is_over:
+                part.over_since = None
+            elif part.over_since is None:
+                part.over_since = now
+            elif now - part.over_since > GRACE_SECONDS:
+                part.process.kill()
 
     def _reap(self) -> None:
         for name, part in list(self.parts.items()):

@@ -2,15 +2,21 @@
 
 from __future__ import annotations
 
+import signal
+import subprocess
 from pathlib import Path
 
 import psutil
+import pytest
 from redis import Redis
 from sqlalchemy import select
 
+from crawler.config import Settings
+from crawler.shared.run import SharedRun
 from crawler.store.engine import reading
 from crawler.store.health import health_by_source
 from crawler.store.schema import ads, captures, nights
+from crawler.worker import Part, Worker
 from tests.scaling.team import Portal, Team, end_well, portal_source, stop, wait_until
 from tests.whole.running import adwatch
 
@@ -122,6 +128,24 @@ def test_pages_are_capped_over_all_workers(team: Team) -> None:
     assert sum(portal.asked().values()) - portal.asked()["/robots.txt"] <= 50
     assert team.run().problems["over_limit"] == 1
     assert team.run().paged is None
+
+
+def test_process_that_does_not_leave_a_run_that_is_over_is_ended(
+    tmp_path: Path, redis: Redis, redis_url: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("ADWATCH_REDIS_URL", redis_url)
+    monkeypatch.setattr("crawler.worker.GRACE_SECONDS", 0)
+    monkeypatch.setattr("crawler.worker.IDLE_SECONDS", 0)
+    told: list[str] = []
+    worker = Worker(Settings(tmp_path), "jedan", told.append)
+    stuck = subprocess.Popen(["sleep", "3600"])
+    worker.parts["1:rs_portal"] = Part(SharedRun(redis, 1, "rs_portal"), stuck)
+
+    # It ends once nothing is to do, and so only when it is rid of that process.
+    worker.work(once=True)
+
+    assert stuck.returncode == -signal.SIGKILL
+    assert "worker jedan: night 1, rs_portal: ended with status -9" in told
 
 
 def test_worker_refuses_sqlite_and_says_what_it_needs(tmp_path: Path, postgres_url: str) -> None:
