@@ -6,12 +6,14 @@ import json
 import logging
 import time
 from collections.abc import Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from zoneinfo import ZoneInfo
 
 from redis import Redis
 from redis.exceptions import RedisError
+from sqlalchemy.exc import OperationalError
 
 from crawler.addresses import url_key
 from crawler.errors import SourceError
@@ -30,7 +32,7 @@ logger = logging.getLogger(__name__)
 
 POLL_SECONDS = 0.5
 PATIENCE_SECONDS = 600.0
-"""So long the night goes on without any worker, or without Redis."""
+"""So long the night waits without any worker, without Redis or without the database."""
 GRACE_SECONDS = 180
 """A spider asked to close finishes the requests under way."""
 TIME_OVER = "closespider_timeout"
@@ -56,7 +58,9 @@ class SharedCrawl:
         self.redis = redis
         self.patience = patience
         self.alone_since: float | None = None
-        """By the monotonic clock: since then no worker is there, or no Redis."""
+        """By the monotonic clock: since then no worker is there."""
+        self.lost_since: float | None = None
+        """By the monotonic clock: since then Redis, or the database, does not answer."""
 
     def run(self, manifests: Sequence[SourceManifest]) -> StepReport:
         """Opens a run for each source that has not run in this night, and waits for their end."""
@@ -71,13 +75,12 @@ class SharedCrawl:
             time.sleep(POLL_SECONDS)
             try:
                 self._look_for_workers()
-                ended = [opened for opened in open_runs if self._has_ended(opened)]
-            except RedisError as error:
-                self._wait_for_redis(error)
-                continue
-            for opened in ended:
-                open_runs.remove(opened)
-                counts["crashed"] += self._close(opened)
+                for opened in [one for one in open_runs if self._has_ended(one)]:
+                    counts["crashed"] += self._close(opened)
+                    open_runs.remove(opened)
+                self.lost_since = None
+            except (RedisError, OperationalError) as error:
+                self._wait_for_servers(error)
         self.night.progress("crawling", len(manifests), len(manifests))
         return StepReport(counts)
 
@@ -109,14 +112,13 @@ class SharedCrawl:
             logger.warning("no worker is there: start `adwatch worker` on some machine")
             self.alone_since = time.monotonic()
 
-    def _wait_for_redis(self, error: RedisError) -> None:
-        if self.alone_since is None:
-            logger.error("the shared queue does not answer reason=%s", type(error).__name__)
-            self.alone_since = time.monotonic()
-        if time.monotonic() - self.alone_since > self.patience:
-            raise SourceError(
-                "the shared queue was lost for too long; the night can be resumed when it is back"
-            ) from None
+    def _wait_for_servers(self, error: RedisError | OperationalError) -> None:
+        lost = "the shared queue" if isinstance(error, RedisError) else "the database"
+        if self.lost_since is None:
+            logger.error("%s does not answer reason=%s", lost, type(error).__name__)
+            self.lost_since = time.monotonic()
+        if time.monotonic() - self.lost_since > self.patience:
+            raise SourceError(f"{lost} was lost for too long; the night goes on with what came") from None
 
     def _has_ended(self, opened: Opened) -> bool:
         standing = opened.run.standing()
@@ -158,7 +160,9 @@ class SharedCrawl:
                 problems=problems,
                 measured=measured_of(counted, problems, fields),
             )
-        run.delete()
+        # It has been closed in the store: what Redis cannot forget now it forgets by itself.
+        with suppress(RedisError):
+            run.delete()
         logger.info("run finished source=%s outcome=%s counts=%s", source, outcome, counts)
         return int(standing.closed == NO_WORKER)
 

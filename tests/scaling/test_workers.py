@@ -5,16 +5,19 @@ from __future__ import annotations
 import signal
 import subprocess
 from pathlib import Path
+from typing import Any
 
 import psutil
 import pytest
 from redis import Redis
-from sqlalchemy import select
+from sqlalchemy import Connection, select
+from sqlalchemy.exc import OperationalError
 
 from crawler.config import Settings
 from crawler.shared.run import SharedRun
 from crawler.store.engine import reading
 from crawler.store.health import health_by_source
+from crawler.store.nights import finish_run
 from crawler.store.schema import ads, captures, nights
 from crawler.worker import Part, Worker
 from tests.scaling.team import Portal, Team, end_well, portal_source, stop, wait_until
@@ -128,6 +131,24 @@ def test_pages_are_capped_over_all_workers(team: Team) -> None:
     assert sum(portal.asked().values()) - portal.asked()["/robots.txt"] <= 50
     assert team.run().problems["over_limit"] == 1
     assert team.run().paged is None
+
+
+def test_database_that_is_away_when_a_run_ends_is_waited_for(team: Team, monkeypatch: pytest.MonkeyPatch) -> None:
+    tries: list[str] = []
+
+    def away_at_first(connection: Connection, **run: Any) -> None:
+        tries.append(run["source"])
+        if len(tries) < 3:
+            raise OperationalError("UPDATE runs", {}, Exception("the database system is starting up"))
+        finish_run(connection, **run)
+
+    monkeypatch.setattr("crawler.shared.night.finish_run", away_at_first)
+    with portal_source(team, Portal(5)), team.crawling() as end_of_night, team.started("worker") as one:
+        end_of_night()
+        stop(one)
+    assert tries == ["rs_portal"] * 3
+    team.must_hold(5)
+    assert team.run().outcome == "ok"
 
 
 def test_process_that_does_not_leave_a_run_that_is_over_is_ended(
