@@ -4,19 +4,26 @@ from __future__ import annotations
 
 import fcntl
 from collections.abc import Iterator
-from datetime import datetime, timedelta
+from datetime import datetime
 from pathlib import Path
 
-from sqlalchemy import Connection, inspect, select
+from sqlalchemy import Connection, func, inspect, select, text
 
 from crawler.doctor.findings import Finding, Patient, State
 from crawler.manifest import read_manifests
 from crawler.store.engine import reading
+from crawler.store.locks import Lock
+from crawler.store.nights import BY_HAND
 from crawler.store.register import newest_snapshot
-from crawler.store.schema import metadata, nights
+from crawler.store.schedulers import SILENT_AFTER
+from crawler.store.schema import nights, schedulers
 
-SILENT = timedelta(minutes=10)
-LOCKS = ("night.lock", "purge.lock")
+LEASES = (Lock.NIGHT, Lock.PURGE)
+# A lock of eight bytes stands there in two halves; ours have nothing in the upper one.
+HELD_ON_SERVER = text(
+    "SELECT CAST(objid AS bigint) FROM pg_locks WHERE locktype = 'advisory' AND classid = 0 AND objsubid = 1"
+    " AND database = (SELECT oid FROM pg_database WHERE datname = current_database())"
+)
 
 
 def check_register(patient: Patient) -> Iterator[Finding]:
@@ -54,15 +61,15 @@ def check_sources(patient: Patient) -> Iterator[Finding]:
 
 def check_night(patient: Patient) -> Iterator[Finding]:
     """Whether the scheduler lives, and whether a night was cut off."""
-    held = [name for name in LOCKS if _is_held(patient.settings.home / name)]
     with reading(patient.engine) as connection:
+        held = _held(connection, patient.settings.home)
         there = set(inspect(connection).get_table_names())
         if "schedulers" in there:
             yield from _heartbeat(connection, patient.now)
         open_since = _cut_off(connection) if "nights" in there else None
     if held:
         yield Finding("locks", State.OK, f"{', '.join(held)}: held by a process that works just now")
-    elif open_since and patient.engine.dialect.name == "sqlite":
+    elif open_since:
         says = f"the night of {open_since:%Y-%m-%d %H:%M} UTC was cut off"
         yield Finding("locks", State.WARN, says, "adwatch nightly goes on with it within 12 hours, or begins a new one")
     else:
@@ -70,23 +77,40 @@ def check_night(patient: Patient) -> Iterator[Finding]:
 
 
 def _heartbeat(connection: Connection, now: datetime) -> Iterator[Finding]:
-    table = metadata.tables["schedulers"]
-    rows = connection.execute(select(table).where(table.c.stopped_at.is_(None)).order_by(table.c.name)).all()
+    rows = connection.execute(
+        select(schedulers.c.name, schedulers.c.sign_at)
+        .where(schedulers.c.stopped_at.is_(None))
+        .order_by(schedulers.c.name)
+    ).all()
+    alive = [row.name for row in rows if now - row.sign_at <= SILENT_AFTER]
     for row in rows:
-        if now - row.sign_at > SILENT:
-            mend = "start it again: adwatch schedule, or systemctl restart of its service"
-            yield Finding("scheduler", State.BAD, f"{row.name} is silent since {row.sign_at:%Y-%m-%d %H:%M} UTC", mend)
-        else:
+        if row.name in alive:
             yield Finding("scheduler", State.OK, f"{row.name} is alive")
+        else:
+            # Of a machine that is no more another one does the work; nobody can stop it in order.
+            state = State.WARN if alive else State.BAD
+            mend = "start it again: adwatch schedule, or systemctl restart of its service"
+            yield Finding("scheduler", state, f"{row.name} is silent since {row.sign_at:%Y-%m-%d %H:%M} UTC", mend)
     if not rows:
         mend = "adwatch schedule runs the night daily; or call adwatch nightly from a timer"
         yield Finding("scheduler", State.WARN, "none runs", mend)
 
 
 def _cut_off(connection: Connection) -> datetime | None:
-    newest = select(nights.c.started_at, nights.c.finished_at).order_by(nights.c.id.desc()).limit(1)
+    """When the newest night began, if it has no end; runs by hand are never gone on with."""
+    whole = func.coalesce(nights.c.owner, "") != BY_HAND
+    newest = select(nights.c.started_at, nights.c.finished_at).where(whole).order_by(nights.c.id.desc()).limit(1)
     row = connection.execute(newest).first()
     return row.started_at if row and row.finished_at is None else None
+
+
+def _held(connection: Connection, home: Path) -> list[str]:
+    """Leases that somebody holds: files of the data folder, or locks of the server."""
+    names = {lock: lock.name.lower() for lock in LEASES}
+    if connection.dialect.name == "postgresql":
+        held = set(connection.scalars(HELD_ON_SERVER))
+        return [name for lock, name in names.items() if lock in held]
+    return [f"{name}.lock" for name in names.values() if _is_held(home / f"{name}.lock")]
 
 
 def _is_held(path: Path) -> bool:

@@ -19,6 +19,8 @@ from crawler.doctor.store import check_database, check_evidence, check_migration
 from crawler.doctor.work import check_night, check_register, check_sources
 from crawler.nightly import one_night_at_a_time
 from crawler.store.engine import connect, migrate
+from crawler.store.nights import begin_run_by_hand
+from crawler.store.schedulers import give_sign
 from crawler.store.schema import captures, nights
 from tests.builders import NOW, StoreBuilder
 from tests.whole.running import adwatch
@@ -143,16 +145,39 @@ def test_source_that_cannot_be_read_is_bad(small_store: StoreBuilder) -> None:
     assert "rs_krivi" in found.says
 
 
-def test_night_that_works_is_told_from_one_that_was_cut_off(small_store: StoreBuilder) -> None:
-    with small_store.engine.begin() as connection:
+def test_night_that_works_is_told_from_one_that_was_cut_off(store: StoreBuilder) -> None:
+    with store.engine.begin() as connection:
         connection.execute(insert(nights).values(started_at=NOW, owner="x:1", summary={}))
 
-    with one_night_at_a_time(small_store.settings, small_store.engine):
-        working = only(check_night(patient_of(small_store)), "locks")
-    cut_off = only(check_night(patient_of(small_store)), "locks")
+    with one_night_at_a_time(store.settings, store.engine):
+        working = only(check_night(patient_of(store)), "locks")
+    cut_off = only(check_night(patient_of(store)), "locks")
 
     assert (working.state, cut_off.state) == (State.OK, State.WARN)
-    assert "night.lock" in working.says
+    lease = {"sqlite": "night.lock", "postgresql": "night"}[store.engine.dialect.name]
+    assert working.says.startswith(f"{lease}: held by")
+
+
+def test_run_by_hand_that_was_cut_off_is_no_night_to_go_on_with(small_store: StoreBuilder) -> None:
+    with small_store.engine.begin() as connection:
+        connection.execute(insert(nights).values(started_at=NOW, finished_at=NOW, owner="x:1", summary={}))
+        begin_run_by_hand(connection, now=NOW)
+
+    assert only(check_night(patient_of(small_store)), "locks").state is State.OK
+
+
+def test_scheduler_that_fell_silent_is_bad_unless_another_one_lives(small_store: StoreBuilder) -> None:
+    def told() -> list[tuple[State, str]]:
+        found = check_night(patient_of(small_store, now=NOW))
+        return [(one.state, one.says.split()[0]) for one in found if one.check == "scheduler"]
+
+    assert told() == [(State.WARN, "none")]
+    with small_store.engine.begin() as connection:
+        give_sign(connection, "a:/srv", now=NOW - timedelta(minutes=16))
+    assert told() == [(State.BAD, "a:/srv")]
+    with small_store.engine.begin() as connection:
+        give_sign(connection, "b:/srv", now=NOW - timedelta(minutes=14))
+    assert told() == [(State.WARN, "a:/srv"), (State.OK, "b:/srv")]
 
 
 def test_command_ends_with_1_when_something_is_bad(tmp_path: Path) -> None:
