@@ -12,8 +12,9 @@ from scrapy.http import TextResponse
 from crawler.health import Problem
 from crawler.manifest import FeedSource, JsonRecord
 from crawler.notations import FieldName
+from spiders.kinds.listing import Listing
 from spiders.kinds.records import stated_in
-from spiders.kinds.source import Listing, SourceSpider
+from spiders.kinds.source import SourceSpider
 
 USUAL_FIELDS: Mapping[FieldName, str] = {
     "url": "link",

@@ -9,9 +9,9 @@ from parsel import Selector
 from scrapy.http import TextResponse
 
 from crawler.manifest import ItemListing, SelectorsSource
-from spiders.kinds.known import Link
+from spiders.kinds.listing import Link, Listing
 from spiders.kinds.selectors import stated_by
-from spiders.kinds.source import Listing, SourceSpider
+from spiders.kinds.source import SourceSpider
 from spiders.kinds.structured import ads_in_markup
 from spiders.links import absolute_address, addresses
 from spiders.posting import Stated

@@ -3,20 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
 
 from crawler.addresses import short_key
 from crawler.items import FetchedPage
 from crawler.visiting import KnownAds, Visit
+from spiders.kinds.listing import Link
 from spiders.posting import Listed, Stated, facts_of
-
-
-@dataclass(frozen=True, slots=True)
-class Link:
-    """Where an ad stands, with what the listing said about it."""
-
-    url: str
-    stated: Stated = field(default_factory=dict)
 
 
 class KnownLinks:

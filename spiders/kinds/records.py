@@ -26,9 +26,9 @@ from crawler.manifest import (
     ScriptObjectSource,
 )
 from crawler.notations import FieldName
-from spiders.kinds.known import Link
+from spiders.kinds.listing import Link, Listing
 from spiders.kinds.selectors import stated_by
-from spiders.kinds.source import Listing, SourceSpider
+from spiders.kinds.source import SourceSpider
 from spiders.kinds.structured import ads_in_markup
 from spiders.lenient_json import Json, NotJsonError
 from spiders.posting import Stated, states_something

@@ -22,8 +22,9 @@ from crawler.downloading import PageTooLongError
 from crawler.items import AdPosting, FetchedPage
 from crawler.manifest import RenderedSource, Rendering
 from crawler.reaching import Target, host_and_port
+from spiders.kinds.listing import Listing
 from spiders.kinds.selectors import stated_by
-from spiders.kinds.source import Listing, SourceSpider
+from spiders.kinds.source import SourceSpider
 from spiders.posting import Listed, Stated
 
 HANDLER = "crawler.browsing.BoundedBrowser"

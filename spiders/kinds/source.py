@@ -8,7 +8,7 @@ from __future__ import annotations
 import logging
 import re
 from collections.abc import AsyncIterator, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import UTC, datetime
 from itertools import islice
 from typing import Any, ClassVar, Self
@@ -34,7 +34,8 @@ from crawler.reaching import host_and_port
 from crawler.visiting import KnownAds, Visit
 from spiders.dates import BELGRADE
 from spiders.fetched import fetched_page
-from spiders.kinds.known import KnownLinks, Link
+from spiders.kinds.known import KnownLinks
+from spiders.kinds.listing import Link, Listing
 from spiders.kinds.passing import FindPage, KeepPage, pack_listed, pack_request, unpack_given, unpack_listed
 from spiders.links import addresses, is_address, numbered_address
 from spiders.posting import Listed, Stated, ads_on_page, merged, states_something
@@ -51,26 +52,6 @@ ON_OWN_MACHINE = 16
 
 Callback = Any
 """A bound callback method, as Scrapy takes it."""
-
-
-@dataclass(frozen=True, slots=True)
-class Listing:
-    """What one listing page holds."""
-
-    links: Sequence[Link] = ()
-    """Pages with an ad each."""
-    ads: Sequence[Stated] = ()
-    """Ads that stand on the listing as a whole."""
-    listings: Sequence[str] = ()
-    """Further listings it names (a sitemap of sitemaps)."""
-    others: int = 0
-    """How much it shows that is no ad (videos, service messages): a page of these is neither empty nor the last."""
-    problem: Problem | None = None
-    """Why it cannot be read."""
-    last: bool = False
-    """It says itself that no page follows."""
-    says_empty: bool | None = None
-    """It says itself that it has no ads; None where nobody knows how it would say so."""
 
 
 class SourceSpider(Spider):
@@ -190,10 +171,8 @@ class SourceSpider(Spider):
             self.note_answer(problem, response)
 
     def _parse_readable_listing(self, response: TextResponse, start: str, number: int, known: int = 0) -> Iterator[Any]:
-        listing = self.read_listing(response)
-        self.count("adwatch/listings_lost" if listing.problem else "adwatch/listings")
-        page = fetched_page(response)
-        self._count_fields(Place.LISTING, [*listing.ads, *(link.stated for link in listing.links)])
+        listing, page = self.read_listing(response), fetched_page(response)
+        self._count_listing(listing, number)
         wanted = [stated for stated in listing.ads if self._is_wanted(stated)]
         readable = self.ads_from(wanted, response, page)
         ads = [ad for ad in readable if self.is_first_meeting(ad.url)]
@@ -207,23 +186,36 @@ class SourceSpider(Spider):
         requests = [request for link in links for request in self._ask_ad(link, page)]
         requests += [request for url in listing.listings for request in self.ask_listing(url, start=start)]
         yield from requests
+        self._note_listing(listing, response, number, is_unreadable=bool(wanted) and not readable)
+        # Where all of a page's ads are of other work, or none of its items is an ad, the next page is still wanted.
+        is_new = bool(ads or requests or met or listing.others) or not (wanted or links or listing.is_empty)
+        if is_new and not listing.last:
+            known = known + 1 if self._are_all_known(links, again, ads) else 0
+            yield from self._ask_following(response, start, number, known=known)
+
+    def _count_listing(self, listing: Listing, number: int) -> None:
+        self.count("adwatch/listings_lost" if listing.problem else "adwatch/listings")
         if number == 1:
             self.count(layout.LISTINGS)
-        is_empty = not (listing.ads or listing.links or listing.listings or listing.others)
+        self._count_fields(Place.LISTING, [*listing.ads, *(link.stated for link in listing.links)])
+
+    def _note_listing(self, listing: Listing, response: TextResponse, number: int, *, is_unreadable: bool) -> None:
         # Items there, and not one with a title or a text.
-        problem = listing.problem or (Problem.LAYOUT_CHANGED if wanted and not readable else None)
+        problem = listing.problem or (Problem.LAYOUT_CHANGED if is_unreadable else None)
         if problem:
             self.note(problem, response.url)
-        elif is_empty:
+        elif listing.is_empty:
             self._note_empty_listing(response, number, says_empty=listing.says_empty)
-        # Where all of a page's ads are of other work, or none of its items is an ad, the next page is still wanted.
-        is_new = bool(ads or requests or met or listing.others) or not (wanted or links or is_empty)
-        if is_new and not listing.last and (following := self.next_address(response, start, number)):
-            known = known + 1 if self._are_all_known(links, again, ads) else 0
-            if self.links.known.may_stop and 0 < self.manifest.limits.stop_at_known <= known:
-                self.count("adwatch/stopped_at_known")
-            else:
-                yield from self.ask_listing(following, start=start, number=number + 1, known=known)
+
+    def _ask_following(self, response: TextResponse, start: str, number: int, *, known: int) -> Iterator[Request]:
+        """The request for the page after this one, unless enough pages in a row held known ads only."""
+        following = self.next_address(response, start, number)
+        if following is None:
+            return
+        if self.links.known.may_stop and 0 < self.manifest.limits.stop_at_known <= known:
+            self.count("adwatch/stopped_at_known")
+        else:
+            yield from self.ask_listing(following, start=start, number=number + 1, known=known)
 
     def _are_all_known(self, links: Sequence[Link], again: Sequence[Link], ads: Sequence[AdPosting]) -> bool:
         """There are some, and none is new, says something else, or was new this very night."""

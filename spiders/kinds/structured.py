@@ -9,10 +9,10 @@ from scrapy.http import TextResponse
 
 from crawler.manifest import StructuredSource
 from crawler.notations import FieldName
-from spiders.kinds.known import Link
+from spiders.kinds.listing import Link, Listing
 from spiders.kinds.selectors import stated_by
 from spiders.kinds.sitemap import read_sitemap
-from spiders.kinds.source import Listing, SourceSpider
+from spiders.kinds.source import SourceSpider
 from spiders.links import addresses
 from spiders.posting import Stated, as_list, merged
 from spiders.structured import stated_postings

@@ -11,7 +11,8 @@ from w3lib.url import add_or_replace_parameter
 
 from crawler.health import Problem
 from crawler.manifest import TelegramSource
-from spiders.kinds.source import Listing, SourceSpider
+from spiders.kinds.listing import Listing
+from spiders.kinds.source import SourceSpider
 from spiders.links import addresses
 from spiders.posting import Stated
 

@@ -10,8 +10,9 @@ from scrapy.http import TextResponse
 from crawler.health import Problem
 from crawler.manifest import JsonRecord, WordPressSource
 from crawler.notations import FieldName
+from spiders.kinds.listing import Listing
 from spiders.kinds.records import stated_in
-from spiders.kinds.source import Listing, SourceSpider
+from spiders.kinds.source import SourceSpider
 from spiders.lenient_json import NotJsonError, parse_value
 
 USUAL_FIELDS: Mapping[FieldName, str] = {
