@@ -39,12 +39,11 @@ class StatedPay:
     max: object = None
     currency: str | None = None
     unit: str | None = None
-    divisor: int = 1
 
 
 def salary_of_parts(pay: StatedPay) -> BaseSalary | None:
     """A salary out of numbers; its raw form puts them side by side ("1800-2200 EUR/MONTH")."""
-    low, high = _amount(pay.min, pay.divisor), _amount(pay.max, pay.divisor)
+    low, high = _amount(pay.min), _amount(pay.max)
     if low is None and high is None:
         return None
     amounts = low if low == high or high is None else high if low is None else f"{low}-{high}"
@@ -65,7 +64,7 @@ def salary_of_text(raw: str) -> BaseSalary | None:
     text = " ".join(raw.split())
     if not text:
         return None
-    numbers = [_plain_number(found) for found in NUMBER.findall(text)]
+    numbers = [plain_number(found) for found in NUMBER.findall(text)]
     low, high = _bounds(text, numbers)
     return BaseSalary(raw=text, valueMin=low, valueMax=high, currency=_currency(text), rateType=_unit(text))
 
@@ -77,7 +76,7 @@ def salary_of_data(data: object, *, currency: str | None = None) -> BaseSalary |
     if isinstance(data, int | float):
         return salary_of_parts(StatedPay(data, data, currency))
     if isinstance(data, str):
-        return salary_of_parts(StatedPay(data, data, currency)) if _amount(data, 1) else salary_of_text(data)
+        return salary_of_parts(StatedPay(data, data, currency)) if _amount(data) else salary_of_text(data)
     if not isinstance(data, Mapping):
         return None
     value = data.get("value")
@@ -98,13 +97,13 @@ def _stated(parts: Mapping[str, object], currency: str | None) -> StatedPay:
     )
 
 
-def _amount(value: object, divisor: int) -> str | None:
+def _amount(value: object) -> str | None:
     """The number as plain text; 0 stands for "not stated" on every site seen."""
     if isinstance(value, bool) or not isinstance(value, int | float | str):
         return None
-    text = _plain_number(value) if isinstance(value, str) else str(value)
+    text = plain_number(value) if isinstance(value, str) else str(value)
     try:
-        number = Decimal(text) / divisor
+        number = Decimal(text)
     except InvalidOperation:
         return None
     if not number.is_finite() or number <= 0:
@@ -112,7 +111,8 @@ def _amount(value: object, divisor: int) -> str | None:
     return f"{number.normalize():f}"
 
 
-def _plain_number(text: str) -> str:
+def plain_number(text: str) -> str:
+    """The number as Python writes it: `1.800` of our pages is 1800, `14,50` is 14.50. What is none stays none."""
     compact = re.sub(r"\s", "", text)
     if re.fullmatch(r"\d{1,3}(\.\d{3})+(,\d{1,2})?", compact):
         return compact.replace(".", "").replace(",", ".")

@@ -31,6 +31,7 @@ from spiders.kinds.selectors import stated_by
 from spiders.kinds.source import SourceSpider
 from spiders.kinds.structured import ads_in_markup
 from spiders.lenient_json import Json, NotJsonError
+from spiders.pay import plain_number
 from spiders.posting import Stated, states_something
 
 logger = logging.getLogger(__name__)
@@ -147,8 +148,9 @@ def search(expression: str, value: Json) -> Json:
 
 
 def _divided(amount: Json, divisor: int) -> Json:
+    number = plain_number(amount) if isinstance(amount, str) else amount
     try:
-        return float(amount) / divisor if amount not in (None, "") else None
+        return float(number) / divisor if number not in (None, "") else None
     except (TypeError, ValueError):
         return amount
 

@@ -8,8 +8,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from crawler.manifest import Times
+from crawler.manifest import JsonRecord, Salary, Times
 from spiders.dates import parse_date
+from spiders.kinds.records import stated_in
 from spiders.pay import StatedPay, salary_of_data, salary_of_parts, salary_of_text
 from spiders.text import html_to_text, one_line
 
@@ -161,10 +162,18 @@ def test_no_pay_is_none_and_never_zero(data: object) -> None:
     assert salary_of_data(data) is None
 
 
-def test_a_divisor_turns_para_into_dinars() -> None:
-    salary = salary_of_parts(StatedPay(21_000_000, 25_000_050, "RSD", "MONTH", divisor=100))
+@pytest.mark.parametrize(
+    ("low", "high", "divisor"),
+    [(21_000_000, 25_000_050, 100), ("21.000.000", "25000050", 100), ("210.000", "250000,5", 1)],
+)
+def test_amounts_of_json_are_read_as_pages_write_them_and_para_turn_into_dinars(
+    low: object, high: object, divisor: int
+) -> None:
+    pay = Salary(min="od", max="do", currency="valuta", divisor=divisor)
+    stated = stated_in(JsonRecord(fields={}, salary=pay), {"od": low, "do": high, "valuta": "RSD"})
+    salary = salary_of_parts(StatedPay(stated["salaryMin"], stated["salaryMax"], "RSD"))
     assert salary is not None
-    assert (salary.valueMin, salary.valueMax) == ("210000", "250000.5")
+    assert (salary.valueMin, salary.valueMax, salary.currency) == ("210000", "250000.5", "RSD")
 
 
 def test_wording_of_pay_is_kept() -> None:
