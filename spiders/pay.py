@@ -27,6 +27,8 @@ UNITS = {
     "MONTH": re.compile(r"\bmes|\bmjes|\bmonth", re.IGNORECASE),
     "YEAR": re.compile(r"\bgod|\byear|\bannual", re.IGNORECASE),
 }
+MOST_DIGITS = 12
+"""Before or behind the point. `1e999999` is no pay, and written out it fills the memory."""
 ONLY_UP_TO = re.compile(r"^\s*(?:do|up to|max)\b", re.IGNORECASE)
 ONLY_FROM = re.compile(r"^\s*(?:od|from|min)\b", re.IGNORECASE)
 
@@ -106,7 +108,7 @@ def _amount(value: object) -> str | None:
         number = Decimal(text)
     except InvalidOperation:
         return None
-    if not number.is_finite() or number <= 0:
+    if not number.is_finite() or number <= 0 or abs(number.adjusted()) > MOST_DIGITS:
         return None
     return f"{number.normalize():f}"
 

@@ -151,7 +151,7 @@ def _divided(amount: Json, divisor: int) -> Json:
     number = plain_number(amount) if isinstance(amount, str) else amount
     try:
         return float(number) / divisor if number not in (None, "") else None
-    except (TypeError, ValueError):
+    except (TypeError, ValueError, OverflowError):
         return amount
 
 

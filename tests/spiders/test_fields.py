@@ -156,7 +156,7 @@ def test_pay_is_read_in_all_shapes(data: object, low: str, high: str, currency: 
 
 
 @pytest.mark.parametrize(
-    "data", [None, "", 0, {}, [], {"value": None}, {"currency": "EUR", "value": {"minValue": 0}}, True]
+    "data", [None, "", 0, {}, [], {"value": None}, {"currency": "EUR", "value": {"minValue": 0}}, True, 1e300, 10**400]
 )
 def test_no_pay_is_none_and_never_zero(data: object) -> None:
     assert salary_of_data(data) is None
@@ -174,6 +174,15 @@ def test_amounts_of_json_are_read_as_pages_write_them_and_para_turn_into_dinars(
     salary = salary_of_parts(StatedPay(stated["salaryMin"], stated["salaryMax"], "RSD"))
     assert salary is not None
     assert (salary.valueMin, salary.valueMax, salary.currency) == ("210000", "250000.5", "RSD")
+
+
+@pytest.mark.parametrize("amount", ["1e999999999999", "1e-999999999999", "9" * 400, 10**400])
+def test_amounts_that_nobody_pays_cost_no_ad(amount: object) -> None:
+    salary = salary_of_data({"currency": "EUR", "value": {"minValue": amount, "maxValue": 1800}})
+    assert salary is not None
+    assert (salary.valueMin, salary.valueMax) == (None, "1800")
+    pay = Salary(min="od", divisor=100)
+    assert stated_in(JsonRecord(fields={}, salary=pay), {"od": amount}).keys() == {"salaryMin"}
 
 
 def test_wording_of_pay_is_kept() -> None:
