@@ -4,18 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
-from urllib.parse import urlsplit
 
 from sqlalchemy import Connection, Engine
 
 from crawler.config import Settings
 from crawler.crawling import NEVER, SpiderOrder, crawl_sources, is_due, run_spiders
 from crawler.errors import UsageError
+from crawler.fetching import require_fetchable
 from crawler.manifest import AnySource, load_manifests
 from crawler.night import Step
 from crawler.night_report import night_with_progress, progress_bar
 from crawler.nightly import NightResult, run_if_due
-from crawler.not_to_crawl import service_of
 from crawler.store.engine import reading
 from crawler.store.status import last_runs
 from crawler.store.switches import said_of, switched_off
@@ -69,10 +68,7 @@ def _known(manifests: Mapping[str, AnySource], source: str) -> AnySource:
 
 def crawl_page_by_hand(settings: Settings, engine: Engine, url: str, *, max_pages: int) -> NightResult:
     """Reads and judges the job postings reachable from a start page or sitemap. Raises UsageError on a bad URL."""
-    if urlsplit(url).scheme not in ("http", "https") or not urlsplit(url).hostname:
-        raise UsageError(f"{url} is no http or https address")
-    if service := service_of(url):
-        raise UsageError(service.refusal)
+    require_fetchable(url)
     settings.require_contact([url])
     arguments = (f"start_url={url}", f"max_pages={max_pages}")
     minutes = settings.file.spider_timeout_minutes

@@ -9,7 +9,6 @@ import subprocess
 import sys
 import tempfile
 from pathlib import Path
-from urllib.parse import urlsplit
 
 from pydantic import BaseModel, ConfigDict, ValidationError
 
@@ -17,6 +16,7 @@ from crawler.config import Settings
 from crawler.errors import AdwatchError, UsageError
 from crawler.items import FetchedPage
 from crawler.not_to_crawl import service_of
+from crawler.reaching import is_web_address
 
 MODULE = "spiders.one_page"
 SECONDS = 180
@@ -71,12 +71,7 @@ def fetch_one_page(settings: Settings, url: str, *, source: str = "", named: boo
 
 def require_fetchable(url: str) -> None:
     """Raises UsageError where this is no web address, or one of a service that is not crawled."""
-    try:
-        parts = urlsplit(url)
-        is_web = parts.scheme in ("http", "https") and bool(parts.hostname)
-    except ValueError:
-        is_web = False
-    if not is_web:
+    if not is_web_address(url):
         raise UsageError(f"{url} is no http or https address")
     if service := service_of(url):
         raise UsageError(service.refusal)

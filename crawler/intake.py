@@ -12,7 +12,6 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from pathlib import Path
-from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo
 
 from sqlalchemy import Connection, Engine, select
@@ -29,6 +28,7 @@ from crawler.night_report import night_with_progress
 from crawler.nightly import NightResult
 from crawler.personal_numbers import storable
 from crawler.pictures import LARGEST_BYTES, PictureError, PictureFacts, inspect_picture
+from crawler.reaching import is_web_address
 from crawler.shown import FEW_WORDS, content_hash, shown_fields, stored_posting
 from crawler.store.ads import SeenAd, save_seen_ads
 from crawler.store.captures import save_captures
@@ -162,18 +162,11 @@ def read_picture_file(file: Path) -> GivenPicture:
 
 
 def _check_where_and_when(brought: Brought, *, now: datetime) -> None:
-    if brought.seen_url is not None and not _is_web_address(brought.seen_url):
-        raise UsageError(f"{brought.seen_url} is no http or https address")
+    url = brought.seen_url
+    if url is not None and not (is_web_address(url) and url == storable(url)):
+        raise UsageError(f"{url} is no http or https address")
     if brought.seen_on is not None and not EARLIEST <= brought.seen_on <= now.astimezone(BELGRADE).date():
         raise UsageError(f"{brought.seen_on} is no day on which anybody can have seen it")
-
-
-def _is_web_address(url: str) -> bool:
-    try:
-        parts = urlsplit(url)
-        return parts.scheme in ("http", "https") and bool(parts.hostname) and url == storable(url)
-    except ValueError:
-        return False
 
 
 def _inspected(given: GivenPicture) -> PictureFacts:

@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import re
 from typing import Annotated, Literal
-from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 import jmespath
@@ -17,6 +16,7 @@ from parsel.csstranslator import HTMLTranslator
 from pydantic import AfterValidator
 
 from crawler.cron import BelgradeCron
+from crawler.reaching import is_web_address
 
 FieldName = Literal[
     "url",
@@ -62,8 +62,7 @@ def _jmespath(expression: str) -> str:
 
 
 def _web_address(url: str) -> str:
-    parts = urlsplit(url)
-    if parts.scheme not in ("http", "https") or not parts.hostname:
+    if not is_web_address(url):
         raise ValueError("is not an http(s) address")
     return url
 

@@ -36,6 +36,11 @@ def host_and_port(url: str) -> Target:
     return found
 
 
+def is_web_address(url: str) -> bool:
+    """An http(s) address, with a host and a port that there may be."""
+    return _target(_parts(url)) is not None
+
+
 async def leads_inside(url: str, *, named: Collection[Target] = ()) -> bool:
     """Not http(s), or an address that is not public, by itself or by its name, and not among the named."""
     try:

@@ -26,7 +26,7 @@ from crawler.politeness import is_on_site
 from spiders.fetched import fetched_page
 from spiders.kinds.sitemap import read_sitemap
 from spiders.kinds.source import ON_OWN_MACHINE, SourceSpider
-from spiders.links import addresses
+from spiders.links import addresses, joined_address
 from spiders.posting import Stated
 from spiders.structured import stated_postings
 from spiders.walls import refusal_of
@@ -113,9 +113,9 @@ class JobPostingSpider(SourceSpider):
 
     def _own_address(self, stated: Stated, response: Response) -> str | None:
         url = stated.get("url")
-        if not isinstance(url, str):
+        absolute = joined_address(response, url) if isinstance(url, str) else None
+        if absolute is None:
             return None
-        absolute = response.urljoin(url)
         same_site = urlsplit(absolute).hostname == urlsplit(response.url).hostname
         return absolute if same_site and url_key(absolute) != url_key(response.url) else None
 

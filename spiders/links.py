@@ -5,8 +5,7 @@ from __future__ import annotations
 from urllib.parse import urljoin, urlsplit
 
 from parsel import Selector
-from scrapy.http import TextResponse
-from scrapy.utils.response import get_base_url
+from scrapy.http import Response, TextResponse
 from w3lib.url import add_or_replace_parameter
 
 from crawler.manifest import Paging
@@ -30,24 +29,29 @@ def addresses(response: TextResponse, selector: str, *, within: Selector | None 
 
 
 def absolute_address(response: TextResponse, href: str) -> str | None:
-    """Where a link of the page leads, without fragment; None where that is no address."""
-    return _joined(get_base_url(response), href.strip())
+    """Where a link of the page leads, without fragment; None where it leads to no page."""
+    joined = joined_address(response, href.strip())
+    return joined.split("#")[0] if joined is not None else None
+
+
+def joined_address(response: Response, href: str) -> str | None:
+    """The same with its fragment, and with the spaces around it."""
+    try:
+        joined = response.urljoin(href)
+    except ValueError:
+        return None
+    return joined if is_address(joined) else None
 
 
 def is_address(url: str) -> bool:
     """It leads to a page, or pretends to (`file:`); `mailto:`, `javascript:` and their like lead to none."""
     try:
         parts = urlsplit(url)
+        # What can neither be asked for nor compared with other addresses.
+        _ = parts.port, url.encode()
     except ValueError:
         return False
     return parts.scheme in LOCAL_SCHEMES or bool(parts.scheme and parts.hostname)
-
-
-def _joined(base: str, href: str) -> str | None:
-    try:
-        return urljoin(base, href).split("#")[0]
-    except ValueError:
-        return None
 
 
 def numbered_address(paging: Paging, start: str, number: int) -> str:

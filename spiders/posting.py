@@ -11,11 +11,12 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
-from urllib.parse import urljoin, urlsplit
+from urllib.parse import urljoin
 
 from crawler.items import AdPosting, BaseSalary, FetchedPage, HiringOrganization, JobLocation, Way
 from crawler.manifest import Times
 from crawler.notations import FieldName
+from crawler.reaching import is_web_address
 from spiders.dates import AS_WRITTEN, parse_date
 from spiders.pay import StatedPay, salary_of_data, salary_of_parts
 from spiders.text import html_to_text, one_line
@@ -192,9 +193,9 @@ def _absolute(base_url: str, url: str | None) -> str | None:
     """The http(s) address, or None: nothing else on a page is an address we keep."""
     try:
         absolute = urljoin(base_url, url) if url else None
-        return absolute if absolute and urlsplit(absolute).scheme in ("http", "https") else None
     except ValueError:
         return None
+    return absolute if absolute and is_web_address(absolute) else None
 
 
 def _named(value: object) -> object:

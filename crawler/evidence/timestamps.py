@@ -47,7 +47,9 @@ class _UnreadableError(EvidenceError):
 
 
 def ask_for_token(url: str, words: bytes, chain: bytes, *, user_agent: str) -> Token:
-    """The authority's token over the words. Raises EvidenceError where it does not verify, AuthorityAwayError without one.
+    """The authority's token over the words. Raises EvidenceError where it does not verify.
+
+    Raises AuthorityAwayError where none comes at all.
 
     Authorities built on openssl may send several certificates in an order that DER forbids and the library refuses.
     Such a one is asked again for a token without any: `chain` has them.

@@ -31,6 +31,7 @@ from spiders.kinds.selectors import stated_by
 from spiders.kinds.source import SourceSpider
 from spiders.kinds.structured import ads_in_markup
 from spiders.lenient_json import Json, NotJsonError
+from spiders.links import joined_address
 from spiders.pay import plain_number
 from spiders.posting import Stated, states_something
 
@@ -95,15 +96,15 @@ class RecordSpider(SourceSpider):
     def _links(self, response: TextResponse, expression: str, records: Sequence[Json]) -> Sequence[Link]:
         found = [(search(expression, record), stated_in(self.manifest.listing, record)) for record in records]
         return [
-            Link(response.urljoin(str(address)), self._absolute(response, stated))
+            Link(url, self._absolute(response, stated))
             for address, stated in found
-            if address
+            if address and (url := joined_address(response, str(address)))
         ]
 
     def _absolute(self, response: TextResponse, stated: Stated) -> Stated:
         """What the listing said, its address no longer relative to the listing."""
         url = stated.get("url")
-        return {**stated, "url": response.urljoin(url)} if isinstance(url, str) else stated
+        return {**stated, "url": joined_address(response, url)} if isinstance(url, str) else stated
 
 
 def stated_in(record: JsonRecord, value: Json) -> Stated:

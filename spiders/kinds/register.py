@@ -20,7 +20,7 @@ from crawler.politeness import FETCHED_AT
 from spiders.dates import parse_date
 from spiders.fetched import fetched_page
 from spiders.kinds.source import SourceSpider
-from spiders.links import absolute_address, is_address
+from spiders.links import absolute_address
 from spiders.walls import refusal_of
 
 PREFERRED = (".pdf", ".html", ".htm", ".docx", ".csv", ".xlsx")
@@ -113,7 +113,7 @@ def _links(response: TextResponse, wanted: ListLink) -> Iterator[FoundLink]:
     for element in response.css(wanted.links).xpath("(self::*[@href]|.//a[@href])[1]"):
         url = absolute_address(response, element.attrib["href"])
         words = _words(element, ".//text()")
-        if url is None or not is_address(url) or not _is_wanted(url, words, wanted):
+        if url is None or not _is_wanted(url, words, wanted):
             continue
         named = f"{words} {unquote(PurePosixPath(urlsplit(url).path).name)}".strip()
         fetched_at = response.meta[FETCHED_AT]

@@ -10,6 +10,7 @@ from scrapy.utils.gz import gunzip, gzip_magic_number
 from scrapy.utils.sitemap import Sitemap
 
 from crawler.downloading import PageTooLongError
+from spiders.links import joined_address
 
 MAX_BYTES = 20 * 1024 * 1024
 """Of an unpacked sitemap. The protocol allows 50 MB; its 50,000 addresses fill some 8."""
@@ -34,7 +35,8 @@ def read_sitemap(response: Response) -> SitemapRead | None:
         return None
     sitemap = Sitemap(body)
     entries = sorted(sitemap, key=lambda entry: str(entry.get("lastmod") or ""), reverse=True)
-    urls = tuple(response.urljoin(str(entry["loc"])) for entry in entries if entry.get("loc"))
+    found = (joined_address(response, str(entry["loc"])) for entry in entries if entry.get("loc"))
+    urls = tuple(url for url in found if url)
     return SitemapRead((), urls) if sitemap.type == "sitemapindex" else SitemapRead(urls, ())
 
 
