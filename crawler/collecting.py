@@ -39,7 +39,7 @@ from crawler.items import (
 )
 from crawler.manifest import RegisterSource
 from crawler.memory import peak_memory
-from crawler.personal_numbers import storable
+from crawler.personal_numbers import storable, takeable
 from crawler.run_figures import READ_STAT, Counted, measured_of, problems_of
 from crawler.shown import FEW_WORDS, content_hash, shown_fields, stored_posting
 from crawler.stopping import is_cut_off
@@ -341,21 +341,27 @@ class StorePipeline:
 
 
 def _fetch_of(found: PublishedList, capture_ids: Mapping[PageKey, int]) -> NewFetch:
-    headers = {name.lower(): value for name, value in found.file.headers}
+    etag, last_modified = _validators(found.file)
     return NewFetch(
         source=found.source,
         capture_id=capture_ids[found.file.url, found.file.digest],
         page_capture_id=capture_ids[found.page.url, found.page.digest] if found.page else None,
-        url=found.url,
+        url=takeable(found.url),
         said=storable(found.said) or "",
-        etag=headers.get("etag"),
-        last_modified=headers.get("last-modified"),
+        etag=etag,
+        last_modified=last_modified,
     )
 
 
 def _way(way: Way, page: FetchedPage) -> SeenWay:
-    sent = {name.lower(): value for name, value in page.headers} if way.has_own_page else {}
-    return SeenWay(way.url, way.facts, way.has_own_page, sent.get("etag"), sent.get("last-modified"))
+    validators = _validators(page) if way.has_own_page else (None, None)
+    return SeenWay(takeable(way.url), way.facts, way.has_own_page, *validators)
+
+
+def _validators(page: FetchedPage) -> tuple[str | None, str | None]:
+    """What the server calls this state of the page, by `ETag` and by `Last-Modified`."""
+    sent = {name.lower(): takeable(value) for name, value in page.headers}
+    return sent.get("etag"), sent.get("last-modified")
 
 
 def _picture_state(posting: AdPosting, text: str | None) -> PictureState | None:

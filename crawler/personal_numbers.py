@@ -30,7 +30,12 @@ def storable(value: str | None) -> str | None:
 
     A JMBG is never stored (rule 8); what the page said stays in the capture, as evidence.
     """
-    return redact_jmbg(_UNSTORABLE.sub("", value).strip()) or None if value else None
+    return redact_jmbg(takeable(value).strip()) or None if value else None
+
+
+def takeable(value: str) -> str:
+    """The text without characters no database takes, and otherwise as it is: for addresses and headers."""
+    return _UNSTORABLE.sub("", value)
 
 
 def _spans(text: str) -> Iterator[tuple[int, int]]:

@@ -22,11 +22,11 @@ from crawler.collecting import StorePipeline
 from crawler.config import Settings
 from crawler.evidence.verify import verify_evidence
 from crawler.health import Problem, problem_stat
-from crawler.items import AdPosting, FetchedPage
+from crawler.items import AdPosting, FetchedPage, Way
 from crawler.personal_numbers import find_jmbg, storable
 from crawler.shown import content_hash, shown_fields
 from crawler.store.ads import save_seen_ads
-from crawler.store.schema import ad_versions, captures, runs, sightings
+from crawler.store.schema import ad_versions, ad_visits, captures, runs, sightings
 from crawler.store.status import count_all
 from tests.builders import StoreBuilder
 
@@ -140,6 +140,17 @@ def test_text_no_database_takes_is_stored_without_it(store: StoreBuilder) -> Non
     with store.connect() as connection:
         row = connection.execute(select(ad_versions.c.title, ad_versions.c.text, ad_versions.c.contact)).one()
     assert tuple(row) == ("Radnik", "ab", None)
+
+
+def test_address_and_headers_no_database_takes_cost_no_ad(store: StoreBuilder) -> None:
+    page = FetchedPage(PAGE.url, PAGE.fetched_at, 200, (("ETag", '"a\x00b"'), ("Last-Modified", "\x00")), PAGE.body)
+    way = Way("http://portal.example/vodi/1\x00", facts=1, has_own_page=True)
+    crawl(store, [posting(page=page, way=way)])
+
+    with store.connect() as connection:
+        kept = connection.execute(select(ad_visits.c.link, ad_visits.c.etag, ad_visits.c.last_modified)).one()
+        assert connection.scalar(select(runs.c.outcome)) == "ok"
+    assert tuple(kept) == ("http://portal.example/vodi/1", '"ab"', "")
 
 
 def test_ads_that_could_not_be_kept_are_kept_at_the_next_try_and_the_failure_is_told(
