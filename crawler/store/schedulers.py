@@ -86,6 +86,6 @@ def _whole_nights(connection: Connection, *, since: datetime) -> list[datetime]:
 
 
 def _somebody_else_runs(connection: Connection, begun: list[datetime], *, now: datetime) -> bool:
-    """All schedulers were stopped in order, and nights begin all the same."""
-    fell_silent = select(func.count()).select_from(schedulers).where(schedulers.c.stopped_at.is_(None))
-    return not connection.scalar(fell_silent) and bool(begun) and now - begun[-1] < NIGHT_WITHIN
+    """The scheduler that gave the last sign was stopped in order, and nights begin all the same."""
+    stopped = select(schedulers.c.stopped_at).order_by(schedulers.c.sign_at.desc()).limit(1)
+    return connection.scalar(stopped) is not None and bool(begun) and now - begun[-1] < NIGHT_WITHIN

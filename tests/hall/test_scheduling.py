@@ -326,6 +326,8 @@ def test_a_scheduler_is_silent_once_it_gives_no_sign_for_long(store: StoreBuilde
 def test_schedulers_stopped_in_order_are_not_missed_while_nights_begin_without_them(store: StoreBuilder) -> None:
     later = NOW + timedelta(days=3)
     with store.engine.begin() as connection:
+        # Of a machine that is no more: nobody can stop it in order.
+        give_sign(connection, "old:/srv", now=NOW - timedelta(days=9))
         give_sign(connection, "a:/srv", now=NOW)
         note_stop(connection, "a:/srv", now=NOW)
         assert read_watch(connection, now=later, hour=2).is_silent
