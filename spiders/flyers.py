@@ -15,7 +15,7 @@ from crawler.health import Problem
 from crawler.keeping_flyers import MINUTES, SPIDER, AskedPicture, WantedPicture, read_wanted
 from crawler.pictures import LARGEST_BYTES
 from spiders.fetched import fetched_page
-from spiders.visiting import VisitingSpider, problem_word
+from spiders.visiting import VisitingSpider, problem_of_visit
 from spiders.walls import refusal_of
 
 
@@ -23,6 +23,7 @@ class FlyersSpider(VisitingSpider):
     """Asks for the pictures that are wanted; robots.txt and the address guard hold as for pages."""
 
     name = SPIDER
+    asked_type = AskedPicture
 
     @classmethod
     def update_settings(cls, settings: BaseSettings) -> None:
@@ -38,28 +39,33 @@ class FlyersSpider(VisitingSpider):
         )
 
     async def start(self) -> AsyncIterator[Any]:
-        """One request for each picture that is wanted."""
-        for wanted in read_wanted(Settings.from_environment()):
-            yield Request(
-                wanted.url,
-                callback=self.parse_picture,
-                errback=self.note_failure,
-                cb_kwargs={"wanted": wanted},
-                meta=self.meta_for(wanted.source),
-                dont_filter=True,
-            )
+        """One request for each picture that is wanted, one after another of each source."""
+        for request in self.each_in_turn(map(self._request, read_wanted(Settings.from_environment()))):
+            yield request
 
-    def parse_picture(self, response: Response, wanted: WantedPicture) -> Iterator[AskedPicture]:
-        """The picture's bytes, or why there are none."""
+    def _request(self, wanted: WantedPicture) -> Request:
+        return Request(
+            wanted.url,
+            callback=self.parse_picture,
+            errback=self.note_failure,
+            cb_kwargs={"wanted": wanted},
+            meta=self.meta_for(wanted.source),
+            dont_filter=True,
+        )
+
+    def parse_picture(self, response: Response, wanted: WantedPicture) -> Iterator[AskedPicture | Request]:
+        """The picture's bytes, or why there are none; then the next one of its source."""
         problem = refusal_of(response)
         if problem:
             yield AskedPicture(wanted, problem=problem.value)
         else:
             yield AskedPicture(wanted, fetched_page(response))
+        yield from self.go_on(wanted, problem, response)
 
-    def note_failure(self, failure: Failure) -> Iterator[AskedPicture]:
+    def note_failure(self, failure: Failure) -> Iterator[AskedPicture | Request]:
         """What became of a request without an answer."""
         wanted: WantedPicture = failure.request.cb_kwargs["wanted"]  # type: ignore[attr-defined]
-        problem = problem_word(failure)
+        problem = problem_of_visit(failure)
         # Scrapy cancels what grows beyond DOWNLOAD_MAXSIZE.
-        yield AskedPicture(wanted, problem="too_many_bytes" if problem == Problem.OVER_LIMIT else problem)
+        yield AskedPicture(wanted, problem="too_many_bytes" if problem is Problem.OVER_LIMIT else problem.value)
+        yield from self.go_on(wanted, problem)

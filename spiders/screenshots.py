@@ -28,7 +28,7 @@ from crawler.politeness import NAMED_HOSTS, BrowserGuard
 from crawler.store.screenshots import WantedScreenshot
 from spiders.fetched import fetched_page
 from spiders.kinds.rendered import browser_settings
-from spiders.visiting import VisitingSpider, named_hosts, problem_word
+from spiders.visiting import VisitingSpider, named_hosts, problem_of_visit
 from spiders.walls import refusal_of, wall_of
 
 WIDTH = 1280
@@ -64,6 +64,7 @@ class ScreenshotsSpider(VisitingSpider):
     """Opens the pages that are wanted in Chromium; robots.txt and the address guard hold as for reading."""
 
     name = SPIDER
+    asked_type = AskedScreenshot
     guard = PageGuard()
 
     @classmethod
@@ -82,42 +83,45 @@ class ScreenshotsSpider(VisitingSpider):
         )
 
     async def start(self) -> AsyncIterator[Any]:
-        """One request for each page that is wanted."""
-        for wanted in read_wanted(Settings.from_environment()):
-            yield Request(
-                wanted.url,
-                callback=self.parse_page,
-                errback=self.note_failure,
-                cb_kwargs={"wanted": wanted},
-                meta={
-                    **self.meta_for(wanted.source),
-                    "playwright": True,
-                    "playwright_page_init_callback": self.guard.watch,
-                    "playwright_page_methods": [PageMethod(picture_of)],
-                    "playwright_page_goto_kwargs": {"wait_until": "domcontentloaded"},
-                },
-                dont_filter=True,
-            )
+        """One request for each page that is wanted, one after another of each source."""
+        for request in self.each_in_turn(map(self._request, read_wanted(Settings.from_environment()))):
+            yield request
 
-    def parse_page(self, response: Response, wanted: WantedScreenshot) -> Iterator[AskedScreenshot]:
-        """The page with its picture, and the wall that it shows; or why there is none."""
-        refusal = refusal_of(response)
+    def _request(self, wanted: WantedScreenshot) -> Request:
+        return Request(
+            wanted.url,
+            callback=self.parse_page,
+            errback=self.note_failure,
+            cb_kwargs={"wanted": wanted},
+            meta={
+                **self.meta_for(wanted.source),
+                "playwright": True,
+                "playwright_page_init_callback": self.guard.watch,
+                "playwright_page_methods": [PageMethod(picture_of)],
+                "playwright_page_goto_kwargs": {"wait_until": "domcontentloaded"},
+            },
+            dont_filter=True,
+        )
+
+    def parse_page(self, response: Response, wanted: WantedScreenshot) -> Iterator[AskedScreenshot | Request]:
+        """The page with its picture, and the wall that it shows, or why there is none; then the next of its source."""
         picture: bytes | None = response.meta["playwright_page_methods"][0].result
-        if refusal or picture is None:
-            yield AskedScreenshot(wanted, problem=(refusal or Problem.OVER_LIMIT).value)
-            return
-        wall = wall_of(response)
-        page = replace(fetched_page(response), method="browser", screenshot=picture)
+        problem = refusal_of(response) or (Problem.OVER_LIMIT if picture is None else wall_of(response))
         # A consent form stands over the ad or beside it; behind any other wall there is nothing to be seen.
-        if wall is None or wall is Problem.CONSENT_WALL:
-            yield AskedScreenshot(wanted, page, wall.value if wall else None)
+        if problem is None or problem is Problem.CONSENT_WALL:
+            page = replace(fetched_page(response), method="browser", screenshot=picture)
+            yield AskedScreenshot(wanted, page, problem.value if problem else None)
+            yield from self.go_on(wanted, None)
         else:
-            yield AskedScreenshot(wanted, problem=wall.value)
+            yield AskedScreenshot(wanted, problem=problem.value)
+            yield from self.go_on(wanted, problem, response)
 
-    def note_failure(self, failure: Failure) -> Iterator[AskedScreenshot]:
+    def note_failure(self, failure: Failure) -> Iterator[AskedScreenshot | Request]:
         """What became of a request without an answer."""
         wanted: WantedScreenshot = failure.request.cb_kwargs["wanted"]  # type: ignore[attr-defined]
-        yield AskedScreenshot(wanted, problem=problem_word(failure))
+        problem = problem_of_visit(failure)
+        yield AskedScreenshot(wanted, problem=problem.value)
+        yield from self.go_on(wanted, problem)
 
 
 async def picture_of(page: Page) -> bytes | None:

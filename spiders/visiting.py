@@ -2,22 +2,32 @@
 
 from __future__ import annotations
 
-from typing import Any
+import logging
+from collections import Counter, deque
+from collections.abc import Iterable, Iterator
+from typing import Any, ClassVar
 
-from scrapy import Spider
+from scrapy import Request, Spider
+from scrapy.http import Response
 from scrapy.settings import BaseSettings
 from twisted.python.failure import Failure
 
 from crawler.config import Settings
 from crawler.health import Problem
+from crawler.keeping import Wanted
 from crawler.manifest import read_manifests
-from crawler.politeness import NAMED_HOSTS, ForbiddenAddressError
+from crawler.politeness import FETCHED_AT, NAMED_HOSTS, ForbiddenAddressError, seconds_to_wait
 from crawler.reaching import Target, host_and_port
-from spiders.walls import problem_of
+from spiders.walls import BLOCKS_ACCEPTED, problem_of
+
+logger = logging.getLogger(__name__)
 
 
 class VisitingSpider(Spider):
-    """One request at a time and source, with that source's delay."""
+    """One request at a time and source, with that source's delay; one that refuses us often enough is left alone."""
+
+    asked_type: ClassVar[type[Any]]
+    """Made of what is wanted, by `problem` where nothing came of it; goes to the pipeline."""
 
     @classmethod
     def update_settings(cls, settings: BaseSettings) -> None:
@@ -31,10 +41,35 @@ class VisitingSpider(Spider):
         super().__init__(*args, **kwargs)
         self.hosts_of = hosts_of_sources()
         self.named_hosts = named_hosts()
+        self.waiting: dict[str, deque[Request]] = {}
+        """By source: what is asked for once the answer before it is there."""
+        self.refusals: Counter[str] = Counter()
 
     def meta_for(self, source: str) -> dict[str, Any]:
         """Of a request for that source: it may be sent to its own hosts inside the network, never to another's."""
         return {"download_slot": source, NAMED_HOSTS: self.hosts_of.get(source, frozenset())}
+
+    def each_in_turn(self, requests: Iterable[Request]) -> Iterator[Request]:
+        """The first request for each source; `go_on` gives the others. What is wanted stands in their `cb_kwargs`."""
+        for request in requests:
+            self.waiting.setdefault(request.cb_kwargs["wanted"].source, deque()).append(request)
+        for waiting in self.waiting.values():
+            yield waiting.popleft()
+
+    def go_on(self, wanted: Wanted, problem: Problem | None, response: Response | None = None) -> Iterator[Any]:
+        """The next request for the source; once it has refused us often enough, or asks us to wait, there is none.
+
+        What would still be asked for is told with the same problem then, and tried another night.
+        """
+        source, waiting = wanted.source, self.waiting[wanted.source]
+        is_block = problem is not None and problem.is_block
+        self.refusals[source] += is_block
+        if is_block and (self.refusals[source] >= BLOCKS_ACCEPTED or _asks_to_wait(response)):
+            logger.warning("left alone source=%s problem=%s not_asked=%d", source, problem, len(waiting))
+            yield from (self.asked_type(request.cb_kwargs["wanted"], problem=str(problem)) for request in waiting)
+            waiting.clear()
+        elif waiting:
+            yield waiting.popleft()
 
 
 def hosts_of_sources() -> dict[str, frozenset[Target]]:
@@ -48,8 +83,12 @@ def named_hosts() -> frozenset[Target]:
     return frozenset().union(*hosts_of_sources().values())
 
 
-def problem_word(failure: Failure) -> str:
+def problem_of_visit(failure: Failure) -> Problem:
     """What became of a request without an answer."""
     if isinstance(failure.value, ForbiddenAddressError):
-        return Problem.FORBIDDEN_ADDRESS.value
-    return (problem_of(failure) or Problem.UNREACHABLE).value
+        return Problem.FORBIDDEN_ADDRESS
+    return problem_of(failure) or Problem.UNREACHABLE
+
+
+def _asks_to_wait(response: Response | None) -> bool:
+    return response is not None and seconds_to_wait(response, now=response.meta[FETCHED_AT]) is not None

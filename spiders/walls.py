@@ -68,6 +68,8 @@ MARKS = (
     (SCRIPT_MARK, Problem.NEEDS_SCRIPT),
 )
 """In the order in which they count: a log-in form may need scripts as well."""
+BLOCKS_ACCEPTED = 3
+"""After so many refusals, captchas or walls in a run the source is left alone until the next night."""
 REFUSALS = frozenset({403, 406, 429, 451, 503})
 """503 is what protective services answer to declared bots; a retry has been made by then."""
 FAILURES: tuple[tuple[tuple[type[BaseException], ...], Problem], ...] = (

@@ -40,12 +40,9 @@ from spiders.kinds.passing import FindPage, KeepPage, pack_listed, pack_request,
 from spiders.links import addresses, is_address, numbered_address
 from spiders.posting import Listed, Stated, ads_on_page, merged, states_something
 from spiders.scope import scope_of
-from spiders.walls import problem_of, refusal_of, wall_of
+from spiders.walls import BLOCKS_ACCEPTED, problem_of, refusal_of, wall_of
 
 logger = logging.getLogger(__name__)
-
-BLOCKS_ACCEPTED = 3
-"""After so many refusals, captchas or walls in a run the source is left alone until the next night."""
 
 ON_OWN_MACHINE = 16
 """Requests at once where no delay is asked for."""

@@ -21,6 +21,7 @@ from crawler.pictures import open_picture, thumbnail
 from crawler.store.engine import reading
 from crawler.store.images import PictureState
 from crawler.store.schema import ad_versions, captures, image_addresses, images
+from spiders.walls import BLOCKS_ACCEPTED
 from tests.builders import NOW, StoreBuilder, complaint_assessment
 from tests.flyers.drawing import LATIN, Flyer, draw, encoded
 from tests.spiders.loopback import Answer, Site, serve, source
@@ -124,6 +125,20 @@ def test_pictures_are_kept_once_as_evidence_and_failures_are_counted(portal: Por
     asked = len(portal.site.asked)
     portal.keep()
     assert portal.site.asked[asked:] == ["/kvar.jpg", "/kvar.jpg"], "only what may be mended, with Scrapy's one retry"
+
+
+@pytest.mark.parametrize(("headers", "asked"), [({}, BLOCKS_ACCEPTED), ({"Retry-After": "3600"}, 1)])
+def test_source_that_refuses_its_pictures_is_left_alone_until_another_night(
+    portal: Portal, monkeypatch: pytest.MonkeyPatch, headers: dict[str, str], asked: int
+) -> None:
+    paths = [f"/zabranjeno/{number}.jpg" for number in range(6)]
+    for path in paths:
+        monkeypatch.setitem(ROUTES, path, Answer("zabranjeno", status=403, headers=headers))
+    portal.store.assess(portal.ad(*paths))
+
+    assert portal.keep()["blocked_bot"] == len(paths)
+    assert portal.problems() == dict.fromkeys(paths, "blocked_bot")
+    assert [path for path in portal.site.asked if path in paths] == paths[:asked]
 
 
 def test_pictures_of_ads_that_worry_nobody_are_not_fetched(portal: Portal) -> None:
