@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import fields
+from typing import Any
 
-from sqlalchemy import Connection, insert, select
+from sqlalchemy import Connection, Row, insert, select
 
 from crawler.evidence.custody import CustodyEntry, CustodyEvent, append_custody
 from crawler.evidence.warc import Capture
@@ -41,9 +42,13 @@ def captures_by_digest(connection: Connection, digests: Iterable[str]) -> dict[t
             .order_by(captures.c.id)
         )
         for row in connection.execute(statement):
-            fields = {name: value for name, value in row._mapping.items() if name != "id"}
-            found.setdefault((row.url, row.digest), Capture(**fields))
+            found.setdefault((row.url, row.digest), capture_of(row))
     return found
+
+
+def capture_of(row: Row[Any]) -> Capture:
+    """The capture in a row that holds all columns of `captures` under their own names, whatever else it holds."""
+    return Capture(**{name: row._mapping[name] for name in _FIELDS})
 
 
 def same_fetches(connection: Connection, pages: Iterable[FetchedPage]) -> dict[tuple[str, str], int]:

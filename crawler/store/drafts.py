@@ -17,6 +17,7 @@ from crawler.errors import UsageError
 from crawler.evidence.warc import Capture
 from crawler.store.approvals import ApprovalRow
 from crawler.store.assessments import is_current, pictures_in
+from crawler.store.captures import capture_of
 from crawler.store.cases import SYSTEM
 from crawler.store.images import AdPicture, pictures_of_versions
 from crawler.store.links import with_joined
@@ -236,15 +237,14 @@ def captures_by_id(connection: Connection, capture_ids: Sequence[int]) -> dict[i
     found: dict[int, Capture] = {}
     for some in chunks(capture_ids):
         for row in connection.execute(select(captures).where(captures.c.id.in_(some))):
-            fields = {name: value for name, value in row._mapping.items() if name != "id"}
-            found[row.id] = Capture(**fields)
+            found[row.id] = capture_of(row)
     return found
 
 
 def capture_by_record(connection: Connection, record_id: str) -> Capture | None:
     """The capture of that WARC-Record-ID."""
     row = connection.execute(select(captures).where(captures.c.record_id == record_id)).first()
-    return Capture(**{name: value for name, value in row._mapping.items() if name != "id"}) if row else None
+    return capture_of(row) if row else None
 
 
 def find_snapshot(connection: Connection, *, digest: str, as_of: date) -> Snapshot | None:

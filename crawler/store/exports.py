@@ -10,6 +10,7 @@ from typing import Any
 from sqlalchemy import Column, Connection, select
 
 from crawler.evidence.warc import Capture
+from crawler.store.captures import capture_of
 from crawler.store.schema import ad_images, ad_versions, ads, captures, custody, images, intakes, screenshots, sightings
 from crawler.store.writing import chunks
 
@@ -42,7 +43,7 @@ def captures_named(connection: Connection, record_ids: Iterable[str]) -> list[Ca
 def all_captures(connection: Connection) -> list[Capture]:
     """Every capture, in the order of the files."""
     ordered = select(captures).order_by(captures.c.file, captures.c.offset)
-    return [_capture(row) for row in connection.execute(ordered)]
+    return [capture_of(row) for row in connection.execute(ordered)]
 
 
 def all_ads(connection: Connection) -> list[int]:
@@ -104,8 +105,4 @@ def _named_by(found: Iterable[Capture]) -> set[str]:
 def _add(found: dict[str, Capture], connection: Connection, column: Column[Any], values: Iterable[Any]) -> None:
     for some in chunks(sorted(values)):
         for row in connection.execute(select(captures).where(column.in_(some))):
-            found[row.record_id] = _capture(row)
-
-
-def _capture(row: Any) -> Capture:
-    return Capture(**{column.name: row._mapping[column.name] for column in captures.c if column.name != "id"})
+            found[row.record_id] = capture_of(row)

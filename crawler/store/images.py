@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Any
 from sqlalchemy import ColumnElement, Connection, Select, and_, func, literal, or_, select, update
 
 from crawler.evidence.warc import Capture
+from crawler.store.captures import capture_of
 from crawler.store.schema import (
     ad_images,
     ad_versions,
@@ -175,7 +176,7 @@ def images_by_digest(connection: Connection, digests: Iterable[str]) -> dict[str
     for some in chunks(sorted(set(digests))):
         statement = select(images.c.id.label("image_id"), captures).join(captures, captures.c.id == images.c.capture_id)
         for row in connection.execute(statement.where(images.c.digest.in_(some))):
-            found[row.digest] = (row.image_id, _capture(row))
+            found[row.digest] = (row.image_id, capture_of(row))
     return found
 
 
@@ -354,9 +355,4 @@ def _kept() -> Select[Any]:
 
 def _kept_image(row: Any) -> KeptImage:
     known = int(row.hash, 16) if row.hash else None
-    return KeptImage(row.image_id, _capture(row), known, row.text, row.read_at is not None, row.problem)
-
-
-def _capture(row: Any) -> Capture:
-    values = row._mapping
-    return Capture(**{column.name: values[column.name] for column in captures.c if column.name != "id"})
+    return KeptImage(row.image_id, capture_of(row), known, row.text, row.read_at is not None, row.problem)

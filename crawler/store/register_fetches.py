@@ -9,6 +9,7 @@ from typing import Any
 from sqlalchemy import Connection, Row, Select, select, update
 
 from crawler.evidence.warc import Capture
+from crawler.store.captures import capture_of
 from crawler.store.schema import captures, register_fetches
 from crawler.store.writing import insert_new
 
@@ -92,7 +93,5 @@ def _fetches() -> Select[Any]:
 
 
 def _fetch(row: Row[Any]) -> Fetch:
-    fields = dict(row._mapping)
-    own = {name: fields.pop(f"fetch_{name}") for name in _OWN}
-    del fields["id"]
-    return Fetch(**own, capture=Capture(**fields))
+    own = {name: row._mapping[f"fetch_{name}"] for name in _OWN}
+    return Fetch(**own, capture=capture_of(row))

@@ -12,6 +12,7 @@ from crawler.assessment import RiskLevel
 from crawler.evidence.warc import Capture
 from crawler.manifest import MANUAL_SOURCE
 from crawler.store.assessments import is_current
+from crawler.store.captures import capture_of
 from crawler.store.schema import ad_versions, ads, assessments, captures, screenshots
 from crawler.store.writing import chunks, insert_new
 
@@ -80,8 +81,7 @@ def screenshots_of(connection: Connection, version_ids: Iterable[int]) -> dict[i
     for some in chunks(sorted(set(version_ids))):
         statement = select(screenshots.c.version_id, captures).join(captures, captures.c.id == screenshots.c.capture_id)
         for row in connection.execute(statement.where(screenshots.c.version_id.in_(some))):
-            fields = {column.name: row._mapping[column.name] for column in captures.c if column.name != "id"}
-            found[row.version_id] = Capture(**fields)
+            found[row.version_id] = capture_of(row)
     return found
 
 

@@ -14,6 +14,7 @@ from sqlalchemy.dialects import postgresql, sqlite
 from crawler.addresses import short_key
 from crawler.baseline import Paged
 from crawler.evidence.warc import Capture
+from crawler.store.captures import capture_of
 from crawler.store.schema import ad_versions, ad_visits, ads, captures, misses, nights, runs, sightings
 from crawler.store.writing import chunks, insert_new
 from crawler.visiting import KnownAds, Visit, due_on
@@ -101,7 +102,8 @@ def stored_visits(connection: Connection, source: str, keys: Iterable[int]) -> d
             .where(ad_visits.c.link_key.in_(some), ads.c.source == source)
         )
         for row in connection.execute(statement):
-            found.setdefault(row.link_key, []).append(StoredVisit(row.ad_id, row.version_id, _capture(row)))
+            capture = capture_of(row) if row.record_id is not None else None
+            found.setdefault(row.link_key, []).append(StoredVisit(row.ad_id, row.version_id, capture))
     return found
 
 
@@ -237,9 +239,3 @@ def _visit(row: Row[Any]) -> Visit:
         last_modified=row.last_modified if has_capture else None,
         needs_listing=row.listing_capture_id is not None,
     )
-
-
-def _capture(row: Row[Any]) -> Capture | None:
-    if row.record_id is None:
-        return None
-    return Capture(**{name: getattr(row, name) for name in Capture.__slots__})
