@@ -143,7 +143,7 @@ def seconds_to_wait(response: Response, *, now: datetime) -> float | None:
         return float(stated[:9])
     try:
         return max((parsedate_to_datetime(stated).astimezone(UTC) - now).total_seconds(), 0.0) if stated else None
-    except ValueError:
+    except (ValueError, OverflowError):
         return None
 
 

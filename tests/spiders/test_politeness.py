@@ -161,6 +161,7 @@ def test_a_name_with_letters_of_its_own_is_found_by_its_spelling_in_addresses() 
         ("-5", None),
         ("", None),
         ("9" * 400, 999999999.0),
+        ("Fri, 31 Dec 9999 23:59:59 -1200", None),
     ],
 )
 def test_retry_after_is_read_in_both_its_forms(stated: str, seconds: float | None) -> None:
