@@ -28,6 +28,8 @@ from crawler.files import sync_folder
 from crawler.items import FetchedPage
 
 NAME = re.compile(r"(?P<begin>.+?)(?:\.r(?P<times>\d+))?\.warc\.gz")
+LARGEST_FILE = 1 << 30
+"""Bytes, as the standard advises; behind it a batch begins the next file. The store counts a place in four bytes."""
 SCREENSHOT = "urn:screenshot:"
 """How the address of a screenshot that our own browser made begins."""
 
@@ -51,9 +53,9 @@ class Capture:
 
 
 class CaptureWriter:
-    """Appends captures to one WARC file of its own; `sync` before the store may refer to them.
+    """Appends captures to a WARC file of its own, then to further ones; `sync` before the store may refer to them.
 
-    The file holds whole records only: what cannot be written to its end is cut off again.
+    A file holds whole records only: what cannot be written to its end is cut off again.
     """
 
     def __init__(self, evidence_folder: Path, name: str, *, facts: Mapping[str, str] | None = None) -> None:
@@ -61,10 +63,15 @@ class CaptureWriter:
 
         `facts` are what its warcinfo record says of it (`records.file_facts`).
         """
-        self._file = f"warc/{name}-{uuid.uuid4().hex[:8]}.warc.gz"
-        self._path = evidence_folder / self._file
+        self._evidence_folder = evidence_folder
+        self._name = name
         self._facts = facts or {}
         self._stream: FileIO | None = None
+        self._name_file()
+
+    def _name_file(self) -> None:
+        self._file = f"warc/{self._name}-{uuid.uuid4().hex[:8]}.warc.gz"
+        self._path = self._evidence_folder / self._file
         self._end = 0
 
     def __enter__(self) -> Self:
@@ -114,6 +121,9 @@ class CaptureWriter:
     @contextmanager
     def all_or_nothing(self) -> Iterator[None]:
         """Cuts off what the body has kept where it fails, for instance on a full disk. Syncs where it does not."""
+        if self._end > LARGEST_FILE:
+            self.close()
+            self._name_file()
         begun = self._end
         try:
             yield

@@ -104,6 +104,26 @@ def test_file_passes_the_check_of_another_warc_program(tmp_path: Path, capsys: p
     assert "no digest" not in capsys.readouterr().out
 
 
+def test_large_file_is_followed_by_another_between_two_batches(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("crawler.evidence.warc.LARGEST_FILE", 1)
+    kept: list[Capture] = []
+    with CaptureWriter(tmp_path, "night") as writer:
+        for batch in (b"1", b"2"):
+            with writer.all_or_nothing():
+                kept += [*writer.keep(page(batch)), *writer.keep(page(batch * 2))]
+        with pytest.raises(OSError, match="full"), writer.all_or_nothing():
+            writer.keep(page(b"3"))
+            raise OSError("full")
+
+    assert [read_payload(tmp_path, capture) for capture in kept] == [b"1", b"11", b"2", b"22"]
+    first, second = kept[0].file, kept[2].file
+    assert [capture.file for capture in kept] == [first, first, second, second]
+    assert {f"warc/{file.name}" for file in (tmp_path / "warc").iterdir()} == {first, second}
+    for file in (first, second):
+        with (tmp_path / file).open("rb") as stream:
+            assert next(iter(ArchiveIterator(stream))).rec_type == "warcinfo"
+
+
 def test_revisit_says_whose_bytes_it_stands_for(tmp_path: Path) -> None:
     with CaptureWriter(tmp_path, "night") as writer:
         first = writer.keep(page())[-1]
