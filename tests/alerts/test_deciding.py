@@ -79,7 +79,7 @@ def test_of_two_people_who_decide_at_the_same_moment_one_wins_and_the_other_is_t
     both = Barrier(2)
 
     def decide(decision: Decision) -> str:
-        both.wait(timeout=20)
+        both.wait(timeout=600)
         try:
             with store.engine.begin() as connection:
                 return decide_case(

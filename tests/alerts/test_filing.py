@@ -130,7 +130,7 @@ def test_two_who_record_the_same_filing_at_once_leave_one(store: StoreBuilder) -
     both = Barrier(2)
 
     def file(_: int) -> str:
-        both.wait(timeout=20)
+        both.wait(timeout=600)
         try:
             return str(_file(store, case_id))
         except UsageError as error:

@@ -62,4 +62,4 @@ def test_serve_says_where_and_answers_until_it_is_stopped(tmp_path: Path) -> Non
         with urllib.request.urlopen(f"{found.group()}healthz") as answer:  # noqa: S310 - loopback
             assert answer.read() == b"ok"
         process.terminate()
-        assert process.wait(timeout=30) in (0, -15)
+        assert process.wait(timeout=600) in (0, -15)

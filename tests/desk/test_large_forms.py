@@ -11,7 +11,7 @@ from alerts.desk.protection import LARGEST_POST, MEGABYTE, largest_post
 from alerts.desk.sessions import COOKIE
 from tests.desk.conftest import DeskUnderTest, field
 
-PATIENCE = 120
+PATIENCE = 600
 """Seconds; the answer is there at once, or never."""
 WAYS = (
     "/check", "/check/save", "/intake", "/register/import", "/register/import/confirm", "/legal/cases/1/drafts/x/filed",

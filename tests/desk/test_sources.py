@@ -142,7 +142,7 @@ def test_a_source_is_started_in_a_process_of_its_own_and_never_twice(demo: DeskU
     assert status == 303
     assert "U toku je prikupljanje" in demo.page("/sources")
     assert _post(demo, "/sources/demo_sljaka/run")[0] == 409
-    demo.app.state.desk.crawls.wait(120)
+    demo.app.state.desk.crawls.wait(600)
     page = demo.page(f"/sources/{RADNIK}")
     assert "pokrenut ručno" in page
     assert "U toku je prikupljanje" not in page

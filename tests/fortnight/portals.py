@@ -15,10 +15,10 @@ from xml.sax.saxutils import escape
 import orjson
 
 from tests.fortnight.script import Failure, Script, ScriptedAd, What
-from tests.messages.servers import free_port
+from tests.ports import free_port
 from tests.spiders.loopback import Answer, Routes, ad_page, links_to, serve, source
 
-PATIENCE = 180
+PATIENCE = 600
 NOISE_BYTES = 3_000_000
 """Of a page that does not fit on the disk, however well it is packed."""
 LOGIN = Answer('<html><body><form action="/prijava"><input type="password" name="lozinka"></form></body></html>')

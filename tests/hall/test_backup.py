@@ -9,6 +9,7 @@ import os
 import signal
 import stat
 import threading
+import time
 import zipfile
 from collections.abc import Callable
 from pathlib import Path
@@ -134,29 +135,34 @@ def test_number_of_a_deleted_row_is_not_given_again_after_restoring(
 
 def test_backup_made_while_a_spider_writes_is_consistent(store: StoreBuilder, tmp_path: Path) -> None:
     store.ad()
-    ended, written = threading.Event(), threading.Event()
+    ended, written = threading.Event(), list[FetchedPage]()
 
     def write() -> None:
         with CaptureWriter(store.settings.evidence_folder, "spider") as writer:
-            number = 0
             while not ended.is_set():
-                number += 1
-                page = FetchedPage(f"https://portal.example/{number}", NOW, 200, (), os.urandom(3000))
+                page = FetchedPage(f"https://portal.example/{len(written)}", NOW, 200, (), os.urandom(3000))
                 kept = writer.keep(page)
                 writer.sync()
                 with store.engine.begin() as connection:
                     save_captures(connection, kept)
                 # A record that no row speaks of yet, torn by whoever copies it just now.
                 writer.keep(page)
-                if number == 20:
-                    written.set()
+                written.append(page)
+
+    def wait_for_more(pages: int) -> None:
+        enough = len(written) + pages
+        while len(written) < enough:
+            assert thread.is_alive()
+            time.sleep(0.01)
 
     thread = threading.Thread(target=write)
     thread.start()
-    assert written.wait(60)
     try:
+        wait_for_more(20)
         for number in range(3):
             make_backup(store.settings, store.engine, tmp_path / f"{number}.zip", now=NOW)
+            # One may have been under way since before the backup began.
+            wait_for_more(2)
     finally:
         ended.set()
         thread.join()

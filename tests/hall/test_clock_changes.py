@@ -35,7 +35,7 @@ BACK, FORWARD = datetime(2026, 10, 24, 20, tzinfo=UTC), datetime(2027, 3, 27, 20
 HOURS = 34
 """From the evening before to the morning after."""
 STEP = timedelta(minutes=10)
-PATIENCE = 120.0
+PATIENCE = 600.0
 
 Ran = list[tuple[datetime, str]]
 """When which job ran, in UTC."""

@@ -7,7 +7,7 @@ import threading
 import zipfile
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, HTTPServer
 from pathlib import Path
 from typing import Any
@@ -22,6 +22,7 @@ from crawler.evidence.verify import Verification, verify_evidence
 from crawler.night import Night, StepReport
 from crawler.store.schema import timestamps
 from tests.builders import NOW, StoreBuilder
+from tests.ports import free_port
 from tests.whole.running import adwatch_json
 
 TSA = """\
@@ -45,7 +46,7 @@ class Authority:
     """An invented authority: its certificates in a folder, its answers by openssl."""
 
     folder: Path
-    port: int = 0
+    port: int = field(default_factory=free_port)
     asked: int = 0
 
     @property
@@ -82,7 +83,6 @@ class Authority:
                 pass
 
         server = HTTPServer(("127.0.0.1", self.port), Handler)
-        self.port = server.server_port
         threading.Thread(target=server.serve_forever, daemon=True).start()
         try:
             yield

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import socket
 import ssl
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -27,6 +26,7 @@ from cryptography.x509.oid import NameOID
 
 from crawler.config import Settings
 from tests.builders import StoreBuilder
+from tests.ports import free_port
 
 ANA, IVA = "ana@ngo.example", "iva@ngo.example"
 USER, SMTP_PASSWORD = "adwatch", "tajna-lozinka-poste"
@@ -71,14 +71,6 @@ def configure(store: StoreBuilder, port: int, **more: Any) -> Settings:
     return Settings(store.settings.home, store.settings.database_url)
 
 
-def free_port() -> int:
-    """A port that nobody listens on."""
-    with socket.socket() as opened:
-        opened.bind(("127.0.0.1", 0))
-        port: int = opened.getsockname()[1]
-        return port
-
-
 @contextmanager
 def mail_server(port: int | None = None, *, certificate: Path | None = None) -> Iterator[MailServer]:
     """A server; with a certificate it takes mail only over STARTTLS, from a user with the tests' password."""
@@ -93,7 +85,7 @@ def mail_server(port: int | None = None, *, certificate: Path | None = None) -> 
             "auth_required": True,
             "authenticator": _knows,
         }
-    controller = Controller(server, hostname="127.0.0.1", port=server.port, **options)
+    controller = Controller(server, hostname="127.0.0.1", port=server.port, ready_timeout=600, **options)
     controller.start()
     try:
         yield server

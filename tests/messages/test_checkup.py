@@ -21,9 +21,9 @@ from tests.messages.servers import (
     USER,
     channel,
     configure,
-    free_port,
     mail_server,
 )
+from tests.ports import free_port
 
 PASSWORD = "ADWATCH_SMTP_PASSWORD"
 

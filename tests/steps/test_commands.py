@@ -159,7 +159,7 @@ def test_a_reader_that_leaves_is_no_error(tmp_path: Path, home: Path) -> None:
     call.stdout.readline()
     call.stdout.close()
     assert call.stderr.read() == b""
-    call.wait(timeout=60)
+    call.wait(timeout=600)
 
 
 def _known_home(home: Path) -> None:
