@@ -233,19 +233,19 @@ def _write_sources(home: Path, sites: dict[str, Site], port: int) -> None:
         source(home, f"rs_{name}", {**usual, "start_urls": [f"{sites[name].url}/oglasi"]})
     of_robots = [f"{site.url}/oglasi" for name, site in sites.items() if name.startswith("robots_")]
     source(home, "rs_roboti", {**usual, "start_urls": of_robots})
-    limits = {"delay_seconds": 0, "max_pages": 40, "max_minutes": 1}
+    limits = {"delay_seconds": 0, "max_pages": 40, "max_minutes": 10}
     endless = {"start_urls": [f"{sites['strane'].url}/oglasi"], "paging": {"next": "a.dalje"}, "limits": limits}
     source(home, "rs_strane", {**usual, **endless})
     source(home, "rs_mapa", {**usual, "start_urls": [f"{sites['mapa'].url}/sitemap.xml"], "limits": limits})
     source(home, "rs_feed", {"kind": "feed", "start_urls": [f"{sites['feed'].url}/feed"]})
-    slowly = {"delay_seconds": 0.05, "max_pages": 60, "max_minutes": 5}
+    slowly = {"delay_seconds": 0.05, "max_pages": 60, "max_minutes": 20}
     for name in ("bombe", "ceka", "teske"):
         source(home, f"rs_{name}", {**usual, "start_urls": [f"{sites[name].url}/oglasi"], "limits": slowly})
     for name, walls in WALLED.items():
         source(home, name, {**usual, "start_urls": [f"{sites[f'zid_{wall}'].url}/oglasi" for wall in walls]})
     named = f"http://javno.example:{sites['imena'].url.rpartition(':')[2]}/oglasi?port={port}"
     source(home, "rs_imena", {**usual, "start_urls": [named]})
-    rendering = {"rendering": {"wait": "article", "wait_seconds": 3}, "item": "article"}
+    rendering = {"rendering": {"wait": "article", "wait_seconds": 20}, "item": "article"}
     rendered = {"kind": "rendered", **rendering, "fields": {"url": "a::attr(href)", "description": ".tekst"}}
     pages = [f"{sites[name].url}/strana" for name in ("pregledac", "pregledac_odlazi", "pregledac_zauzet")]
     source(home, "rs_pregledac", {**rendered, "start_urls": pages})

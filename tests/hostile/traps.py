@@ -40,14 +40,14 @@ def headers_without_end(line: bytes = b"X-Reklama: " + b"x" * 1000 + b"\r\n") ->
 def drop_by_drop() -> Iterator[bytes]:
     """A byte from time to time."""
     yield HEAD + b"\r\n"
-    for _ in range(40):
+    for _ in range(1200):
         time.sleep(0.5)
         yield b"x"
 
 
 def silence() -> Iterable[bytes]:
     """Nothing at all."""
-    time.sleep(15)
+    time.sleep(600)
     return ()
 
 
