@@ -11,6 +11,7 @@ from starlette.responses import JSONResponse, PlainTextResponse, Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from alerts.desk.state import Clock
+from alerts.desk.throttle import network_of
 
 LARGEST_POST = 64 * 1024
 """A decision with its note is far smaller."""
@@ -87,7 +88,7 @@ class Protection:
     def _refuse(self, request: Request) -> Response | None:
         if request.method in ("GET", "HEAD", "OPTIONS"):
             return None
-        address = request.client.host if request.client else "unknown"
+        address = network_of(request.client.host) if request.client else "unknown"
         if not self._pace.admits(address, minute=int(self._clock().timestamp()) // 60):
             return _answer(request, 429, "too_many_requests", "Too many requests")
         return _refuse_size(request)
@@ -131,7 +132,8 @@ def comes_from_browser(request: Request) -> bool:
 
 def _refuse_size(request: Request) -> Response | None:
     length = request.headers.get("content-length", "")
-    if not length.isdecimal():
+    # A body in chunks is read to its end, whatever length is stated beside it (RFC 9112, 6.3).
+    if "transfer-encoding" in request.headers or not length.isdecimal():
         return _answer(request, 411, "length_required", "Length required") if _has_body(request) else None
     if int(length) > largest_post(request.url.path):
         return _answer(request, 413, "too_large", "Too large")

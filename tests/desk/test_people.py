@@ -10,6 +10,7 @@ import pytest
 from httpx import Response
 from sqlalchemy import select
 
+from alerts.desk import devices
 from alerts.desk.people import Role, require_decider
 from alerts.desk.staff import LastAdminError, change_role, disable, known_person
 from crawler.config import Settings
@@ -261,6 +262,17 @@ def test_codes_cannot_be_guessed_even_with_the_password(desk: DeskUnderTest) -> 
         assert _give_code(desk, "000000").status_code == 401
     assert _give_code(desk, pyotp.TOTP(secret).at(desk.now)).status_code == 429
     assert desk.log_in().status_code == 429
+
+
+def test_a_password_alone_makes_no_browser_known(desk: DeskUnderTest) -> None:
+    desk.enter()
+    secret, _ = _set_up(desk)
+    desk.wait(timedelta(minutes=1))
+    desk.client.cookies.clear()
+    desk.log_in()
+    assert devices.COOKIE not in desk.client.cookies
+    _give_code(desk, pyotp.TOTP(secret).at(desk.now))
+    assert devices.COOKIE in desk.client.cookies
 
 
 def test_a_recovery_code_works_once_and_is_kept_as_a_hash(desk: DeskUnderTest) -> None:

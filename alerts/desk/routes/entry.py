@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import logging
 import secrets
-from typing import Annotated
+from datetime import timedelta
+from typing import Annotated, Literal
 
 from fastapi import APIRouter, Depends, Form, Request, Response
 from fastapi.responses import PlainTextResponse, RedirectResponse
 
+from alerts.desk import devices
 from alerts.desk.access import OwnForm, TheDesk, Visitor, pending_visitor, visitor_or_none
 from alerts.desk.entering import Entered, Refusal, enter_by_code, enter_by_password
 from alerts.desk.failures import Failure, PageError
@@ -56,12 +58,17 @@ def login(
     """Checks the password and begins a session, towards the queue or the page that asks for the code."""
     _require_own_form(request, csrf)
     entered = enter_by_password(
-        desk.engine, email=email, password=password, browser=_browser(request), now=desk.clock()
+        desk.engine,
+        email=email,
+        password=password,
+        browser=_browser(request),
+        now=desk.clock(),
+        device=known_device(request, desk, email),
     )
     if isinstance(entered, Refusal):
         logger.warning("log-in refused why=%s email=%s", entered, tidy_email(email) or "none")
         return _refused(_form(request, desk, trouble=entered, email=email), entered)
-    return _let_in(request, entered)
+    return _let_in(request, desk, entered, email)
 
 
 @router.get("/login/code")
@@ -89,10 +96,11 @@ def code(
         code=code[:100],
         browser=_browser(request),
         now=desk.clock(),
+        device=known_device(request, desk, pending.person.email),
     )
     if isinstance(entered, Refusal):
         return _refused(desk.pages.answer("code.html", csrf=pending.session.csrf, trouble=entered), entered)
-    return _let_in(request, entered)
+    return _let_in(request, desk, entered, pending.person.email)
 
 
 @router.post("/logout")
@@ -107,9 +115,18 @@ def logout(desk: TheDesk, visitor: OwnForm) -> Response:
     return answer
 
 
-def _let_in(request: Request, entered: Entered) -> Response:
+def known_device(request: Request, desk: Desk, email: str) -> str | None:
+    """Under what the attempts of this browser are counted, where the person of that address logged in here before."""
+    return devices.known_device(desk.seal, request.cookies.get(devices.COOKIE, ""), email, now=desk.clock())
+
+
+def _let_in(request: Request, desk: Desk, entered: Entered, email: str) -> Response:
     answer = RedirectResponse("/login/code" if entered.needs_code else "/", status_code=303)
-    _set_cookie(request, answer, COOKIE, entered.cookie, strict=False)
+    # The session follows links from elsewhere (a digest by e-mail); every change needs a token besides.
+    _set_cookie(request, answer, COOKIE, entered.cookie, samesite="lax")
+    if not entered.needs_code:
+        known = devices.device_cookie(desk.seal, email, now=desk.clock())
+        _set_cookie(request, answer, devices.COOKIE, known, lasts=devices.LASTS)
     answer.delete_cookie(FORM_COOKIE, path="/login")
     return answer
 
@@ -140,18 +157,26 @@ def _form(request: Request, desk: Desk, *, trouble: str | None = None, email: st
     with reading(desk.engine) as connection:
         nobody_yet = not has_people(connection)
     answer = desk.pages.answer("login.html", csrf=token, trouble=trouble, email=email[:200], nobody_yet=nobody_yet)
-    _set_cookie(request, answer, FORM_COOKIE, token, strict=True)
+    _set_cookie(request, answer, FORM_COOKIE, token, path="/login")
     return answer
 
 
-def _set_cookie(request: Request, answer: Response, name: str, value: str, *, strict: bool) -> None:
+def _set_cookie(
+    request: Request,
+    answer: Response,
+    name: str,
+    value: str,
+    *,
+    path: str = "/",
+    samesite: Literal["strict", "lax"] = "strict",
+    lasts: timedelta = LONGEST,
+) -> None:
     answer.set_cookie(
         name,
         value,
-        max_age=int(LONGEST.total_seconds()),
-        path="/login" if strict else "/",
+        max_age=int(lasts.total_seconds()),
+        path=path,
         httponly=True,
-        # The session follows links from elsewhere (a digest by e-mail); every change needs a token besides.
-        samesite="strict" if strict else "lax",
+        samesite=samesite,
         secure=request.url.scheme == "https",
     )

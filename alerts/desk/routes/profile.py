@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Annotated
 
-from fastapi import APIRouter, Form, Response
+from fastapi import APIRouter, Depends, Form, Request, Response
 from fastapi.responses import RedirectResponse
 
 from alerts.desk import second_factor
@@ -13,6 +13,7 @@ from alerts.desk.failures import Failure, PageError
 from alerts.desk.numbers import Number
 from alerts.desk.people import is_long_enough, matches, person_of
 from alerts.desk.permissions import Permission
+from alerts.desk.routes.entry import known_device
 from alerts.desk.sessions import limits_of, own_sessions
 from alerts.desk.staff import change_own_password
 from alerts.desk.state import Desk
@@ -27,6 +28,14 @@ from crawler.store.people import count_recovery_codes, read_person
 router = APIRouter(prefix="/profile")
 
 
+def own_device(request: Request, desk: TheDesk, visitor: Myself) -> str | None:
+    """Under what attempts in this browser are counted, where its owner has logged in here before."""
+    return known_device(request, desk, visitor.person.email)
+
+
+OwnDevice = Annotated[str | None, Depends(own_device)]
+
+
 @router.get("")
 def profile(desk: TheDesk, visitor: Myself, done: str = "") -> Response:
     """Who one is here; `done` names what was just done."""
@@ -37,6 +46,7 @@ def profile(desk: TheDesk, visitor: Myself, done: str = "") -> Response:
 def password(
     desk: TheDesk,
     visitor: OwnForm,
+    device: OwnDevice,
     old: Annotated[str, Form()] = "",
     new: Annotated[str, Form()] = "",
     again: Annotated[str, Form()] = "",
@@ -48,7 +58,7 @@ def password(
         return _page(desk, visitor, faults={"again": "unequal"})
     if new == old:
         return _page(desk, visitor, faults={"new": "same"})
-    if not _is_me(desk, visitor, old):
+    if not _is_me(desk, visitor, old, device=device):
         return _page(desk, visitor, faults={"old": "wrong"})
     with desk.engine.begin() as connection:
         change_own_password(
@@ -104,9 +114,11 @@ def finish_totp(desk: TheDesk, visitor: OwnForm, code: Annotated[str, Form()] = 
 
 
 @router.post("/totp/remove")
-def remove_totp(desk: TheDesk, visitor: OwnForm, password: Annotated[str, Form(alias="totp-old")] = "") -> Response:
+def remove_totp(
+    desk: TheDesk, visitor: OwnForm, device: OwnDevice, password: Annotated[str, Form(alias="totp-old")] = ""
+) -> Response:
     """Asks for no code any more, where the password is right."""
-    if not _is_me(desk, visitor, password):
+    if not _is_me(desk, visitor, password, device=device):
         return _page(desk, visitor, faults={"totp-old": "wrong"})
     with desk.engine.begin() as connection:
         second_factor.remove(connection, visitor.person, by=visitor.person.email, now=desk.clock())
@@ -154,15 +166,15 @@ def _days(text: str) -> int | None:
     return int(text) if is_number and 1 <= int(text) <= LONGEST_DAYS else None
 
 
-def _is_me(desk: Desk, visitor: Visitor, password: str) -> bool:
+def _is_me(desk: Desk, visitor: Visitor, password: str, *, device: str | None) -> bool:
     """Whether the password is right. Guesses count like those at the log-in: an open session is no way around it."""
     email, now = visitor.person.email, desk.clock()
     with desk.engine.begin() as connection:
-        attempt = count_attempt(connection, email=email, address=acting_address(), now=now)
+        attempt = count_attempt(connection, email=email, address=acting_address(), now=now, device=device)
     if attempt is None or not matches(visitor.person, password):
         return False
     with desk.engine.begin() as connection:
-        attempt_succeeded(connection, attempt, email=email)
+        attempt_succeeded(connection, attempt, email=email, device=device)
     return True
 
 
