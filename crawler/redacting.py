@@ -16,7 +16,7 @@ _SPOKEN = "https?|wss?|ftp|file|data|sqlite|postgresql(?:\\+\\w+)?|rediss?|smtps
 _RULES = (
     # Services for messages put their tokens where others have a host: only schemes that do not are shown.
     (re.compile(rf"\b(?!(?:{_SPOKEN})://)([a-z][a-z0-9+.-]{{0,40}})://[^\s'\"<>]+", re.IGNORECASE), rf"\1://{HIDDEN}"),
-    (re.compile(r"(?<=://)([^\s/?#'\"<>]*):[^\s/?#'\"<>]*@"), rf"\1:{HIDDEN}@"),
+    (re.compile(r"(?<=://)([^\s:/?#'\"<>]*+):[^\s/?#'\"<>]*@"), rf"\1:{HIDDEN}@"),
     (re.compile(r"(?<=://)[^\s:/?#'\"<>@]+@"), f"{HIDDEN}@"),
     (re.compile(r"\b(Basic|Bearer|Token|Digest)\s+[\w.~+/=-]{6,}", re.IGNORECASE), rf"\1 {HIDDEN}"),
     (

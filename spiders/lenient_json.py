@@ -68,7 +68,7 @@ def cut_literal(script: str, start: int) -> str:
             position = _string_end(script, position)
             continue
         if script.startswith(("//", "/*"), position):
-            position = max(_matched_end(SPACE, script, position), position + 1)
+            position = _comment_end(script, position)
             continue
         if character in OPENING:
             closers.append(OPENING[character])
@@ -78,6 +78,13 @@ def cut_literal(script: str, start: int) -> str:
         if not closers:
             return script[start:position]
     raise NotJsonError("the literal never closes")
+
+
+def _comment_end(script: str, start: int) -> int:
+    end = _matched_end(SPACE, script, start)
+    if end == start:
+        raise NotJsonError("a comment never closes")
+    return end
 
 
 def _string_end(script: str, start: int) -> int:

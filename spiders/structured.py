@@ -22,7 +22,8 @@ from spiders.posting import Stated, build_ad
 Node = Mapping[str, Any]
 """A schema.org object as JSON."""
 
-SCRIPT_OPENING = re.compile(r"<script\b([^>]*)>", re.IGNORECASE)
+SCRIPT_OPENING = re.compile(r"<script\b([^>]*+)(?:>|\Z)", re.IGNORECASE)
+"""One that the page breaks off in takes all the rest: it must not be looked for anew behind each further beginning."""
 LD_JSON = re.compile(r"application/(?:ld\+json|json\+ld)", re.IGNORECASE)
 VOCABULARY = re.compile(r"^https?://(?:www\.)?schema\.org/|^schema:")
 FURTHER_TEXTS = (

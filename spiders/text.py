@@ -32,7 +32,7 @@ INVISIBLE = re.compile(
     "[\x00-\x08\x0e-\x1f\x7f-\x84\x86-\x9f\u00ad\u061c\u200b\u200e\u200f\u202a-\u202e\u2060\u2066-\u2069\ufeff]"
 )
 """Control characters, and marks that hide in words or turn the direction of what stands beside them."""
-LONG_TAG = re.compile(r"(<[a-zA-Z][\w:-]*)[^<>]{2000,}>")
+LONG_TAG = re.compile(r"(<[a-zA-Z][\w:-]{0,100}+)[^<>]{2000,}+>")
 """What makes it long is not shown, and attributes by the thousand keep the parser busy."""
 BLANK_LINES = re.compile(r"\n{3,}")
 WHITE_SPACE = re.compile(r"\s+")

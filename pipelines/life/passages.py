@@ -10,7 +10,11 @@ from difflib import SequenceMatcher
 from enum import StrEnum
 from itertools import product
 
-_SENTENCE = re.compile(r"(\S.*?(?:[.!?;]+(?=\s|\Z)|(?=\n)|\Z)|\A(?=\s))(\s*)", re.DOTALL)
+_SENTENCE = re.compile(
+    # A run of signs is read once, from where it begins: a text of nothing else must not be read N times.
+    r"(\S(?:[.!?;]++(?=\s|\Z)|.*?(?:(?<![.!?;])[.!?;]++(?=\s|\Z)|(?=\n)|\Z))|\A(?=\s))(\s*)",
+    re.DOTALL,
+)
 """A sentence, and the space after it; a text that begins with space begins with an empty sentence."""
 _TOKEN = re.compile(r"\s+|\d[\d.,]*\d|\w+|[^\w\s]")
 _WORD = re.compile(r"\d[\d.,]*\d|\w+")
