@@ -20,7 +20,7 @@ from alerts.report_commands import report
 from alerts.series_commands import series_app
 from alerts.subject_access.commands import subject_access
 from alerts.telling_commands import digest, messages_app
-from crawler.output import print_json, print_table
+from crawler.output import plain, print_json, print_table
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -82,7 +82,7 @@ def draft(
             told = read_cautions(connection, settings, kept_draft(connection, case, chosen), now=datetime.now(UTC))
     typer.echo(f"{output} ({chosen})", err=True)
     for caution in told:
-        typer.echo(f"note: {caution}", err=True)
+        typer.echo(f"note: {plain(caution)}", err=True)
 
 
 def annex(
@@ -157,7 +157,7 @@ def timeline(
         print_json([entry.to_json() for entry in found.entries])
     else:
         for line in told_lines(found):
-            typer.echo(line)
+            typer.echo(plain(line))
 
 
 def _as_json(line: CaseLine) -> dict[str, Any]:

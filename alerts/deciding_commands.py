@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from alerts.cases import CaseState, Decision, DismissReason
-from crawler.output import print_json, print_table
+from crawler.output import plain, print_json, print_table
 
 if TYPE_CHECKING:
     pass
@@ -232,8 +232,8 @@ def _decide(
 
 
 def _print_case(found: dict[str, Any]) -> None:
-    sys.stdout.write(f"Case {found['id']}: {found['state']}, {found['level']}. {found['title']}\n")
-    sys.stdout.write(f"Mediator: {found['mediator'] or '–'}, register: {found['verdict'] or 'not checked'}\n")
+    sys.stdout.write(f"Case {found['id']}: {found['state']}, {found['level']}. {plain(found['title'])}\n")
+    sys.stdout.write(f"Mediator: {plain(found['mediator'] or '–')}, register: {found['verdict'] or 'not checked'}\n")
     sys.stdout.write(f"Possible: {', '.join(found['possible']) or 'nothing'}\n")
     if found["changed_after_approval"]:
         sys.stdout.write(f"Really changed since it was approved: {found['changed_after_approval']}\n")

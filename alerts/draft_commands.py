@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from alerts.deciding_commands import AsJson, CaseNumber
-from crawler.output import print_json, print_table
+from crawler.output import plain, print_json, print_table
 
 if TYPE_CHECKING:
     from alerts.editing import Passage, ProvisionState
@@ -99,7 +99,7 @@ def text(
         return
     for passage in found:
         mark = f" (worded anew by {passage.edit.person})" if passage.edit else ""
-        sys.stdout.write(f"{passage.number}{mark}: {passage.text}\n")
+        sys.stdout.write(f"{passage.number}{mark}: {plain(passage.text)}\n")
 
 
 def _provision(state: ProvisionState) -> dict[str, Any]:

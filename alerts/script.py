@@ -83,6 +83,8 @@ _UNSHOWN = re.compile(
 )
 _UNSEEN = re.compile(r"[\u00ad\u200b-\u200f\u202a-\u202e\u2060-\u206f\ufe00-\ufe0f\ufeff]")
 _RUN_OF_UNSHOWN = re.compile(rf"{UNPRINTABLE}+")
+_SOME_WORDS = re.compile(r".{1,1000}(?=\s|\Z)|.{1,1000}", re.DOTALL)
+"""Marks on a letter are put in order by comparing each with each: of a hundred thousand that takes minutes."""
 
 
 @lru_cache(maxsize=4096)
@@ -105,7 +107,8 @@ def printable(text: str) -> str:
 
     What a page contains is not trusted: neither control characters nor unpaired surrogates reach a document.
     """
-    seen = _UNSEEN.sub("", unicodedata.normalize("NFC", text))
+    composed = "".join(unicodedata.normalize("NFC", words) for words in _SOME_WORDS.findall(text))
+    seen = _UNSEEN.sub("", composed)
     shown = _UNSHOWN.sub(UNPRINTABLE, " ".join(seen.split()))
     return _RUN_OF_UNSHOWN.sub(UNPRINTABLE, shown)
 

@@ -10,7 +10,7 @@ from typing import Annotated
 import typer
 
 from crawler.errors import StoreError, UsageError
-from crawler.output import print_json, print_table
+from crawler.output import plain, print_json, print_table
 
 messages_app = typer.Typer(no_args_is_help=True, help="Digest and alarms: whether they arrive, and what waits.")
 
@@ -40,7 +40,7 @@ def digest(
             with reading(engine) as connection:
                 letter = morning_letter(connection, settings, now=now)
             if to is None:
-                typer.echo(f"{letter.subject}\n\n{as_text(letter)}", nl=False)
+                typer.echo(plain(f"{letter.subject}\n\n{as_text(letter)}"), nl=False)
                 return
             made = as_html(letter) if to.suffix.lower() in (".html", ".htm") else as_text(letter)
             try:

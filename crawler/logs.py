@@ -5,7 +5,6 @@ What they must not hold is told in `crawler.redacting`; how Scrapy words its eve
 
 from __future__ import annotations
 
-import json
 import logging
 import os
 import re
@@ -18,6 +17,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, TextIO
 
 from crawler.errors import AdwatchError, ConfigError, UsageError
+from crawler.output import json_text, plain
 from crawler.redacting import redacted
 
 if TYPE_CHECKING:
@@ -41,8 +41,8 @@ class TextLines(logging.Formatter):
         return _moment(record)
 
     def format(self, record: logging.LogRecord) -> str:
-        """The event."""
-        return redacted(super().format(record))
+        """The event. What stands below its line is indented: no text of others can look like an event of ours."""
+        return redacted(plain(super().format(record))).replace("\n", "\n  ")
 
 
 class JsonLines(logging.Formatter):
@@ -62,7 +62,7 @@ class JsonLines(logging.Formatter):
         }
         if record.exc_info:
             line["traceback"] = redacted(self.formatException(record.exc_info))
-        return json.dumps(line, ensure_ascii=False)
+        return json_text(line)
 
 
 class OwnFile(WatchedFileHandler):
@@ -102,7 +102,7 @@ def during_night(number: int) -> Iterator[None]:
 
 def say_failure(error: AdwatchError) -> None:
     """One line on standard error for whoever called the program; JSON where its messages are."""
-    sentence = " ".join(str(error).split())
+    sentence = " ".join(plain(str(error)).split())
     if any(isinstance(handler.formatter, JsonLines) for handler in logging.getLogger().handlers):
         logger.error("%s", sentence)
     else:

@@ -10,6 +10,7 @@ from typing import Any
 
 from rich.box import SIMPLE
 from rich.console import Console
+from rich.markup import escape
 from rich.progress import BarColumn, MofNCompleteColumn, TextColumn, TimeElapsedColumn
 from rich.progress import Progress as Bars
 from rich.table import Table
@@ -19,7 +20,7 @@ from crawler.config import Settings
 from crawler.health import RunOutcome
 from crawler.night import Progress, Step
 from crawler.nightly import NightResult, run_if_due, run_night, why_no_night
-from crawler.output import print_table
+from crawler.output import plain, print_table
 from crawler.store.assessments import VerdictChange, verdict_changes
 from crawler.store.engine import reading
 from crawler.store.nights import night_began
@@ -98,10 +99,12 @@ def print_night(engine: Engine, result: NightResult) -> None:
     print_verdict_changes(changes)
     console.print("In the store: " + ", ".join(f"{count} {name}" for name, count in totals.items()))
     for note in dict.fromkeys(note for step in result.steps for note in step.notes):
-        console.print(f"note: {note}", highlight=False, markup=False)
+        console.print(f"note: {plain(note)}", highlight=False, markup=False)
     for step in result.steps:
         if step.failure:
-            console.print(f"[bold red]step {step.name} failed:[/bold red] {step.failure}", highlight=False)
+            # What a failure says may hold words of a page, which are no markup.
+            told = escape(plain(step.failure))
+            console.print(f"[bold red]step {step.name} failed:[/bold red] {told}", highlight=False)
 
 
 def print_verdict_changes(changes: Sequence[VerdictChange]) -> None:

@@ -3,14 +3,29 @@
 from __future__ import annotations
 
 import json
+import re
 import sys
 from collections.abc import Iterable, Sequence
 from typing import Any
 
+_COMMANDS = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069\ud800-\udfff]")
+"""Control characters, which a terminal obeys; marks that turn the direction of a line; what no encoding can write."""
 
-def print_json(document: Any) -> None:
-    """Writes one JSON document."""
-    sys.stdout.write(json.dumps(document, ensure_ascii=False, indent=2, default=str) + "\n")
+
+def plain(text: str) -> str:
+    """The text as a terminal may be shown it, whoever wrote it: � stands for what would command it or turn its lines."""
+    return _COMMANDS.sub("\ufffd", text)
+
+
+def json_text(document: Any, *, indent: int | None = None) -> str:
+    """The document as JSON that means the same and holds nothing that a terminal would obey."""
+    written = json.dumps(document, ensure_ascii=False, indent=indent, default=str)
+    return _COMMANDS.sub(lambda sign: f"\\u{ord(sign[0]):04x}", written)
+
+
+def print_json(document: Any, *, indent: int | None = 2) -> None:
+    """Writes one JSON document; without `indent` on one line."""
+    sys.stdout.write(json_text(document, indent=indent) + "\n")
     sys.stdout.flush()
 
 
@@ -36,4 +51,4 @@ def print_table(title: str, columns: Sequence[str], rows: Iterable[Sequence[obje
 def _shown(value: object) -> str:
     if isinstance(value, bool):
         return "yes" if value else "no"
-    return "–" if value is None else str(value)
+    return "–" if value is None else plain(str(value))

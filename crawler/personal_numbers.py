@@ -20,9 +20,12 @@ def find_jmbg(text: str) -> tuple[tuple[int, int], ...]:
 
 def redact_jmbg(text: str) -> str:
     """`text` with the digits of every personal number starred out; its length, and so all offsets, stay."""
+    parts, done = [], 0
     for start, end in find_jmbg(text):
-        text = text[:start] + re.sub(r"\d", "*", text[start:end]) + text[end:]
-    return text
+        begin = max(start, done)
+        parts += [text[done:begin], re.sub(r"\d", "*", text[begin:end])]
+        done = end
+    return "".join((*parts, text[done:]))
 
 
 def storable(value: str | None) -> str | None:

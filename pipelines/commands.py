@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -13,6 +12,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from crawler.output import plain, print_json
 from pipelines.connections.commands import contacts_app
 from pipelines.evaluation.commands import evaluate_app
 from pipelines.register.commands import register_app, today
@@ -60,7 +60,6 @@ def check(
     """
     from crawler.assessment import Ad  # noqa: PLC0415 - keeps --help fast
     from crawler.errors import UsageError  # noqa: PLC0415
-    from crawler.output import print_json  # noqa: PLC0415
     from pipelines.assess import assess  # noqa: PLC0415
     from pipelines.given_texts import read_given_text  # noqa: PLC0415
 
@@ -93,8 +92,6 @@ def read_image(
 
     Example: [bold]adwatch read-image letak.jpg[/bold]
     """
-    from crawler.output import print_json  # noqa: PLC0415 - keeps --help fast
-
     seen = _read_given_picture(file)
     if as_json:
         print_json(seen)
@@ -130,7 +127,6 @@ def reassess(as_json: JsonOption = False) -> None:
     """
     from crawler.night_report import print_verdict_changes  # noqa: PLC0415 - keeps --help fast
     from crawler.opening import opened  # noqa: PLC0415
-    from crawler.output import print_json  # noqa: PLC0415
     from pipelines.rejudging import judge_again  # noqa: PLC0415
 
     with opened() as (settings, engine):
@@ -150,7 +146,7 @@ def _read_given_picture(file: Path) -> dict[str, Any]:
 
 
 def _print_seen(seen: dict[str, Any]) -> None:
-    sys.stdout.write(f"{seen['text'] or '(na slici nije nađen tekst)'}\n")
+    sys.stdout.write(f"{plain(seen['text']) or '(na slici nije nađen tekst)'}\n")
     told = f"pročitano mašinski ({seen['engine']}, pouzdanost {seen['confidence']:.0%}); uporedite sa slikom"
     sys.stderr.write(f"adwatch: {told}\n")
 
@@ -211,5 +207,4 @@ def _has_store(settings: Settings) -> bool:
 
 
 def _print_line(document: dict[str, Any]) -> None:
-    sys.stdout.write(json.dumps(document, ensure_ascii=False) + "\n")
-    sys.stdout.flush()
+    print_json(document, indent=None)

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from crawler.errors import UsageError
-from crawler.output import print_json, print_table
+from crawler.output import plain, print_json, print_table
 
 if TYPE_CHECKING:
     from crawler.store.health import SourceHealth
@@ -51,8 +51,8 @@ def _show(postings: list[dict[str, Any]]) -> None:
         organization = posting.get("hiringOrganization", {}).get("name", "")
         place = posting.get("jobLocation", {}).get("raw", "")
         facts = " · ".join(fact for fact in (organization, place, posting.get("datePublished", "")) if fact)
-        console.print(posting.get("jobTitle", ""), style="bold", markup=False, highlight=False)
-        console.print(f"  {facts}", markup=False, highlight=False)
+        console.print(plain(posting.get("jobTitle", "")), style="bold", markup=False, highlight=False)
+        console.print(f"  {plain(facts)}", markup=False, highlight=False)
     console.print(f"{len(postings)} JobPosting", markup=False)
 
 

@@ -76,6 +76,8 @@ UNIT_DAYS = (
 AGO = re.compile(rf"\b(?:pre|prije)\s+(?:oko\s+)?(?:(?P<count>\d{{1,3}}|{'|'.join(NUMBERS)})\s+)?(?P<unit>[a-z]+)")
 RFC822_ZONE = re.compile(r"\d\d:\d\d(?::\d\d)? (?:[+-]\d{4}|GMT|UTC|Z)\s*$")
 UNIX = re.compile(r"\d{10}(?:\d{3})?")
+LONGEST = 2000
+"""Characters of a field in which a date is looked for."""
 
 
 def parse_date(raw: str, *, fetched_at: datetime, times: Times = AS_WRITTEN) -> str | None:
@@ -83,6 +85,7 @@ def parse_date(raw: str, *, fetched_at: datetime, times: Times = AS_WRITTEN) -> 
 
     Relative words ("pre 3 dana", "juče") count from `fetched_at`, an aware time.
     """
+    raw = raw[:LONGEST]
     text = _fold(raw)
     zone = ZoneInfo(times.zone) if times.zone else BELGRADE
     written = _iso(text) or _rfc822(raw) or _written(text)

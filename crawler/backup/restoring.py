@@ -18,7 +18,7 @@ from sqlalchemy import Connection, Engine, make_url
 from sqlalchemy.exc import DatabaseError
 
 from crawler.backup.archive import HOME, BackupReader
-from crawler.backup.tables import has_tables, set_counters, shapes_from, take_rows
+from crawler.backup.tables import has_tables, require_tables, set_counters, shapes_from, take_rows
 from crawler.config import Settings
 from crawler.errors import StoreError, UsageError
 from crawler.files import sync_folder, write_whole
@@ -203,6 +203,7 @@ def _fill(backup: BackupReader, settings: Settings, staging: Path, progress: Pro
 def _take_tables(connection: Connection, backup: BackupReader, progress: Progress) -> None:
     migrate(connection, backup.manifest.revision)
     shapes, rows = shapes_from(backup.manifest.tables), backup.manifest.rows
+    require_tables(connection, shapes)
     for done, (shape, described) in enumerate(zip(shapes, backup.manifest.tables, strict=True), 1):
         taken = take_rows(connection, shape, backup.lines(str(described["member"])))
         if taken != rows[shape.name]:

@@ -158,6 +158,14 @@ def has_tables(connection: Connection) -> bool:
     return bool(inspect(connection).get_table_names())
 
 
+def require_tables(connection: Connection, shapes: Iterable[TableShape]) -> None:
+    """Raises StoreError for a table that the program does not have there: the database has some of its own."""
+    known = set(inspect(connection).get_table_names()) - {"alembic_version"}
+    strange = next((shape.name for shape in shapes if shape.name not in known), None)
+    if strange is not None:
+        raise StoreError(f"the backup holds {strange!r}, which is no table of the program")
+
+
 def _sequences(connection: Connection) -> dict[str, str]:
     there = set(inspect(connection).get_table_names())
     found = {}

@@ -56,13 +56,14 @@ def _as_json(known: KnownContact) -> dict[str, Any]:
 
 
 def _print(known: KnownContact) -> None:
-    from crawler.output import print_table  # noqa: PLC0415 - keeps --help fast
+    from crawler.output import plain, print_table  # noqa: PLC0415 - keeps --help fast
     from pipelines.connections.wording import connection_sentence  # noqa: PLC0415
     from pipelines.text.counting import written_day  # noqa: PLC0415
 
-    sys.stdout.write(f"{connection_sentence(known.connection)}\n")
+    sys.stdout.write(f"{plain(connection_sentence(known.connection))}\n")
     if known.connection.names:
-        sys.stdout.write(f"Imena: {', '.join(' '.join(name.split()) for name in known.connection.names)}\n")
+        names = ", ".join(" ".join(name.split()) for name in known.connection.names)
+        sys.stdout.write(f"Imena: {plain(names)}\n")
     columns = ("oglas", "ime u oglasu", "portal", "viđen od", "do", "adresa")
     rows = [
         (ad.ad_id, ad.name, ad.source, written_day(ad.first_seen.date()), written_day(ad.last_seen.date()), ad.url)

@@ -13,7 +13,7 @@ from zoneinfo import ZoneInfo
 
 import typer
 
-from crawler.output import print_table
+from crawler.output import plain, print_json, print_table
 from pipelines.register.history_commands import add_history_commands
 
 if TYPE_CHECKING:
@@ -211,8 +211,7 @@ def _register_json(register: Register, on: date) -> dict[str, Any]:
 
 
 def _print_line(document: dict[str, Any], *, indent: int | None = None) -> None:
-    sys.stdout.write(json.dumps(document, ensure_ascii=False, indent=indent, default=str) + "\n")
-    sys.stdout.flush()
+    print_json(document, indent=indent)
 
 
 def _print_report(report: ImportReport) -> None:
@@ -224,9 +223,9 @@ def _print_report(report: ImportReport) -> None:
     already = "" if report.is_new else " (already imported)"
     console.print(f"{report.imported} agencies as of {report.as_of}{already}, {len(report.refused)} rows refused")
     for row in report.refused:
-        console.print(f"  row {row.row}: {row.reason}")
+        console.print(f"  row {row.row}: {plain(row.reason)}")
     for row in report.superseded:
-        console.print(f"  row {row.row} left out: {row.reason}")
+        console.print(f"  row {row.row} left out: {plain(row.reason)}")
     console.print(report.snapshot)
     if report.changes:
         console.print(f"{summary_of(report.changes)}; see `adwatch register diff`")

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 from datetime import date
 from typing import Any
 
-from crawler.output import print_table
+from crawler.output import plain, print_table
 from crawler.register import Register, RegisterEntry
 from crawler.store.register import SnapshotRow
 from pipelines.register.differences import GROUPS, AgencyChange, FieldChange, RegisterDifferences
@@ -89,10 +89,10 @@ def short(snapshot: str) -> str:
 
 
 def print_plain(text: str) -> None:
-    """A line that holds no markup."""
+    """A line that holds no markup and steers no terminal."""
     from rich.console import Console  # noqa: PLC0415 - keeps --help fast
 
-    Console(highlight=False, markup=False).print(text)
+    Console(highlight=False, markup=False).print(plain(text))
 
 
 def _side(register: Register, on: date) -> dict[str, Any]:

@@ -22,7 +22,7 @@ from sqlalchemy import insert, inspect, make_url, select
 
 from crawler.backup.archive import MANIFEST
 from crawler.backup.making import make_backup
-from crawler.backup.restoring import STAGING, restore_backup
+from crawler.backup.restoring import DATABASE, STAGING, restore_backup
 from crawler.config import Settings
 from crawler.errors import BusyError, StoreError, UsageError
 from crawler.evidence.heads import current_head, note_head
@@ -30,6 +30,7 @@ from crawler.evidence.holding import evidence_goes
 from crawler.evidence.verify import verify_evidence
 from crawler.evidence.warc import CaptureWriter
 from crawler.items import FetchedPage
+from crawler.scheduling import JOBS_FILE
 from crawler.store.captures import save_captures
 from crawler.store.engine import connect, migrate, open_store, reading
 from crawler.store.schema import metadata, runs, series
@@ -242,7 +243,20 @@ def rewritten(path: Path, change: Callable[[dict[str, bytes], dict[str, Any]], N
 
 
 @pytest.mark.parametrize(
-    "name", ["home/../../zlo", "/etc/zlo", "home//zlo", "home/a/../../b", "home/.restoring/x", "zlo"]
+    "name",
+    [
+        "home/../../zlo",
+        "/etc/zlo",
+        "home//zlo",
+        "home/a/../../b",
+        "home/.restoring/x",
+        "zlo",
+        # What the program itself would open and believe.
+        f"home/{JOBS_FILE}",
+        f"home/{DATABASE}",
+        f"home/{DATABASE}-wal",
+        "home/night.lock",
+    ],
 )
 def test_name_that_leads_out_of_the_data_folder_is_refused(backup: Path, tmp_path: Path, name: str) -> None:
     def smuggle(members: dict[str, bytes], manifest: dict[str, Any]) -> None:
@@ -253,6 +267,20 @@ def test_name_that_leads_out_of_the_data_folder_is_refused(backup: Path, tmp_pat
         restore_backup(Settings(tmp_path / "restored"), rewritten(backup, smuggle))
 
     assert not (tmp_path / "restored").exists()
+
+
+@pytest.mark.parametrize("name", ["pg_authid", "sqlite_master", "alembic_version", 'people"; DROP TABLE people; --'])
+def test_table_that_is_not_the_program_s_is_refused(backup: Path, target: Settings, name: str) -> None:
+    def smuggle(members: dict[str, bytes], manifest: dict[str, Any]) -> None:
+        members["tables/zlo.jsonl"] = b'["x"]\n'
+        manifest["members"]["tables/zlo.jsonl"] = None
+        described = {"name": name, "member": "tables/zlo.jsonl", "rows": 1, "columns": [["version_num", "text"]]}
+        manifest["tables"].append(described)
+
+    with pytest.raises(StoreError, match="no table of the program"):
+        restore_backup(target, rewritten(backup, smuggle))
+
+    assert list(target.home.iterdir()) == []
 
 
 def test_member_that_unpacks_to_more_than_it_says_is_refused(backup: Path, tmp_path: Path) -> None:
