@@ -105,7 +105,9 @@ class StorePipeline:
             self.night_id = int(given) if given else begin_run_by_hand(connection, now=datetime.now(UTC))
             begin_run(connection, night_id=self.night_id, source=self.source, now=datetime.now(UTC))
         name = f"{self.night_id:06d}-{self.source}"
-        facts = file_facts(self.settings, night_id=self.night_id, source=self.source)
+        manifest = getattr(self.crawler.spider, "manifest", None)
+        unchecked = manifest.unchecked_certificate if manifest else ""
+        facts = file_facts(self.settings, night_id=self.night_id, source=self.source, unchecked_certificate=unchecked)
         self.writer = CaptureWriter(self.settings.evidence_folder, name, facts=facts)
         self._tell_known_ads()
 

@@ -82,6 +82,7 @@ FAILURES: tuple[tuple[tuple[type[BaseException], ...], Problem], ...] = (
             twisted.CertificateError,
             twisted.VerifyError,
             service_identity.VerificationError,
+            service_identity.CertificateError,
         ),
         Problem.TLS,
     ),

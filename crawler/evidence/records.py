@@ -50,12 +50,19 @@ class Record:
     """The record as one gzip member."""
 
 
-def file_facts(settings: Settings, *, night_id: int, source: str) -> dict[str, str]:
-    """What the warcinfo record of a run's file says of it, besides what all files say."""
+def file_facts(
+    settings: Settings, *, night_id: int, source: str, unchecked_certificate: str = ""
+) -> dict[str, str]:
+    """What the warcinfo record of a run's file says of it, besides what all files say.
+
+    `unchecked_certificate`: why the site's certificate was not checked; empty where it was.
+    """
+    unchecked = {"uncheckedCertificate": unchecked_certificate} if unchecked_certificate else {}
     return {
         "operator": " ".join(settings.file.organisation.name.split()),
         "http-header-user-agent": settings.user_agent,
         "isPartOf": f"night {night_id}, source {source}",
+        **unchecked,
     }
 
 

@@ -129,6 +129,12 @@ class RegisterSource(SourceManifest):
     link: ListLink | None = None
     """Where the page links to the list; None where the start address is the list itself."""
 
+    @model_validator(mode="after")
+    def _is_surely_the_list(self) -> Self:
+        if self.unchecked_certificate:
+            raise ValueError("a list by which others are called unregistered comes from a checked address only")
+        return self
+
 
 AnySource = Annotated[
     StructuredSource

@@ -48,6 +48,9 @@ class SourceManifest(Model):
     optional: tuple[FieldName, ...] = ()
     """Mapped fields that the site often leaves out. One of the others, missing in all ads of a run, is a changed
     layout (`crawler.layout`)."""
+    unchecked_certificate: str = ""
+    """Why the certificate of this site is not checked: expired, or its authority not sent along. Empty: it is checked,
+    as that of every source should be."""
     schedule: Cron | None = None
     """Crontab line in Europe/Belgrade; None is every night."""
     site_lines: Pattern | None = None

@@ -71,6 +71,7 @@ class SourceSpider(Spider):
                 # One after another: those that wait for their turn would still be sent after a refusal.
                 "CONCURRENT_REQUESTS": 1 if limits.delay_seconds else ON_OWN_MACHINE,
                 "CLOSESPIDER_TIMEOUT": limits.max_minutes * 60,
+                "DOWNLOAD_VERIFY_CERTIFICATES": not cls.manifest.unchecked_certificate,
             },
             priority="spider",
         )

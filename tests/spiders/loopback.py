@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import re
+import ssl
 import subprocess
 import sys
 import threading
@@ -50,8 +51,10 @@ class Site:
 
 
 @contextmanager
-def serve(routes: Routes, *, host: str = "127.0.0.1", port: int = 0) -> Iterator[Site]:
-    """The site until the end of the block."""
+def serve(
+    routes: Routes, *, host: str = "127.0.0.1", port: int = 0, tls: ssl.SSLContext | None = None
+) -> Iterator[Site]:
+    """The site until the end of the block; with a context by https."""
     site = Site("")
 
     class Handler(BaseHTTPRequestHandler):
@@ -86,7 +89,9 @@ def serve(routes: Routes, *, host: str = "127.0.0.1", port: int = 0) -> Iterator
 
     server = ThreadingHTTPServer((host, port), Handler)
     server.daemon_threads = True
-    site.url = f"http://{host}:{server.server_port}"
+    if tls is not None:
+        server.socket = tls.wrap_socket(server.socket, server_side=True)
+    site.url = f"{'https' if tls else 'http'}://{host}:{server.server_port}"
     threading.Thread(target=server.serve_forever, daemon=True).start()
     try:
         yield site
