@@ -6,7 +6,8 @@ import csv
 from collections.abc import Iterable, Sequence
 from io import StringIO
 
-FORMULA_BEGINS = ("=", "+", "-", "@")
+FORMULA_BEGINS = ("=", "+", "-", "@", "＝", "＋", "－", "＠")
+"""With their wide forms, which some spreadsheets take for the same."""
 
 
 def table_of(header: Sequence[str], rows: Iterable[Sequence[object]]) -> bytes:

@@ -8,12 +8,15 @@ from __future__ import annotations
 import subprocess
 import sys
 import tempfile
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 from pydantic import BaseModel, ConfigDict, ValidationError
 
 from crawler.config import Settings
-from crawler.errors import AdwatchError, UsageError
+from crawler.errors import AdwatchError, BusyError, UsageError
 from crawler.items import FetchedPage
 from crawler.not_to_crawl import service_of
 from crawler.reaching import is_web_address
@@ -21,6 +24,9 @@ from crawler.reaching import is_web_address
 MODULE = "spiders.one_page"
 SECONDS = 180
 """For one page with its robots.txt, at a site that answers slowly."""
+MOST_AT_ONCE = 4
+"""Of one process of ours: each page takes a process and memory of its own, and whoever waits for it holds up others."""
+_TURNS = threading.BoundedSemaphore(MOST_AT_ONCE)
 
 
 class FetchError(AdwatchError):
@@ -52,11 +58,11 @@ def fetch_one_page(settings: Settings, url: str, *, source: str = "", named: boo
 
     `source` lends its limits, headers or browser; `named` allows a host inside the network.
     Raises UsageError where the address is none or of a service that is not crawled, ConfigError where the site would
-    not be told whom to write to, FetchError with the obstacle.
+    not be told whom to write to, BusyError while others are fetched, FetchError with the obstacle.
     """
     require_fetchable(url)
     settings.require_contact([url])
-    with tempfile.TemporaryDirectory(prefix="adwatch-") as folder:
+    with _turn(), tempfile.TemporaryDirectory(prefix="adwatch-") as folder:
         result = Path(folder) / "page.json"
         # Not its output: what a site makes a library print must not be taken for the page.
         _run(settings, [str(result), url, source, "named" if named else ""])
@@ -75,6 +81,16 @@ def require_fetchable(url: str) -> None:
         raise UsageError(f"{url} is no http or https address")
     if service := service_of(url):
         raise UsageError(service.refusal)
+
+
+@contextmanager
+def _turn() -> Iterator[None]:
+    if not _TURNS.acquire(blocking=False):
+        raise BusyError(f"{MOST_AT_ONCE} pages are being fetched just now; try again in a minute")
+    try:
+        yield
+    finally:
+        _TURNS.release()
 
 
 def _run(settings: Settings, arguments: list[str]) -> None:

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from alerts.desk.carried import Upload
 from alerts.desk.speaking import to_say
 from crawler.config import Settings
-from crawler.errors import AdwatchError, ConfigError, UsageError
+from crawler.errors import AdwatchError, BusyError, ConfigError, UsageError
 from crawler.fetching import FetchError, OnePage, fetch_one_page
 from crawler.not_to_crawl import service_of
 from crawler.pictures import PictureError, inspect_picture
@@ -30,6 +30,7 @@ NO_CONTACT = to_say("U podešavanjima programa nema adrese za kontakt, a bez nje
 NOT_CRAWLED = to_say("Stranice ovog servisa program ne preuzima. Nalepite tekst oglasa ili dodajte sliku ekrana.")
 NO_ADDRESS = to_say("To nije adresa javne stranice (http ili https).")
 NOT_FETCHED = to_say("Stranica nije preuzeta: %(why)s.")
+BUSY = to_say("Upravo se preuzima više stranica. Sačekajte minut, pa pokušajte ponovo.")
 NO_WORDS = to_say("Na stranici nije nađen tekst. Nalepite tekst oglasa ili dodajte sliku ekrana.")
 
 
@@ -98,6 +99,8 @@ def page_problem(url: str, error: AdwatchError) -> PageProblem:
     """Why asking for the page failed, for people."""
     if isinstance(error, ConfigError):
         return PageProblem(NO_CONTACT)
+    if isinstance(error, BusyError):
+        return PageProblem(BUSY)
     if isinstance(error, FetchError):
         return PageProblem(NOT_FETCHED, error.problem)
     return PageProblem(NOT_CRAWLED if service_of(url) else NO_ADDRESS)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from datetime import timedelta
 from io import BytesIO
+from threading import Semaphore
 
 import pytest
 from PIL import Image
@@ -134,6 +135,15 @@ def test_a_closed_service_is_not_opened(desk: DeskUnderTest) -> None:
     desk.enter()
     form = {"csrf": field(desk.page("/check"), "csrf"), "what": "https://www.linkedin.com/jobs/1"}
     assert "Stranice ovog servisa program ne preuzima" in desk.client.post("/check/page", data=form).text
+
+
+def test_while_others_wait_for_their_pages_no_further_one_is_asked_for(
+    desk: DeskUnderTest, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    desk.enter(Role.READONLY)
+    monkeypatch.setattr("crawler.fetching._TURNS", Semaphore(0))
+    form = {"csrf": field(desk.page("/check"), "csrf"), "what": "https://poslovi.example/oglas/1"}
+    assert "Upravo se preuzima više stranica" in desk.client.post("/check/page", data=form).text
 
 
 def test_nothing_is_stored_until_a_person_saves(desk: DeskUnderTest) -> None:
