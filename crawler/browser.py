@@ -40,7 +40,9 @@ def launch_options(*, one_way: bool = False) -> dict[str, object]:
     """Arguments for Playwright's `chromium.launch`; with `one_way` for a browser behind `browser_gate`."""
     # Chromium refuses its sandbox to root; for everybody else it stays on.
     flags = [*QUIET_FLAGS, *(ONE_WAY_FLAGS if one_way else ()), *(("--no-sandbox",) if os.geteuid() == 0 else ())]
-    options: dict[str, object] = {"headless": True, "args": flags}
+    # Whatever a page might break into holds no secret of ours.
+    environment = {name: value for name, value in os.environ.items() if not name.startswith("ADWATCH_")}
+    options: dict[str, object] = {"headless": True, "args": flags, "env": environment}
     if chromium := find_chromium():
         options["executable_path"] = str(chromium)
     return options

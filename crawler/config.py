@@ -24,6 +24,9 @@ from crawler.yaml_data import parse_yaml
 ADDRESS = r"^[^\s@<>,;]+@[^\s@<>,;]+$"
 """An e-mail address, well enough."""
 
+NOT_FOR_SPIDERS = ("ADWATCH_SMTP_", "ADWATCH_APPRISE_", "ADWATCH_METRICS_")
+"""How the names of secrets begin that a process reading hostile pages has no use for."""
+
 
 class Organisation(BaseModel):
     """The submitter of complaints: part 1 of every draft (docs/law, contents of a complaint)."""
@@ -189,9 +192,10 @@ class Settings:
         return cls(Path(os.environ.get("ADWATCH_HOME") or "data"), secret_of("ADWATCH_DATABASE_URL"))
 
     def environment(self) -> dict[str, str]:
-        """The environment of a process of ours that is to work on the same store."""
+        """The environment of a spider that is to work on the same store, without secrets that are not for it."""
+        kept = {name: value for name, value in os.environ.items() if not name.startswith(NOT_FOR_SPIDERS)}
         places = {"ADWATCH_HOME": str(self.home), "ADWATCH_DATABASE_URL": self.database_url}
-        return {**os.environ, **places, "ADWATCH_DATABASE_URL_FILE": ""}
+        return {**kept, **places, "ADWATCH_DATABASE_URL_FILE": ""}
 
     @property
     def evidence_folder(self) -> Path:

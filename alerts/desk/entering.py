@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
 
@@ -31,7 +31,7 @@ class Refusal(StrEnum):
 class Entered:
     """A session that began."""
 
-    cookie: str
+    cookie: str = field(repr=False)
     needs_code: bool
 
 

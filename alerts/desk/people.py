@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
 from functools import cache
@@ -71,7 +71,7 @@ class Person:
     email: str
     name: str
     role: Role
-    password_hash: str
+    password_hash: str = field(repr=False)
     password_due: bool = False
     """The password was given by somebody else, and is to be changed before anything else."""
     has_second_factor: bool = False

@@ -8,7 +8,7 @@ from __future__ import annotations
 import hashlib
 import hmac
 import secrets
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
 from sqlalchemy import Connection
@@ -46,7 +46,7 @@ class Session:
     """One session that counts now."""
 
     id: int
-    csrf: str
+    csrf: str = field(repr=False)
     """The token that every form of this session carries."""
     seen_at: datetime
     is_pending: bool

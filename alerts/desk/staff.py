@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import secrets
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Protocol
 
@@ -35,7 +35,7 @@ class GivenPassword:
     """A password that is shown once and changed at the first log-in."""
 
     person: Person
-    password: str
+    password: str = field(repr=False)
 
 
 def hire(connection: Connection, *, email: str, name: str, role: Role | str, by: str, now: datetime) -> GivenPassword:

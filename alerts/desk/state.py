@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import cast
 
@@ -36,7 +36,7 @@ class Desk:
     registers: Registers
     crawls: Crawls
     answers: Answers
-    metrics_token: str | None
+    metrics_token: str | None = field(repr=False)
     """What a program has to show at `/metrics`; None: it has to be on this machine."""
 
     def today(self) -> date:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 
 from sqlalchemy import Connection, delete, func, insert, select, update
@@ -17,9 +17,9 @@ class SessionRow:
     """One session as stored."""
 
     id: int
-    token_hash: str
+    token_hash: str = field(repr=False)
     person_id: int
-    csrf: str
+    csrf: str = field(repr=False)
     began_at: datetime
     seen_at: datetime
     ended_at: datetime | None
@@ -35,7 +35,7 @@ class TokenRow:
     id: int
     person_id: int
     name: str
-    token_hash: str
+    token_hash: str = field(repr=False)
     scope: str
     created_at: datetime
     expires_at: datetime

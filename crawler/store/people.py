@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
@@ -22,12 +22,12 @@ class PersonRow:
     """Lower case."""
     name: str
     role: str
-    password_hash: str
+    password_hash: str = field(repr=False)
     created_at: datetime
     password_due: bool
     """The password was given by somebody else, and is to be changed before anything else."""
     disabled_at: datetime | None
-    totp_secret: str | None
+    totp_secret: str | None = field(repr=False)
     """Sealed; set but not in use while `totp_since` is None."""
     totp_since: datetime | None
     totp_step: int | None

@@ -6,9 +6,12 @@ from datetime import timedelta
 
 import pytest
 
+from alerts.desk.entering import Entered
 from alerts.desk.people import Role
 from alerts.desk.protection import LARGEST_POST, MOST_POSTS, Pace, largest_post
+from alerts.desk.sessions import COOKIE, LONGEST, Limits, find_session, hash_of
 from crawler.config import Settings
+from crawler.store.access import session_with_person
 from crawler.store.audit import AuditFilter, read_audit
 from tests.builders import StoreBuilder
 from tests.desk.conftest import DeskUnderTest, field
@@ -108,3 +111,16 @@ def test_the_page_of_the_log_filters_and_has_an_empty_state(desk: DeskUnderTest)
     assert "Nema zapisa" in desk.page("/audit?until=2026-11-19")
     for odd in ("since=9999-12-31&until=9999-12-31", "since=x", "person=%00", "act=%F0%9F", "page=99999"):
         assert desk.client.get(f"/audit?{odd}").status_code == 200, odd
+
+
+def test_no_secret_stands_in_what_a_traceback_may_show(desk: DeskUnderTest) -> None:
+    desk.enter(Role.ADMIN)
+    cookie = desk.client.cookies[COOKIE]
+    with desk.store.connect() as connection:
+        found = find_session(connection, cookie, Limits(LONGEST, LONGEST), now=desk.now)
+        rows = session_with_person(connection, hash_of(cookie))
+    assert found
+    assert rows
+    shown = repr((found, rows, desk.app.state.desk, Entered(cookie, needs_code=False)))
+    secret = (cookie, hash_of(cookie), found[0].csrf, found[1].password_hash)
+    assert [one for one in secret if one in shown] == []

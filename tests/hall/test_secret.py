@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from crawler.browser import launch_options
 from crawler.config import Settings
 from crawler.errors import ConfigError
 from crawler.secret import secret_of
@@ -81,3 +82,22 @@ def test_a_process_of_ours_gets_the_address_once(monkeypatch: pytest.MonkeyPatch
     for name, value in settings.environment().items():
         monkeypatch.setenv(name, value)
     assert Settings.from_environment().database_url == settings.database_url
+
+
+def test_a_process_that_reads_hostile_pages_gets_no_secret_it_has_no_use_for(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    for name in ("SMTP_PASSWORD", "SMTP_PASSWORD_FILE", "APPRISE_TEAM", "APPRISE_TEAM_FILE", "METRICS_TOKEN"):
+        monkeypatch.setenv(f"ADWATCH_{name}", "secret")
+    monkeypatch.setenv("ADWATCH_LOG", "INFO")
+    given = Settings(tmp_path).environment()
+    assert "secret" not in given.values()
+    assert given["ADWATCH_LOG"] == "INFO"
+
+
+def test_the_browser_gets_none_at_all(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("ADWATCH_DATABASE_URL", "postgresql://adwatch:secret@db.example/adwatch")
+    environment = launch_options()["env"]
+    assert isinstance(environment, dict)
+    assert "PATH" in environment
+    assert not [name for name in environment if name.startswith("ADWATCH_")]
