@@ -149,7 +149,7 @@ def unlock_user(email: Email, as_json: AsJson = False) -> None:
 
 @users_app.command("reset-password")
 def reset_users_password(email: Email, as_json: AsJson = False) -> None:
-    """Give a person a temporary password, printed once; their sessions and second factor end.
+    """Give a person a temporary password, printed once; their sessions, tokens and second factor end.
 
     Example: [bold]adwatch users reset-password ana@primer.example[/bold]
     """

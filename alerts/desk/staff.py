@@ -12,7 +12,7 @@ from sqlalchemy import Connection
 from alerts.desk import second_factor, throttle
 from alerts.desk.people import Person, Role, add_person, hash_password, known_role, matches, person_of, tidy_email
 from crawler.errors import UsageError
-from crawler.store.access import end_sessions
+from crawler.store.access import end_sessions, revoke_tokens
 from crawler.store.audit import Act, record
 from crawler.store.people import PersonRow, change_person, find_person, lock_people_of_role, read_person
 
@@ -88,10 +88,13 @@ def enable(connection: Connection, row: PersonRow, *, by: str, now: datetime) ->
 
 
 def reset_password(connection: Connection, row: PersonRow, *, by: str, now: datetime) -> GivenPassword:
-    """Gives the person a temporary password; their sessions, second factor and lock end."""
+    """Gives the person a temporary password; their sessions, tokens, second factor and lock end."""
     password = _temporary_password()
     change_person(connection, row.id, password_hash=hash_password(password), password_due=True)
     end_sessions(connection, row.id, now=now)
+    # Whoever had the password may have made one.
+    for name in revoke_tokens(connection, row.id, now=now):
+        record(connection, Act.TOKEN_REVOKED, person=by, now=now, subject=f"token {name}", detail=row.email)
     person = person_of(row)
     if row.totp_secret is not None:
         second_factor.remove(connection, person, by=by, now=now)

@@ -182,6 +182,12 @@ def tokens_of(connection: Connection, person_id: int) -> list[TokenRow]:
     return [TokenRow(**row._mapping) for row in connection.execute(statement)]
 
 
+def revoke_tokens(connection: Connection, person_id: int, *, now: datetime) -> list[str]:
+    """Revokes all tokens of the person that were not, and returns their names."""
+    own = (api_tokens.c.person_id == person_id) & api_tokens.c.revoked_at.is_(None)
+    return list(connection.scalars(update(api_tokens).where(own).values(revoked_at=now).returning(api_tokens.c.name)))
+
+
 def revoke_token(connection: Connection, person_id: int, token_id: int, *, now: datetime) -> str | None:
     """Revokes the person's token and returns its name; None where there is none such that counts."""
     table = api_tokens

@@ -11,8 +11,8 @@ from httpx import Response
 from sqlalchemy import select
 
 from alerts.desk import devices
-from alerts.desk.people import Role, require_decider
-from alerts.desk.staff import LastAdminError, change_role, disable, known_person
+from alerts.desk.people import Role, person_of, require_decider
+from alerts.desk.staff import LastAdminError, change_own_password, change_role, disable, known_person
 from crawler.config import Settings
 from crawler.errors import UsageError
 from crawler.store.people import find_person
@@ -116,6 +116,19 @@ def test_a_reset_password_ends_sessions_and_second_factor(desk: DeskUnderTest) -
     assert desk.client.get("/").headers["location"] == "/login"
     assert desk.log_in().status_code == 401
     assert desk.log_in(password=password).headers["location"] == "/"
+
+
+def test_a_reset_password_ends_the_tokens_that_were_made_by_the_old_one(desk: DeskUnderTest) -> None:
+    desk.enter(Role.ADMIN)
+    caller = program(desk, Role.LEGAL)
+    assert caller.get("/me").status_code == 200
+    email = caller.get("/me").json()["email"]
+    password = _given(_post(desk, f"/people/{_number(desk, email)}/reset", shown="/people"))
+    with desk.store.engine.begin() as connection:
+        row = known_person(connection, email)
+        change_own_password(connection, person_of(row), old=password, new=NEW, now=desk.now, session_id=0)
+    assert caller.get("/me").status_code == 401
+    assert email in desk.page("/audit?act=token_revoked")
 
 
 @pytest.mark.parametrize("address", ["disable", "role"])

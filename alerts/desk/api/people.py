@@ -128,7 +128,7 @@ def unlock(person_id: PersonNumber, desk: TheDesk, bearer: Changer) -> PersonSha
 
 @router.post("/{person_id}/reset", responses=WRITES)
 def reset(person_id: PersonNumber, desk: TheDesk, bearer: Changer) -> GivenPasswordShape:
-    """Gives the person a temporary password, told this one time; their sessions and second factor end."""
+    """Gives the person a temporary password, told this one time; sessions, tokens and second factor end."""
     return _given(desk, reset_by(desk, bearer.person, person_id))
 
 
