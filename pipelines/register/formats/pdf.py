@@ -10,9 +10,12 @@ from pdfplumber.utils.exceptions import PdfminerException
 
 from crawler.errors import RegisterError
 from pipelines.register.tables import Table, bounded, cell_text
+from pipelines.register.unpacking import UnpacksToTooMuchError, bounded_unpacking
 
 SUFFIXES = (".pdf",)
 MOST_PAGES = 500
+MOST_UNPACKED = 20 * 1024 * 1024
+"""Bytes of all streams that are looked into; what stands in them takes many times as much memory once it is read."""
 LINES_ON_TOP = 10
 
 
@@ -20,7 +23,7 @@ def read(path: Path) -> list[Table]:
     """One table for each number of columns met."""
     by_width: dict[int, Table] = {}
     try:
-        with pdfplumber.open(path) as document:
+        with bounded_unpacking(MOST_UNPACKED), pdfplumber.open(path) as document:
             if len(document.pages) > MOST_PAGES:
                 raise RegisterError(f"{path.name} has more than {MOST_PAGES} pages, which no register has")
             for page in document.pages:
@@ -28,6 +31,8 @@ def read(path: Path) -> list[Table]:
                     for row in table:
                         by_width.setdefault(len(row), []).append([cell_text(cell) for cell in row])
                 page.close()
+    except UnpacksToTooMuchError as error:
+        raise RegisterError(f"{path.name} would unpack to more than any register holds") from error
     except (PdfminerException, PDFException, ValueError, TypeError, KeyError, AttributeError) as error:
         raise RegisterError(f"{path.name} cannot be read as a PDF") from error
     return [bounded(table, path) for table in by_width.values()]
@@ -35,5 +40,5 @@ def read(path: Path) -> list[Table]:
 
 def outside(path: Path) -> list[str]:
     """The lines on top of the first page."""
-    with pdfplumber.open(path) as document:
+    with bounded_unpacking(MOST_UNPACKED), pdfplumber.open(path) as document:
         return document.pages[0].extract_text().splitlines()[:LINES_ON_TOP] if document.pages else []
