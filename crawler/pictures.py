@@ -15,6 +15,8 @@ from crawler.errors import AdwatchError
 
 LARGEST_BYTES = 8 * 1024 * 1024
 MOST_PIXELS = 40_000_000
+MOST_SCANS = 100
+"""A JPEG is drawn over and over, by some ten scans where it is progressive; a hundred thousand fit into the bytes."""
 LEAST_SIDE = 120
 """Pixels; anything smaller is an icon or a counter, no flyer."""
 KINDS = ("JPEG", "PNG", "WEBP", "GIF")
@@ -88,6 +90,9 @@ def preview(content: bytes, *, width: int, height: int) -> bytes:
 def _opened(content: bytes) -> Image.Image:
     if len(content) > LARGEST_BYTES:
         raise PictureError("too_many_bytes", f"the picture has {len(content)} bytes, more than {LARGEST_BYTES}")
+    # Within a scan no such two bytes stand together (ITU T.81, B.1.1.5).
+    if content.startswith(b"\xff\xd8") and content.count(b"\xff\xda") > MOST_SCANS:
+        raise PictureError("not_a_picture", f"the picture is drawn more than {MOST_SCANS} times over")
     try:
         with warnings.catch_warnings():
             # Our own bound below is stricter than Pillow's warning.

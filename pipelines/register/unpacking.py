@@ -16,7 +16,7 @@ from typing import Any
 from pdfminer import pdftypes
 from pdfminer.lzw import LZWDecoder
 
-PIECE = 64 * 1024
+PIECE = 1024 * 1024
 RUN_ENDS = 128
 """The length byte that ends data packed as runs."""
 _left: ContextVar[list[int] | None] = ContextVar("left", default=None)
