@@ -13,7 +13,7 @@ _COMMANDS = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u061c\u200e\u200f\u202a-\u2
 
 
 def plain(text: str) -> str:
-    """The text as a terminal may be shown it, whoever wrote it: � stands for what would command it or turn its lines."""
+    """The text as a terminal may be shown it, whoever wrote it: � stands for what would command it or turn a line."""
     return _COMMANDS.sub("\ufffd", text)
 
 

@@ -50,9 +50,7 @@ class Record:
     """The record as one gzip member."""
 
 
-def file_facts(
-    settings: Settings, *, night_id: int, source: str, unchecked_certificate: str = ""
-) -> dict[str, str]:
+def file_facts(settings: Settings, *, night_id: int, source: str, unchecked_certificate: str = "") -> dict[str, str]:
     """What the warcinfo record of a run's file says of it, besides what all files say.
 
     `unchecked_certificate`: why the site's certificate was not checked; empty where it was.

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import zlib
 from collections.abc import Iterable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from contextvars import ContextVar
 from io import BytesIO
 from types import SimpleNamespace
@@ -55,11 +55,8 @@ def inflated(data: bytes) -> bytes:
 def inflated_as_far_as_possible(data: bytes) -> bytes:
     """What can be unpacked of damaged data; the reader's own way copies all that it has for each further byte."""
     found: list[bytes] = []
-    try:
-        for piece in _pieces(zlib.decompressobj(), data):
-            found.append(_counted(piece))
-    except zlib.error:
-        pass
+    with suppress(zlib.error):
+        found.extend(map(_counted, _pieces(zlib.decompressobj(), data)))
     return b"".join(found)
 
 

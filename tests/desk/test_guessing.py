@@ -79,7 +79,9 @@ def test_a_known_browser_is_forgotten_in_time_and_cannot_be_made_up() -> None:
 def test_one_cookie_written_in_other_ways_is_no_further_browser() -> None:
     seal = Seal("ours")
     cookie = device_cookie(seal, ANA, now=MORNING)
-    keys = {known_device(seal, written, ANA, now=MORNING) for written in (cookie, f"{cookie}x", f"{cookie}=", f" {cookie}")}
+    keys = {
+        known_device(seal, written, ANA, now=MORNING) for written in (cookie, f"{cookie}x", f"{cookie}=", f" {cookie}")
+    }
     assert len(keys - {None}) == 1
     assert known_device(seal, device_cookie(seal, ANA, now=MORNING), ANA, now=MORNING) not in keys
 

@@ -11,8 +11,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from crawler.config import Settings
-from crawler.logs import TextLines, log_as_set, say_failure
 from crawler.errors import RegisterError
+from crawler.logs import TextLines, log_as_set, say_failure
 from crawler.output import json_text, plain, print_json, print_table
 
 CLEARS = "\x1b[2J\x1b]0;naslov\x07"

@@ -95,9 +95,13 @@ def test_what_is_whole_is_unpacked_as_ever(data: bytes) -> None:
         inflated(zlib.compress(data)[:-1])
 
 
-@given(st.lists(st.binary(min_size=1, max_size=128) | st.tuples(st.integers(129, 255), st.binary(min_size=1, max_size=1))))
+@given(
+    st.lists(st.binary(min_size=1, max_size=128) | st.tuples(st.integers(129, 255), st.binary(min_size=1, max_size=1)))
+)
 def test_runs_are_unpacked_as_ever(runs: list[bytes | tuple[int, bytes]]) -> None:
-    packed = b"".join(bytes([len(one) - 1]) + one if isinstance(one, bytes) else bytes([one[0]]) + one[1] for one in runs)
+    packed = b"".join(
+        bytes([len(one) - 1]) + one if isinstance(one, bytes) else bytes([one[0]]) + one[1] for one in runs
+    )
     assert runs_unpacked(packed) == rldecode(packed)
     assert runs_unpacked(packed + b"\x80rest") == rldecode(packed + b"\x80rest")
 
