@@ -40,6 +40,8 @@ FURTHER_TEXTS = (
 """Parts of an ad that belong to its text, where the description does not hold them already."""
 SYNTAX_MARKS = {"microdata": re.compile("itemtype", re.IGNORECASE), "rdfa": re.compile("typeof", re.IGNORECASE)}
 MAX_NODES = 50_000
+MAX_POSTINGS = 5_000
+"""Of one page; each is compared with all before it."""
 LONGEST_SCRIPT = 2_000_000
 """Characters; what is longer wants to keep us busy, or our memory full."""
 
@@ -59,7 +61,7 @@ def extract_postings(html: bytes | str, url: str) -> list[JobPosting]:
 def stated_postings(html: bytes | str, url: str) -> list[Stated]:
     """What the page states about its postings, for `spiders.posting`; the same posting given twice is one."""
     found: list[Stated] = []
-    for node in _posting_nodes(_decoded(html), url):
+    for node in _posting_nodes(_decoded(html), url)[:MAX_POSTINGS]:
         stated = _stated(node)
         if stated not in found:
             found.append(stated)

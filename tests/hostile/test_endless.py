@@ -31,12 +31,18 @@ def _cut_off(script: str) -> None:
         cut_literal(script, 0)
 
 
+def _postings(count: int) -> str:
+    each = ",".join(f'{{"@type":"JobPosting","title":"{number}"}}' for number in range(count))
+    return f'<script type="application/ld+json">[{each}]</script>'
+
+
 WAYS: dict[str, Callable[[], object]] = {
     "dots": lambda: compare_texts("." * 400_000 + "a", "!?" * 200_000 + "b"),
     "sentences of dots": lambda: compare_texts(("." * 900 + "a ") * 400, ("." * 900 + "b ") * 400),
     "a tag that does not end": lambda: html_to_text("<" + "a" * 500_000),
     "tags that do not end": lambda: html_to_text("<a" * 250_000),
     "scripts that do not begin": lambda: stated_postings("JobPosting" + "<script " * 1_000_000, "https://x.example/"),
+    "postings that are all different": lambda: stated_postings(_postings(50_000), "https://x.example/"),
     "comments that do not end": lambda: _cut_off("{" + "/*a" * 500_000),
     "a user without a host": lambda: redacted("url=https://" + "a:" * 200_000),
     "users without a host": lambda: redacted("url=https://" + "a://b:" * 100_000),
