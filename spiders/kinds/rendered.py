@@ -56,8 +56,8 @@ class RenderedSpider(SourceSpider):
         """Adds the browser; no other kind starts one."""
         super().update_settings(settings)
         named = [host_and_port(url) for url in cls.manifest.start_urls]
-        is_unchecked = bool(cls.manifest.unchecked_certificate)
-        settings.setdict(browser_settings(settings, named=named, ignore_https_errors=is_unchecked), priority="spider")
+        unchecked = {"ignore_https_errors": True} if cls.manifest.unchecked_certificate else {}
+        settings.setdict(browser_settings(settings, named=named, **unchecked), priority="spider")
 
     def request_options(self) -> Mapping[str, Any]:
         """Asks for the browser, and for what it does before the page is read."""

@@ -7,7 +7,7 @@ import logging
 from pathlib import Path
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from crawler.config import Settings
@@ -38,6 +38,7 @@ def test_json_says_the_same_and_commands_no_terminal(text: str, capsys: pytest.C
     assert json.loads(shown) == {"title": text}
 
 
+@settings(max_examples=50, deadline=None)
 @given(st.recursive(st.text() | st.integers() | st.none(), lambda one: st.dictionaries(st.text(), one) | st.lists(one)))
 def test_json_always_says_the_same(document: object) -> None:
     assert json.loads(json_text(document)) == document

@@ -155,5 +155,5 @@ def test_the_browser_checks_where_the_crawler_does(why: str, ignores: bool) -> N
     )
     settings = ScrapySettings()
     spider_class(manifest).update_settings(settings)
-    assert settings.getdict("PLAYWRIGHT_CONTEXTS")["default"]["ignore_https_errors"] is ignores
+    assert settings.getdict("PLAYWRIGHT_CONTEXTS")["default"].get("ignore_https_errors", False) is ignores
     assert settings.getbool("DOWNLOAD_VERIFY_CERTIFICATES") is not ignores
