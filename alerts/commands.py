@@ -82,7 +82,7 @@ def draft(
             told = read_cautions(connection, settings, kept_draft(connection, case, chosen), now=datetime.now(UTC))
     typer.echo(f"{output} ({chosen})", err=True)
     for caution in told:
-        typer.echo(f"note: {plain(caution)}", err=True)
+        typer.echo(f"note: {plain(str(caution))}", err=True)
 
 
 def annex(
