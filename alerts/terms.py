@@ -82,10 +82,13 @@ class TermState:
 
     @property
     def steps(self) -> tuple[str, ...]:
-        """The count as Serbian sentences (Latin), with whether a lawyer has yet to confirm how it is done."""
-        if self.is_counting_confirmed:
-            return self.deadline.steps
-        return (*self.deadline.steps, Sentence("Ovaj način računanja roka pravnik još nije potvrdio."))
+        """The count as Serbian sentences (Latin), with what of it a lawyer has yet to confirm."""
+        told = list(self.deadline.steps)
+        if self.term.status is not ProvisionStatus.CONFIRMED:
+            told.append(Sentence("Dužinu ovog roka pravnik još nije potvrdio."))
+        if not self.is_counting_confirmed:
+            told.append(Sentence("Ovaj način računanja roka pravnik još nije potvrdio."))
+        return tuple(told)
 
     def to_json(self) -> dict[str, Any]:
         """As `adwatch cases deadlines --json` prints it (docs/json.md)."""

@@ -79,6 +79,12 @@ def test_no_limit_is_invented_for_who_is_no_inspection() -> None:
     assert answer_due(FILED, topics=INSPECTION) == date(2026, 3, 26)
 
 
+def test_a_limit_that_no_lawyer_confirmed_says_so_beside_its_count() -> None:
+    found = _states((Outcome.RETURNED, date(2026, 3, 20)))
+    marked = {name for name, state in found.items() if "Dužinu ovog roka pravnik još nije potvrdio." in state.steps}
+    assert marked == {name for name, state in found.items() if state.term.status is ProvisionStatus.TO_CONFIRM}
+
+
 def test_the_count_says_that_no_lawyer_confirmed_how_it_is_done() -> None:
     status = {provision.id: provision.status for provision in built_in_law().provisions}[COUNTING]
     found = _states()["handling"]
