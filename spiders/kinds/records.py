@@ -144,7 +144,8 @@ def search(expression: str, value: Json) -> Json:
     """What a JMESPath expression finds; None also where the value is of a shape it cannot work on."""
     try:
         return _compiled(expression).search(value)
-    except JMESPathError:
+    except (JMESPathError, TypeError):
+        # The latter where a text is compared with a number, which the library leaves to Python.
         return None
 
 

@@ -111,7 +111,8 @@ def day_on_page(response: TextResponse) -> str:
 
 def _links(response: TextResponse, wanted: ListLink) -> Iterator[FoundLink]:
     for element in response.css(wanted.links).xpath("(self::*[@href]|.//a[@href])[1]"):
-        url = absolute_address(response, element.attrib["href"])
+        # Not by way of all attributes: one of a name that is none makes reading them fail.
+        url = absolute_address(response, element.xpath("@href").get(""))
         words = _words(element, ".//text()")
         if url is None or not _is_wanted(url, words, wanted):
             continue

@@ -65,7 +65,7 @@ class TelegramSpider(SourceSpider):
         return named or (add_or_replace_parameter(response.url, "before", oldest) if oldest else None)
 
     def _stated(self, response: TextResponse, message: Selector) -> Stated:
-        post = message.attrib["data-post"]
+        post = message.xpath("@data-post").get("")
         forwarded = message.css(".tgme_widget_message_forwarded_from_name").xpath("string()").get()
         channel = response.urljoin(f"/{post.split('/')[0]}")
         return {
@@ -84,5 +84,5 @@ def _says_something(ad: Stated) -> bool:
 
 def _body(message: Selector) -> str | None:
     """The message's own text: the quote of the message it answers is of the same class."""
-    bodies = [body for body in message.css(BODY) if "js-message_reply_text" not in body.attrib.get("class", "")]
+    bodies = [body for body in message.css(BODY) if "js-message_reply_text" not in body.xpath("@class").get("")]
     return bodies[0].get() if bodies else None

@@ -185,6 +185,12 @@ def test_amounts_that_nobody_pays_cost_no_ad(amount: object) -> None:
     assert stated_in(JsonRecord(fields={}, salary=pay), {"od": amount}).keys() == {"salaryMin"}
 
 
+def test_value_of_another_sort_than_the_expression_compares_is_not_stated() -> None:
+    record = JsonRecord(fields={"jobTitle": "naziv"}, salary=Salary(min="[cena][?@ >= `100`] | [0]"))
+    assert stated_in(record, {"naziv": "Zidar", "cena": 1500})["salaryMin"] == 1500
+    assert stated_in(record, {"naziv": "Zidar", "cena": "po dogovoru"}) == {"jobTitle": "Zidar"}
+
+
 def test_wording_of_pay_is_kept() -> None:
     salary = salary_of_text("  2.000 evra bruto (oko\n1.600 evra neto, + 200) ")
     assert salary is not None

@@ -14,9 +14,10 @@ from scrapy.http import HtmlResponse, JsonResponse, TextResponse, XmlResponse
 from crawler.errors import UsageError
 from crawler.fetching import require_fetchable
 from crawler.items import AdPosting
-from crawler.manifest import AnySource
+from crawler.manifest import AnySource, ListLink
 from crawler.politeness import FETCHED_AT
 from spiders.golden import offline_spider
+from spiders.kinds.register import newest_link
 from spiders.links import is_address
 from spiders.posting import build_ad
 
@@ -86,6 +87,16 @@ def test_bad_address_is_none_of_an_ad_or_its_picture(bad: str) -> None:
     assert ad is not None
     assert (ad.url, ad.imageUrls) == (START, None)
     assert not is_address(bad)
+
+
+def test_attribute_of_a_name_that_is_none_hides_no_link() -> None:
+    body = '<a {b="1" href="/spisak.csv">Spisak agencija</a>'
+    response = HtmlResponse(START, body=body.encode(), request=Request(START, meta={FETCHED_AT: NOW}))
+    with pytest.raises(ValueError, match="tag name"):
+        _ = response.css("a")[0].attrib
+    found = newest_link(response, ListLink())
+    assert found is not None
+    assert found.url == "https://portal.example/spisak.csv"
 
 
 @pytest.mark.parametrize("bad", NONE)
