@@ -6,6 +6,8 @@ import re
 from collections.abc import Iterator
 from datetime import datetime
 
+from sqlalchemy import Connection
+
 from crawler.assessment import Assessment
 from crawler.night import Night, StepReport
 from crawler.store.case_index import (
@@ -20,6 +22,7 @@ from crawler.store.case_index import (
     unindexed_cases,
 )
 from crawler.store.engine import reading
+from crawler.store.writing import in_transaction
 from pipelines.risk import spoken_triggers
 from pipelines.text.folding import folded_text
 
@@ -34,15 +37,20 @@ def index_cases(night: Night) -> StepReport:
     with reading(night.engine) as connection:
         total = count_unindexed(connection)
     while done < total:
-        with night.engine.begin() as connection:
-            found = [index_case(case) for case in unindexed_cases(connection, limit=BATCH)]
-            save_index(connection, found)
-            file_sources(connection, case_ids=[case.case_id for case in found])
-        if not found:
+        indexed = in_transaction(night.engine, _index_batch)
+        if not indexed:
             break
-        done += len(found)
+        done += indexed
         night.progress("index", done, max(done, total))
     return StepReport({"indexed": done})
+
+
+def _index_batch(connection: Connection) -> int:
+    """Indexes the next cases and returns how many those are."""
+    found = [index_case(case) for case in unindexed_cases(connection, limit=BATCH)]
+    save_index(connection, found)
+    file_sources(connection, case_ids=[case.case_id for case in found])
+    return len(found)
 
 
 def index_case(case: UnindexedCase) -> IndexedCase:

@@ -12,6 +12,7 @@ import time
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from datetime import UTC, date, datetime
+from functools import partial
 from typing import Any, Self
 from urllib.parse import urlsplit
 
@@ -60,6 +61,7 @@ from crawler.store.visits import (
     save_seen_again,
     stored_visits,
 )
+from crawler.store.writing import in_transaction
 
 logger = logging.getLogger(__name__)
 
@@ -193,21 +195,33 @@ class StorePipeline:
         # Bytes before rows: a crash in between leaves bytes nobody refers to, never a row without bytes.
         with self.writer.all_or_nothing():
             kept = [(page, self._capture(page, earlier.get((page.url, page.digest)))) for page in unknown]
-        with self.engine.begin() as connection:
-            # Whoever keeps waits for its turn here, not half way with rows that another one wants.
-            take_lock(connection, Lock.CUSTODY)
-            ids = save_captures(connection, [capture for _, captures in kept for capture in captures])
-            new_ids = {(page.url, page.digest): ids[captures[-1].record_id] for page, captures in kept}
-            save_pages(connection, self.source, batch.pages)
-            seen = [self._seen_ad(posting, {**self.capture_ids, **new_ids}) for posting in batch.postings]
-            save_seen_ads(connection, seen, night_id=self.night_id)
-            for found in batch.lists:
-                save_fetch(connection, _fetch_of(found, {**self.capture_ids, **new_ids}), night_id=self.night_id)
-            self._save_known(connection, batch, known, {**self.capture_ids, **new_ids})
+        new_ids, seen = in_transaction(self.engine, partial(self._save, batch=batch, kept=kept, known=known))
         # Only now: a transaction that was rolled back has taken its numbers with it.
         self.capture_ids.update(new_ids)
         self.has_list |= bool(batch.lists)
         self._count_read(seen)
+
+    def _save(
+        self,
+        connection: Connection,
+        *,
+        batch: Batch,
+        kept: Sequence[tuple[FetchedPage, Sequence[Capture]]],
+        known: Mapping[int, Sequence[StoredVisit]],
+    ) -> tuple[dict[PageKey, int], list[SeenAd]]:
+        """Stores the rows of the batch; returns the numbers of its captures, and its ads."""
+        # Whoever keeps waits for its turn here, not half way with rows that another one wants.
+        take_lock(connection, Lock.CUSTODY)
+        ids = save_captures(connection, [capture for _, captures in kept for capture in captures])
+        new_ids = {(page.url, page.digest): ids[captures[-1].record_id] for page, captures in kept}
+        capture_ids = {**self.capture_ids, **new_ids}
+        save_pages(connection, self.source, batch.pages)
+        seen = [self._seen_ad(posting, capture_ids) for posting in batch.postings]
+        save_seen_ads(connection, seen, night_id=self.night_id)
+        for found in batch.lists:
+            save_fetch(connection, _fetch_of(found, capture_ids), night_id=self.night_id)
+        self._save_known(connection, batch, known, capture_ids)
+        return new_ids, seen
 
     def _count_read(self, seen: Sequence[SeenAd]) -> None:
         self._count(READ_STAT, len(seen))

@@ -16,6 +16,7 @@ from functools import partial
 from typing import TypeVar
 from zoneinfo import ZoneInfo
 
+from sqlalchemy import Connection
 from sqlalchemy.exc import SQLAlchemyError
 
 from crawler.assessment import Ad, Assessment, RiskLevel
@@ -35,6 +36,7 @@ from crawler.store.images import texts_of_versions, want_pictures
 from crawler.store.locks import Lock, take_lock
 from crawler.store.register import newest_snapshot
 from crawler.store.series import count_ungrouped, ungrouped_ads
+from crawler.store.writing import in_transaction
 from pipelines.assess import RULES_VERSION, assess, mediator_key
 from pipelines.series.grouping import Grouping, PreparedAds
 from pipelines.series.stored import group_ads
@@ -136,11 +138,14 @@ def _group_batch(night: Night, prepared: PreparedAds, counts: Counter[str], *, a
 
 def group_batch(night: Night, prepared: PreparedAds, ids: Sequence[int]) -> Grouping:
     """Groups those of the ads that still wait, all or none."""
-    with night.engine.begin() as connection:
+
+    def work(connection: Connection) -> Grouping:
         # Two processes that met copies of one new ad at the same moment would open two series.
         take_lock(connection, Lock.SERIES)
         waiting = ungrouped_ads(connection, after=ids[0] - 1, limit=len(ids))
         return group_ads(connection, [ad for ad in waiting if ad.ad_id in ids], prepared, now=night.now)
+
+    return in_transaction(night.engine, work)
 
 
 def _assess_batch(night: Night, basis: Basis, pending: Pending, *, after: int) -> _Judged | None:
@@ -157,9 +162,12 @@ def _assess_batch(night: Night, basis: Basis, pending: Pending, *, after: int) -
         for read in [pictures.get(ad.version_id, {})]
         if (assessment := _attempt("judging", [ad.ad_id], partial(assess, _ad(ad, read), basis.register, on=basis.on)))
     ]
-    with night.engine.begin() as connection:
+
+    def save(connection: Connection) -> None:
         save_assessments(connection, new, basis=basis.key, now=night.now)
         want_pictures(connection, [one.version_id for one in new if _is_flagged(one.assessment)])
+
+    in_transaction(night.engine, save)
     changed = _log_changes(found, new) if pending is Pending.OTHER_BASIS else 0
     return _Judged([one.assessment for one in new], len(found) - len(new), changed, found[-1].ad_id)
 

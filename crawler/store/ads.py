@@ -176,7 +176,8 @@ def _point_to_newest(connection: Connection, found: Sequence[tuple[SeenAd, int, 
         update(ads)
         .where(ads.c.id == bindparam("ad"))
         .values(version_id=bindparam("version"), last_seen=bindparam("at")),
-        # In the order in which judging writes too, which may go on beside: so neither waits for the other for good.
+        # In the order in which judging writes too, which may go on beside: so they seldom wait for each other, and
+        # `in_transaction` ends it where they do.
         [
             {"ad": ad_id, "version": version_id, "at": ad.seen_at}
             for ad, ad_id, version_id in sorted(found, key=lambda one: one[1])

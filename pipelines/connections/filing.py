@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from functools import partial
+
 from crawler.assessment import Assessment
 from crawler.night import Night, StepReport
 from crawler.store.engine import reading
 from crawler.store.mentions import FiledMentions, UnlinkedAd, count_unlinked, save_mentions, unlinked_ads
+from crawler.store.writing import in_transaction
 from pipelines.connections.mentions import ContactKind, mentions_of
 from pipelines.flyers.stored import flyer_keys
 
@@ -25,8 +28,7 @@ def file_contacts(night: Night) -> StepReport:
             filed = [_filed(ad, flyer_keys(connection, ad.version_id)) for ad in found]
         if not found:
             return StepReport(counts)
-        with night.engine.begin() as connection:
-            save_mentions(connection, filed)
+        in_transaction(night.engine, partial(save_mentions, found=filed))
         after = found[-1].ad_id
         counts["ads"] += len(filed)
         counts["contacts"] += sum(len(one.mentions) for one in filed)

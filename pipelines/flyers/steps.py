@@ -10,6 +10,7 @@ from collections import Counter
 from collections.abc import Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor, as_completed
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 
 from sqlalchemy import Connection
@@ -35,6 +36,7 @@ from crawler.store.images import (
     unread_images,
     wanted_ads,
 )
+from crawler.store.writing import in_transaction
 from pipelines import steps
 from pipelines.flyers.engine import LARGEST_SIDE, Engine, NoEngine, find_engine, read_picture
 from pipelines.flyers.likeness import bands_of, picture_hash
@@ -131,8 +133,7 @@ def _settle_all(night: Night, *, has_engine: bool) -> int:
         shown = [kept[one.image_id] for one in found if one.image_id is not None]
         if not found or not all(_is_seen_to(image, has_engine=has_engine) for image in shown):
             continue
-        with night.engine.begin() as connection:
-            _settle(connection, ad, found, shown)
+        in_transaction(night.engine, partial(_settle, ad=ad, found=found, shown=shown))
         settled += bool(shown)
     return settled
 
