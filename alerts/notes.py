@@ -22,6 +22,7 @@ class NoteWords(Pattern):
     MERGED = "serija %(absorbed)s je spojena sa serijom %(kept)s"
     TWINS = "isti posrednik: slučajevi %(one)s i %(other)s"
     DISMISSED = "%(reason)s: %(own)s"
+    LATER = "naknadna promena: %(changes)s"
     ANNEX_TAKEN = "preuzet prilog (%(recipient)s), SHA-256 %(digest)s"
 
 

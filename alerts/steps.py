@@ -7,15 +7,16 @@ from __future__ import annotations
 
 import logging
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
+from functools import partial
 from itertools import groupby
 from typing import TypeVar
 
 from sqlalchemy import Connection
 
-from alerts.cases import TRANSITIONS, CaseState, Decision
+from alerts.cases import CaseState, Decision
 from alerts.changes import advert_changes, judgement_changes
 from alerts.deciding import mark_drafted
 from alerts.evidence import verify_captures
@@ -30,11 +31,13 @@ from crawler.store.approvals import changes_after_approval
 from crawler.store.assessments import pictures_in
 from crawler.store.case_index import file_sources
 from crawler.store.cases import (
+    SETTLED,
     SYSTEM,
     Candidate,
     NewCase,
     TouchedAd,
     candidates,
+    case_history,
     count_touched,
     hold_cases,
     note_examined,
@@ -56,6 +59,7 @@ from crawler.store.engine import reading
 from crawler.store.images import captures_of_images
 from crawler.store.links import kept_cases
 from crawler.store.lives import CaseVersion, versions_of_cases
+from crawler.store.writing import in_transaction
 
 BATCH = 100
 """Cases a transaction, or ads whose cases are looked at; a few megabytes of evidence are read for each case."""
@@ -84,10 +88,14 @@ class Examined:
 
     opening: list[NewCase] = field(default_factory=list)
     changes: list[Change] = field(default_factory=list)
+    beside: list[Change] = field(default_factory=list)
+    """Of cases that stay as they are, because they were filed or closed: they are told of it, and nothing moves."""
     without_evidence: set[tuple[int, str]] = field(default_factory=set)
     """Series and mediators that call for a case, but no capture of theirs verifies."""
     unsettled: set[int] = field(default_factory=set)
-    """Series to be looked at again though none of their ads changes: the evidence may return, or the case move."""
+    """Series to be looked at again though none of their ads changes: the evidence may return, or the case moved while
+    it was looked at.
+    """
 
 
 def open_cases(night: Night) -> StepReport:
@@ -124,13 +132,16 @@ def _examine_touched(night: Night, touched: Sequence[TouchedAd]) -> Examined:
     met = {series for ad in touched for series in (ad.series_id, ad.series_before) if series is not None}
     with reading(night.engine) as connection:
         found = _examine(connection, night, list(_groups(candidates(connection, met))))
-    with night.engine.begin() as connection:
+
+    def act(connection: Connection) -> None:
         open_new_cases(connection, found.opening, now=night.now, note=NoteWords.OPENED())
-        for change in found.changes:
-            if not _apply(connection, change, now=night.now):
-                found.unsettled.add(change.leading.series_id)
+        untold = [one for one in found.changes if not _apply(connection, one, now=night.now)]
+        untold += [one for one in found.beside if not _tell_beside(connection, one, now=night.now)]
+        found.unsettled.update(one.leading.series_id for one in untold)
         file_sources(connection, series_ids=met)
         note_examined(connection, [ad for ad in touched if ad.is_judged and not _waits(ad, found.unsettled)])
+
+    in_transaction(night.engine, act)
     return found
 
 
@@ -141,41 +152,50 @@ def prepare_drafts(night: Night) -> StepReport:
     Counts: `drafted`, `refused` (no evidence that verifies, or no fresh register).
     """
     with reading(night.engine) as connection:
-        proposed = _to_draft(connection)
-    waiting = [
-        case for case in proposed if _lacks_drafts(case) or (case.recipients and case.state == CaseState.CONFIRMED)
-    ]
-    with night.engine.begin() as connection:
-        note_laid(connection, [case for case in proposed if not _lacks_drafts(case)])
+        proposed = _unlaid(connection)
+        approved = [case.case_id for case in proposed if case.state == CaseState.APPROVED]
+        changed = changes_after_approval(connection, approved)
+    in_transaction(night.engine, partial(note_laid, found=[case for case in proposed if not _lacks_drafts(case)]))
+    waiting = [case for case in proposed if _is_to_draft(case, changed)]
     counts: Counter[str] = Counter(drafted=0, refused=0)
     for done, batch in _batches(waiting):
         with reading(night.engine) as connection:
             made = [draft for case in batch for draft in _make_drafts(connection, night, case, counts)]
-        with night.engine.begin() as connection:
-            # Whoever approved a case meanwhile approved what was there.
-            held = hold_cases(connection, [case.case_id for case in batch], states=DRAFTED_FOR)
-            held |= hold_cases(
-                connection,
-                [case.case_id for case in batch if case.state == CaseState.APPROVED],
-                states=(CaseState.APPROVED,),
-            )
-            kept = [draft for draft in made if draft.case_id in held]
-            save_drafts(connection, kept, now=night.now)
-            for case_id in sorted(held):
-                mark_drafted(connection, case_id, now=night.now)
-            note_laid(connection, batch)
-        counts["drafted"] += len(kept)
+        counts["drafted"] += in_transaction(night.engine, partial(_keep_drafts, night=night, batch=batch, made=made))
         night.progress("drafts", done, len(waiting))
     return StepReport(dict(counts))
 
 
-def _to_draft(connection: Connection) -> list[Proposed]:
-    # A confirmed case waits for its state to say that it is drafted, an approved one for what changed since.
-    proposed = proposed_cases(connection, states=(CaseState.OPEN,), laid=False)
-    proposed += proposed_cases(connection, states=(CaseState.CONFIRMED, CaseState.APPROVED), laid=True)
-    proposed.sort(key=lambda case: case.case_id)
-    changed = changes_after_approval(connection, [case.case_id for case in proposed])
-    return [case for case in proposed if case.state != CaseState.APPROVED or case.case_id in changed]
+def _keep_drafts(connection: Connection, *, night: Night, batch: Sequence[Proposed], made: Sequence[NewDraft]) -> int:
+    """Keeps the drafts of those of the cases that still wait for them; returns how many."""
+    # Whoever approved a case meanwhile approved what was there.
+    held = hold_cases(connection, [case.case_id for case in batch], states=DRAFTED_FOR)
+    held |= hold_cases(
+        connection,
+        [case.case_id for case in batch if case.state == CaseState.APPROVED],
+        states=(CaseState.APPROVED,),
+    )
+    kept = [draft for draft in made if draft.case_id in held]
+    save_drafts(connection, kept, now=night.now)
+    for case_id in sorted(held):
+        mark_drafted(connection, case_id, now=night.now)
+    note_laid(connection, batch)
+    return len(kept)
+
+
+def _unlaid(connection: Connection) -> list[Proposed]:
+    """Cases whose drafts do not lie ready by their marks, and those whose state does not say yet that they do."""
+    found = proposed_cases(connection, states=(*DRAFTED_FOR, CaseState.APPROVED), laid=False)
+    # A person went back to the case after drafts were laid for it while it was open.
+    found += proposed_cases(connection, states=(CaseState.CONFIRMED,), laid=True)
+    by_number = {case.case_id: case for case in found}
+    return [by_number[number] for number in sorted(by_number)]
+
+
+def _is_to_draft(case: Proposed, changed: Collection[int]) -> bool:
+    if case.state == CaseState.APPROVED and case.case_id not in changed:
+        return False
+    return _lacks_drafts(case) or (bool(case.recipients) and case.state == CaseState.CONFIRMED)
 
 
 def _groups(found: Iterable[Candidate]) -> Iterator[tuple[Candidate, ...]]:
@@ -193,10 +213,7 @@ def _examine(connection: Connection, night: Night, groups: Sequence[Sequence[Can
     versions = versions_of_cases(connection, filter(None, map(_case_with_news, groups)))
     for group in groups:
         worst = group[0]
-        if not _calls_for_a_look(worst, versions):
-            if _name_change(worst, versions):
-                # It cannot be applied as the case stands; a person may move the case.
-                found.unsettled.add(worst.series_id)
+        if not _calls_for_a_look(connection, worst, versions):
             continue
         leading = _first_with_evidence(connection, night, group)
         if leading is not worst:
@@ -205,8 +222,9 @@ def _examine(connection: Connection, night: Night, groups: Sequence[Sequence[Can
             found.without_evidence.add((worst.series_id, worst.mediator_key))
         elif leading.case_id is None:
             found.opening.append(_new_case(leading))
-        elif note := _name_change(leading, versions):
-            found.changes.append(Change(leading.case_id, leading, note))
+        elif news := _news(connection, leading, versions):
+            stays = leading.case_state in SETTLED
+            (found.beside if stays else found.changes).append(Change(leading.case_id, leading, "; ".join(news)))
     return found
 
 
@@ -216,23 +234,33 @@ def _case_with_news(group: Sequence[Candidate]) -> int | None:
     return group[0].case_id if known_at and any(one.assessed_at > known_at for one in group) else None
 
 
-def _calls_for_a_look(leading: Candidate, versions: CaseVersions) -> bool:
+def _calls_for_a_look(connection: Connection, leading: Candidate, versions: CaseVersions) -> bool:
     """There is no case yet, or something about it really changed."""
     if leading.case_state is None:
         return True
-    if Decision.REVISE not in TRANSITIONS[CaseState(leading.case_state)]:
-        return False
-    # A dismissed case that became less worrying gives nobody a reason to look again.
+    # A dismissed case that became less worrying gives nobody a reason to look again, until a person reopens it.
     may_return = leading.worrying or leading.case_state != CaseState.DISMISSED
-    return may_return and bool(_name_change(leading, versions))
+    return may_return and bool(_news(connection, leading, versions))
 
 
-def _name_change(leading: Candidate, versions: CaseVersions) -> str:
-    """What changed about the case since people were told of it, in Serbian; empty where nothing did."""
+def _news(connection: Connection, leading: Candidate, versions: CaseVersions) -> tuple[str, ...]:
+    """What changed about the case since people were told of it, in Serbian, each a part of a sentence."""
+    if leading.case_id is None:
+        return ()
     parts = judgement_changes(leading)
-    if leading.case_id is not None and leading.case_known_at:
+    if leading.case_known_at:
         parts += advert_changes(versions.get(leading.case_id, ()), leading.case_known_at)
-    return "; ".join(parts)
+    if parts and leading.case_state in SETTLED:
+        # It goes on being compared with what was filed: what differs from that is told once.
+        told = _told_beside(connection, leading.case_id)
+        return tuple(part for part in parts if part not in told)
+    return parts
+
+
+def _told_beside(connection: Connection, case_id: int) -> set[str]:
+    notes = (event.note for event in case_history(connection, case_id) if event.person == SYSTEM)
+    opening = NoteWords.LATER(changes="")
+    return {part for note in notes if note.startswith(opening) for part in note.removeprefix(opening).split("; ")}
 
 
 def _first_with_evidence(connection: Connection, night: Night, group: Iterable[Candidate]) -> Candidate | None:
@@ -286,6 +314,14 @@ def _apply(connection: Connection, change: Change, *, now: datetime) -> bool:
         level=leading.level,
         score=leading.score,
     )
+    return True
+
+
+def _tell_beside(connection: Connection, change: Change, *, now: datetime) -> bool:
+    """Notes the change in the history of a case that stays as it was filed or closed. False: it is so no longer."""
+    if not hold_cases(connection, [change.case_id], states=SETTLED):
+        return False
+    note_on_case(connection, change.case_id, person=SYSTEM, now=now, note=NoteWords.LATER(changes=change.note))
     return True
 
 

@@ -34,6 +34,9 @@ from crawler.store.writing import chunks
 SYSTEM = "system"
 """Who a change is ascribed to that the program found by itself."""
 
+SETTLED = ("filed", "answered", "closed")
+"""States that no change of the facts moves: what was filed or closed rests on the facts of then."""
+
 
 @dataclass(frozen=True, slots=True)
 class CaseRow:
@@ -134,7 +137,8 @@ class CaseEvent:
 def change_state(connection: Connection, case: CaseRow, event: CaseEvent) -> int:
     """Moves the case and writes who did it; returns the event's id.
 
-    Raises UsageError where somebody else moved it meanwhile.
+    A case that a person brings back is looked at again by the next night: what changed while it was settled or
+    dismissed did not move it. Raises UsageError where somebody else moved it meanwhile.
     """
     moved = connection.execute(
         update(cases)
@@ -143,6 +147,9 @@ def change_state(connection: Connection, case: CaseRow, event: CaseEvent) -> int
     )
     if moved.rowcount != 1:
         raise UsageError(f"case {case.id} was changed by somebody else meanwhile; look at it again")
+    resting = ("dismissed", *SETTLED)
+    if case.state in resting and event.after not in resting and event.person != SYSTEM:
+        examine_again(connection, [case.series_id])
     values = {field.name: getattr(event, field.name) for field in fields(event)}
     row = insert(case_events).values(case_id=case.id, before=case.state, **values)
     return int(connection.scalar(row.returning(case_events.c.id)) or 0)
@@ -385,11 +392,14 @@ def is_by_program() -> ColumnElement[bool]:
 
 
 def _last_told() -> ScalarSelect[datetime]:
-    """When the program last opened the case or applied a change. That drafts lie ready is none."""
+    """When the program last opened the case or told of a change. That drafts lie ready is none, and what was told of a
+    settled case moved nothing: it counts only as long as the case is settled.
+    """
     events = case_events.c
+    counts = or_(events.before.not_in(SETTLED), cases.c.state.in_(SETTLED))
     return (
         select(func.max(events.at))
-        .where(events.case_id == cases.c.id, is_by_program(), events.after != "drafted")
+        .where(events.case_id == cases.c.id, is_by_program(), events.after != "drafted", counts)
         .correlate(cases)
         .scalar_subquery()
     )

@@ -269,7 +269,9 @@ def newest_register_day(connection: Connection) -> date | None:
 
 
 def proposed_cases(connection: Connection, *, states: Sequence[str], laid: bool) -> list[Proposed]:
-    """Cases in these states, in order of their number; without `laid` only those not noted by `note_laid`."""
+    """Cases in these states, in order of their number: those with drafts, or without `laid` those that `note_laid` did
+    not note.
+    """
     joined = cases.join(assessments, assessments.c.id == cases.c.assessment_id)
     statement = (
         select(cases.c.id, cases.c.state, cases.c.assessment_id, assessments.c.proposed, assessments.c.result)
@@ -277,9 +279,9 @@ def proposed_cases(connection: Connection, *, states: Sequence[str], laid: bool)
         .where(cases.c.state.in_(states))
         .order_by(cases.c.id)
     )
-    if not laid:
-        # As the index ix_cases_unlaid says it.
-        statement = statement.where(cases.c.assessment_id.is_distinct_from(cases.c.laid_assessment_id))
+    # As the index ix_cases_unlaid says it.
+    unlaid = cases.c.assessment_id.is_distinct_from(cases.c.laid_assessment_id)
+    statement = statement.where(exists().where(drafts.c.case_id == cases.c.id) if laid else unlaid)
     rows = connection.execute(statement).all()
     drafted = _drafted(connection, [row.id for row in rows])
     return [

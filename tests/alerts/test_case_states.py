@@ -8,6 +8,7 @@ from hypothesis import strategies as st
 
 from alerts.cases import BY_PROGRAM, TRANSITIONS, CaseState, Decision, next_state, possible_decisions
 from crawler.errors import UsageError
+from crawler.store.cases import SETTLED
 
 
 def _walk(decisions: list[Decision]) -> list[tuple[CaseState, Decision, CaseState]]:
@@ -72,6 +73,10 @@ def test_every_state_can_be_reached_from_open(state: CaseState) -> None:
 )
 def test_a_decision_before_approval_can_be_taken_back(undoable: Decision) -> None:
     assert next_state(next_state(CaseState.OPEN, undoable), Decision.REOPEN) is CaseState.OPEN
+
+
+def test_settled_are_the_states_that_no_change_moves() -> None:
+    assert {state for state, row in TRANSITIONS.items() if Decision.REVISE not in row} == set(SETTLED)
 
 
 def test_a_forbidden_decision_says_what_is_possible() -> None:

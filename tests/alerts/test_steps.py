@@ -10,13 +10,14 @@ import pytest
 from sqlalchemy import func, select, update
 
 from alerts import steps
-from alerts.cases import Decision
+from alerts.cases import CaseState, Decision
 from alerts.deciding import decide_case
 from alerts.document import plain_text
 from alerts.filing import Channel, Filed, record_filing
 from alerts.frozen import approved_document
 from alerts.script import Script
 from alerts.steps import open_cases, prepare_drafts
+from alerts.undoing import undo
 from crawler.assessment import Proposal, Risk, RiskLevel, Verdict
 from crawler.retention.purging import purge
 from crawler.store.approvals import changes_after_approval, standing_approvals
@@ -153,14 +154,43 @@ def test_an_ad_without_evidence_is_looked_at_every_night(store: StoreBuilder) ->
 
 
 def test_a_change_found_while_a_case_could_not_move_is_told_once_it_can(store: StoreBuilder) -> None:
-    ad = store.ad()
-    store.case(ad, store.assess(ad), state="closed")
-    _reassess(store, ad, register=_with_verdict(Verdict.REGISTERED))
+    ad = _drafted(store, Decision.DISMISS)
+    _reassess(store, ad, risk=LOW, complaint=Proposal(), register=_with_verdict(Verdict.REGISTERED))
     assert open_cases(store.night_now(at=LATER)).counts["changed"] == 0
-    with store.engine.begin() as connection:
-        connection.execute(update(cases).values(state="open"))
+    assert _touched(store) == 0
+    _decide(store, Decision.REOPEN)
+    assert _touched(store) == 1
     assert open_cases(store.night_now(at=LATER)).counts["changed"] == 1
     assert _touched(store) == 0
+    assert _states(store) == [("open", "low")]
+
+
+def test_what_changes_after_a_filing_is_told_once_and_looked_at_no_more(store: StoreBuilder) -> None:
+    ad = _filed(store)
+    _reassess(store, ad, register=_with_verdict(Verdict.EXPIRED))
+    for days in range(2):
+        assert open_cases(store.night_now(at=LATER + timedelta(days=days))).counts["changed"] == 0
+        assert _touched(store) == 0
+    _reassess(store, ad, register=_with_verdict(Verdict.EXPIRED), risk=Risk(RiskLevel.CRITICAL, 0.9))
+    open_cases(store.night_now(at=LATER + timedelta(days=2)))
+    assert _states(store) == [("filed", "high")]
+    with store.connect() as connection:
+        told = [event for event in case_history(connection, 1) if event.before == event.after == "filed"]
+    assert [(event.person, event.note) for event in told] == [
+        ("system", "naknadna promena: registar: nije pronađen → istekla dozvola"),
+        ("system", "naknadna promena: nivo rizika: visok → kritičan"),
+    ]
+
+
+def test_what_was_told_beside_a_filing_applies_once_that_is_taken_back(store: StoreBuilder) -> None:
+    ad = _filed(store)
+    _reassess(store, ad, register=_with_verdict(Verdict.EXPIRED))
+    open_cases(store.night_now(at=LATER))
+    with store.engine.begin() as connection:
+        assert undo(connection, 1, person="iva@primer.example", now=LATER) is CaseState.APPROVED
+    assert open_cases(store.night_now(at=LATER + timedelta(days=1))).counts["changed"] == 1
+    with store.connect() as connection:
+        assert changes_after_approval(connection, [1]) == {1: "registar: nije pronađen → istekla dozvola"}
 
 
 def test_the_series_that_an_ad_left_is_looked_at_too(store: StoreBuilder) -> None:
@@ -195,9 +225,33 @@ def test_cases_whose_drafts_lie_ready_are_read_again_only_once_those_are_taken_b
     assert prepare_drafts(store.night_now()).counts["drafted"] == 1
 
 
-def _unlaid(store: StoreBuilder) -> list[int]:
+def _unlaid(store: StoreBuilder, *states: str) -> list[int]:
     with store.connect() as connection:
-        return [case.case_id for case in proposed_cases(connection, states=("open",), laid=False)]
+        return [case.case_id for case in proposed_cases(connection, states=states or ("open",), laid=False)]
+
+
+def test_confirmed_and_approved_cases_are_read_for_drafts_only_with_a_reason(store: StoreBuilder) -> None:
+    ad = _drafted(store, Decision.CONFIRM, Decision.APPROVE)
+    other = store.ad()
+    store.case(other, store.assess(other, complaint_assessment(complaint=Proposal())), state="confirmed")
+    prepare_drafts(store.night_now())
+    assert _unlaid(store, "confirmed", "approved") == []
+    _reassess(store, ad, risk=Risk(RiskLevel.CRITICAL, 0.9))
+    open_cases(store.night_now(at=LATER))
+    assert _unlaid(store, "confirmed", "approved") == [1]
+
+
+def test_a_case_confirmed_by_an_undo_is_drafted_though_its_drafts_lay_ready(store: StoreBuilder) -> None:
+    store.register()
+    store.assess(store.ad())
+    open_cases(store.night_now())
+    for decision in (Decision.CONFIRM, Decision.REOPEN):
+        _decide(store, decision)
+    prepare_drafts(store.night_now())
+    with store.engine.begin() as connection:
+        assert undo(connection, 1, person="ana@primer.example", now=NOW) is CaseState.CONFIRMED
+    prepare_drafts(store.night_now(at=LATER))
+    assert _states(store) == [("drafted", "high")]
 
 
 def test_a_step_killed_between_batches_finishes_when_run_again(
@@ -325,11 +379,17 @@ def _drafted_then_changed(store: StoreBuilder, *decisions: Decision) -> None:
     prepare_drafts(store.night_now(at=LATER))
 
 
-def test_what_was_filed_is_left_as_it_was_filed(store: StoreBuilder) -> None:
+def _filed(store: StoreBuilder) -> StoredAd:
+    """Case 1, whose draft a person filed; returns its ad."""
     ad = _drafted(store, Decision.CONFIRM, Decision.APPROVE)
     with store.engine.begin() as connection:
         filed = Filed("trzisna_inspekcija", Channel.POST, NOW.date())
         record_filing(connection, 1, filed, person="iva@primer.example", now=NOW, guard_days=180)
+    return ad
+
+
+def test_what_was_filed_is_left_as_it_was_filed(store: StoreBuilder) -> None:
+    ad = _filed(store)
     _reassess(store, ad, complaint=Proposal(), register=_with_verdict(Verdict.REGISTERED))
     assert open_cases(store.night_now(at=LATER)).counts["changed"] == 0
     assert _states(store) == [("filed", "high")]

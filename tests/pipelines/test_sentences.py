@@ -85,12 +85,14 @@ def test_days_in_kept_reasons_are_days_again() -> None:
     assert day.day == DAY
 
 
-def test_a_note_of_the_program_is_read_and_that_of_a_person_is_not() -> None:
-    read = read_note("slučaj 3: nivo rizika: nizak → visok; nov nalog viber:+381600000001")
+@pytest.mark.parametrize("note", [NoteWords.OF_CASE, NoteWords.LATER])
+def test_a_note_of_the_program_is_read_and_that_of_a_person_is_not(note: NoteWords) -> None:
+    changes = "nivo rizika: nizak → visok; nov nalog viber:+381600000001"
+    read = read_note(note % {"case": "3", "changes": changes})
     assert isinstance(read, Joined)
     first, second = read.parts
     assert isinstance(first, Sentence)
-    assert first.pattern == NoteWords.OF_CASE
+    assert first.pattern == note
     assert isinstance(first.values["changes"], Sentence)
     assert second == "nov nalog viber:+381600000001"
     assert type(read_note("Zvala sam; javlja se Ana.")) is str

@@ -5,11 +5,13 @@ from __future__ import annotations
 from datetime import timedelta
 
 import pytest
+from sqlalchemy import update
 
 from alerts.cases import Decision
 from alerts.deciding import decide_case
 from alerts.steps import open_cases
-from crawler.store.cases import case_history, list_cases
+from crawler.store.cases import SETTLED, case_history, count_touched, list_cases
+from crawler.store.schema import cases
 from pipelines.connections.filing import file_contacts
 from pipelines.steps import assess_new_ads, group_new_ads
 from tests.builders import AD_TEXT, NOW, StoreBuilder, StoredAd
@@ -156,3 +158,17 @@ def test_what_came_while_the_night_ran_is_not_lost_to_a_decision_made_meanwhile(
         decide_case(connection, 1, Decision.DISMISS, person="ana@primer.example", now=NOW + DAY * 1.1, note="razlog")
     assert open_cases(night).counts["changed"] == 1
     assert _state(store) == "open"
+
+
+@pytest.mark.parametrize("state", SETTLED)
+def test_what_changes_beside_a_settled_case_stands_in_its_history_once(store: StoreBuilder, state: str) -> None:
+    ad = _decided(store, Decision.CONFIRM)
+    with store.engine.begin() as connection:
+        connection.execute(update(cases).values(state=state))
+    store.new_version(ad, text=AD_TEXT.replace(NUMBER, OTHER_NUMBER), at=NOW + DAY)
+    for days in (1, 2):
+        assert _night(store, days) == 0
+    with store.connect() as connection:
+        notes = [event.note for event in case_history(connection, 1) if event.after == state]
+        assert count_touched(connection) == 0
+    assert notes == ["naknadna promena: novi broj telefona +381600000002; nema više broja telefona +381600000001"]
