@@ -3,15 +3,21 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from pathlib import Path
+from queue import Empty, SimpleQueue
+from threading import Thread
 
 from alerts.messages.channels import CHANNEL, channel_of
-from alerts.messages.mail import greet
+from alerts.messages.mail import SERVER_SETTINGS, greet
 from alerts.messages.problems import UndeliveredError
+from crawler.config import Mail
 from crawler.doctor.findings import Finding, Patient, State
 from crawler.errors import ConfigError
 
 SECONDS = 10.0
 """So long each answer is waited for. Servers that let a stranger wait on purpose do so for some six seconds."""
+MOST_SECONDS = 60.0
+"""So long the whole conversation may take: some eight answers, and a server that dribbles them comes to no end."""
 
 
 def check_mail(patient: Patient) -> Iterator[Finding]:
@@ -24,7 +30,7 @@ def check_mail(patient: Patient) -> Iterator[Finding]:
     if mail is None:
         return
     try:
-        greet(mail, patient.settings.home, seconds=SECONDS)
+        _greet_in_time(mail, patient.settings.home)
     except (UndeliveredError, ConfigError) as error:
         yield _trouble("mail", error, mend="adwatch messages list says what waits")
     else:
@@ -32,6 +38,31 @@ def check_mail(patient: Patient) -> Iterator[Finding]:
         yield Finding(
             "mail", State.OK, f"{mail.host}, port {mail.port} {log_in}; adwatch messages test sends a message"
         )
+
+
+def _greet_in_time(mail: Mail, home: Path) -> None:
+    """Greets the server in a thread that is left to itself where it takes too long; it ends with the look-over.
+
+    Raises as `greet`, and UndeliveredError where the conversation comes to no end.
+    """
+    ended: SimpleQueue[Exception | None] = SimpleQueue()
+
+    def talk() -> None:
+        try:
+            greet(mail, home, seconds=SECONDS)
+        except Exception as error:  # noqa: BLE001 - handed on, and raised below
+            ended.put(error)
+        else:
+            ended.put(None)
+
+    Thread(target=talk, daemon=True).start()
+    try:
+        error = ended.get(timeout=MOST_SECONDS)
+    except Empty:
+        reason = f"{mail.host}, port {mail.port} does not come to an end within {MOST_SECONDS:g} seconds"
+        raise UndeliveredError(reason, mend=SERVER_SETTINGS) from None
+    if error is not None:
+        raise error
 
 
 def check_channels(patient: Patient) -> Iterator[Finding]:

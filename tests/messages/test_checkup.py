@@ -4,6 +4,9 @@ from __future__ import annotations
 
 import smtplib
 import socket
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -110,6 +113,36 @@ def test_server_that_never_answers_is_waited_for_only_so_long(small_store: Store
         found = mail_of(small_store, configure(small_store, silent.getsockname()[1]))
     assert found.state is State.BAD
     assert "does not answer" in found.says
+
+
+@contextmanager
+def dribbling_server() -> Iterator[int]:
+    """The port of a server whose greeting comes letter by letter and never to its end."""
+    gone = threading.Event()
+    with socket.create_server(("127.0.0.1", 0)) as listening:
+
+        def dribble() -> None:
+            taken, _ = listening.accept()
+            with taken, suppress(OSError):
+                taken.sendall(b"220-")
+                while not gone.wait(0.05):
+                    taken.sendall(b".")
+
+        talking = threading.Thread(target=dribble)
+        talking.start()
+        yield listening.getsockname()[1]
+        gone.set()
+        talking.join()
+
+
+def test_server_that_dribbles_its_answers_holds_nobody_up(
+    small_store: StoreBuilder, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(checkup, "MOST_SECONDS", 1.0)
+    with dribbling_server() as port:
+        found = mail_of(small_store, configure(small_store, port))
+    assert found.state is State.BAD
+    assert f"port {port} does not come to an end within 1 seconds" in found.says
 
 
 def test_installation_that_tells_nobody_is_warned_of(small_store: StoreBuilder) -> None:
