@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
+from itertools import pairwise
 from random import Random
 from typing import NamedTuple
 
@@ -39,13 +40,17 @@ CROATIAN = (
 )  # fmt: skip
 BEFORE = (
     "Početna / Poslovi / Rad u inostranstvu\nPodeli oglas  Sačuvaj  Odštampaj\nPregleda: 1.284\n\n",
-    "OGLASNA TABLA DIJASPORE · Prijavi se · Registruj se\nKategorija: Ponuda posla\nObjavljeno pre 3 dana od korisnika posao_doo\n\n",
+    "OGLASNA TABLA DIJASPORE · Prijavi se · Registruj se\n"
+    "Kategorija: Ponuda posla\nObjavljeno pre 3 dana od korisnika posao_doo\n\n",
     "Posaljko.example – najveća baza poslova u regionu\nOvaj oglas ističe za 12 dana. Broj prijava: 47\n---\n",
 )
 AFTER = (
-    "\n\nSlični oglasi: Kuvar, Malta | Varilac, Linc | Negovateljica, Beč\nPrijavi zloupotrebu. Portal ne odgovara za sadržaj oglasa.",
-    "\n\nVažno: nikada ne šaljite novac unapred. Pravila korišćenja · Politika privatnosti · Kontakt\n© Oglasna tabla dijaspore",
-    "\n---\nKreiraj profil i primaj ovakve oglase na mejl svakog jutra! Preuzmi aplikaciju za Android i iPhone. Svi oglasi poslodavca »",
+    "\n\nSlični oglasi: Kuvar, Malta | Varilac, Linc | Negovateljica, Beč\n"
+    "Prijavi zloupotrebu. Portal ne odgovara za sadržaj oglasa.",
+    "\n\nVažno: nikada ne šaljite novac unapred.\n"
+    "Pravila korišćenja · Politika privatnosti · Kontakt\n© Oglasna tabla dijaspore",
+    "\n---\nKreiraj profil i primaj ovakve oglase na mejl svakog jutra!\n"
+    "Preuzmi aplikaciju za Android i iPhone. Svi oglasi poslodavca »",
 )
 FORWARDED = (
     "Prosleđeno iz grupe „Naši u Evropi“:\n\n{}\n\nAko nekome treba, neka se javi direktno, ja samo delim.",
@@ -80,7 +85,7 @@ def _to_cyrillic(text: str) -> str:
 def _around(kept: re.Pattern[str], text: str, change: Callable[[str], str]) -> str:
     """The text changed between what is kept."""
     ends = [0, *(at for match in kept.finditer(text) for at in match.span()), len(text)]
-    pieces = [text[start:end] for start, end in zip(ends, ends[1:], strict=False)]
+    pieces = [text[start:end] for start, end in pairwise(ends)]
     return "".join(piece if number % 2 else change(piece) for number, piece in enumerate(pieces))
 
 
