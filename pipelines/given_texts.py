@@ -35,8 +35,8 @@ def read_objects(path: Path) -> Iterator[tuple[int, dict[str, Any]]]:
     try:
         with path.open("rb") as lines:
             for number, line in enumerate(lines, 1):
-                if line.strip():
-                    yield number, _object(_decoded(line, f"line {number}"), number)
+                if told := _decoded(line, f"line {number}").strip():
+                    yield number, _object(told, number)
     except OSError as error:
         raise UsageError(f"{path} cannot be read: {error.strerror}") from error
 
@@ -48,9 +48,8 @@ def given_ad(given: dict[str, Any], number: int) -> Ad:
     for name in ("title", "url"):
         if not isinstance(given.get(name), str | None):
             raise UsageError(f'line {number}: "{name}" is not a text')
-    return Ad(
-        _sound(given["text"]), id=str(given.get("id", number)), title=_sound(given.get("title")), url=given.get("url")
-    )
+    own_id = number if given.get("id") is None else given["id"]
+    return Ad(_sound(given["text"]), id=str(own_id), title=_sound(given.get("title")), url=given.get("url"))
 
 
 def _object(line: str, number: int) -> dict[str, Any]:

@@ -86,8 +86,10 @@ def read_labelled_series(path: Path) -> list[Labelled[str]]:
 
 def _series_label(given: dict[str, Any], number: int) -> str:
     series = given.get("series")
-    if not isinstance(series, str | int):
-        raise UsageError(f"line {number}: series: {'neither a text nor a number' if series else 'missing'}")
+    if series is None or series == "":
+        raise UsageError(f"line {number}: series: missing")
+    if not isinstance(series, str | int) or isinstance(series, bool):
+        raise UsageError(f"line {number}: series: neither a text nor a whole number")
     return str(series)
 
 

@@ -195,10 +195,19 @@ def test_a_line_without_what_it_needs_is_named(tmp_path: Path, line: dict[str, A
         read_labelled_ads(file)
 
 
-@pytest.mark.parametrize("series", [None, [], 1.5])
+@pytest.mark.parametrize("series", [None, "", [], 1.5, True])
 def test_a_series_is_a_text_or_a_number(tmp_path: Path, series: object) -> None:
     with pytest.raises(UsageError, match="line 1: series: "):
         read_labelled_series(_written(tmp_path, {"id": 1, "text": TEXT, "series": series}))
+
+
+def test_lines_as_other_systems_write_them_are_read(tmp_path: Path) -> None:
+    """A byte order mark, line ends of Windows, empty lines, ads without an id or with none."""
+    file = tmp_path / "windows.jsonl"
+    lines = ({"id": None, "text": TEXT, "series": 1}, {"text": "", "series": "b"}, {"id": 0, "text": TEXT, "series": 1})
+    file.write_text("\ufeff\n" + "\n \n".join(map(json.dumps, lines)), encoding="utf-8", newline="\r\n")
+    read = read_labelled_series(file)
+    assert [(one.ad.id, one.label) for one in read] == [("2", "1"), ("4", "b"), ("0", "1")]
 
 
 def test_a_file_without_ads_measures_nothing(tmp_path: Path) -> None:

@@ -114,6 +114,17 @@ def test_dedupe_names_the_series_of_each_line(tmp_path: Path, home: Path) -> Non
     assert not home.exists()
 
 
+def test_dedupe_answers_every_line_however_odd(tmp_path: Path, home: Path) -> None:
+    """Texts of nothing, of signs alone, twice the same id, none, and one that no output can hold as it is."""
+    given = [{"id": "a", "text": ""}, {"id": "a", "text": "🔥🔥"}, {"text": TEXT}, {"id": "\ud800", "text": TEXT}]
+    file = tmp_path / "oglasi.jsonl"
+    file.write_text("\ufeff" + "\r\n".join(map(json.dumps, given)), encoding="utf-8")
+    printed = [json.loads(line) for line in adwatch(home, "dedupe", "--jsonl", str(file)).stdout.splitlines()]
+    assert [one["id"] for one in printed] == ["a", "a", None, "\ud800"]
+    assert printed[2]["series"] == printed[3]["series"]
+    assert len({one["series"] for one in printed}) == 3
+
+
 def test_reassess_judges_stored_ads(home: Path) -> None:
     store = StoreBuilder(home)
     store.ad()
