@@ -15,6 +15,7 @@ from zlib import crc32
 
 from pipelines.series.idle_words import idle_words
 from pipelines.series.portal_lines import is_portal_line, may_begin_portal_line
+from pipelines.series.standards import standard_word
 from pipelines.text.folding import folded_text
 from pipelines.text.remembering import Remembered
 
@@ -32,6 +33,10 @@ _AFTER_NUMBER = "\0"
 _SENTENCE_ENDS = ".!?;|\n"
 _LINE_ENDS = "\x85\u2028\u2029"
 """Folded they are line breaks."""
+
+_MISREAD = re.compile(r"[a-z]{1,30}[015](?:[a-z]{1,30}[015])?[a-z]{2,30}")
+"""A word with digits in it, as they are read off a picture: p1atforma."""
+_MEANT = str.maketrans("015", "ols")
 
 PASSAGE = 8
 """Words of a passage, at least."""
@@ -189,7 +194,9 @@ def _word_told(found: str) -> str:
     """What the word is compared as; empty for one that tells nothing."""
     # People write đ as dj and as d; both are one here.
     word = found.replace("dj", "d")
-    return word if word.isalpha() and word not in idle_words().anywhere else ""
+    if _MISREAD.fullmatch(word):
+        word = word.translate(_MEANT)
+    return standard_word(word) if word.isalpha() and word not in idle_words().anywhere else ""
 
 
 def code_of(words: str) -> int:

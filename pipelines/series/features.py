@@ -12,6 +12,7 @@ from pydantic import Field
 from pipelines.packaged import RuleData, load_packaged
 from pipelines.reading.places import HOME, place_rules
 from pipelines.series.comparable import ComparableText, all_words_of, words_of
+from pipelines.series.towns import town_of
 from pipelines.text.folding import folded_text
 from pipelines.text.phrases import Phrasebook
 from pipelines.text.remembering import Remembered
@@ -35,13 +36,20 @@ class Occupations(RuleData):
 
 @dataclass(frozen=True, slots=True)
 class Features:
-    """Occupations by code, countries by ISO 3166-1 alpha-2, towns by the phrase that names them. Serbia left out."""
+    """Occupations by code, countries by ISO 3166-1 alpha-2, towns as in `towns`. Serbia left out."""
 
     occupations: frozenset[str] = frozenset()
     countries: frozenset[str] = frozenset()
     towns: frozenset[str] = frozenset()
     place_words: frozenset[str] = frozenset()
     """The words that name these places."""
+    work_words: frozenset[str] = frozenset()
+    """Those that name the occupations."""
+
+    @property
+    def names(self) -> frozenset[str]:
+        """The words that name any of it."""
+        return self.place_words | self.work_words
 
 
 _NONE = Features()
@@ -49,9 +57,10 @@ _NONE = Features()
 
 @dataclass(frozen=True, slots=True)
 class AdFeatures:
-    """Features of the title alone, and of the whole ad."""
+    """Features of the title alone, of the text alone, and of both."""
 
     title: Features
+    text: Features
     whole: Features
 
 
@@ -63,8 +72,8 @@ def occupations() -> tuple[Occupation, ...]:
 
 def features_of(ad: ComparableText) -> AdFeatures:
     """What the ad names."""
-    title = _features(ad.title)
-    return AdFeatures(title, _together(title, _features(ad.own_text)))
+    title, text = _features(ad.title), _features(ad.own_text)
+    return AdFeatures(title, text, _together(title, text))
 
 
 def _features(text: str) -> Features:
@@ -72,11 +81,13 @@ def _features(text: str) -> Features:
     if not said:
         return _NONE
     places = [saying for saying in said if saying.tag[2] == ":"]
+    works = [saying for saying in said if saying.tag.startswith("job:")]
     return Features(
-        frozenset(saying.tag[4:] for saying in said if saying.tag.startswith("job:")),
+        frozenset(saying.tag[4:] for saying in works),
         frozenset(saying.tag[:2] for saying in places),
         frozenset(saying.tag for saying in places if saying.tag[2:7] == ":town"),
         frozenset(chain.from_iterable([_words_of(saying.words) for saying in places])),
+        frozenset(chain.from_iterable([_words_of(saying.words) for saying in works])),
     )
 
 
@@ -86,6 +97,7 @@ def _together(first: Features, second: Features) -> Features:
         first.countries | second.countries,
         first.towns | second.towns,
         first.place_words | second.place_words,
+        first.work_words | second.work_words,
     )
 
 
@@ -112,7 +124,8 @@ def _book() -> Phrasebook:
         # The reading lists a country's bare name among its towns, where it is said as they are; here it is no town.
         names = {_bare(phrase) for phrase in country.country}
         pairs += [
-            (f"{country.code}:{'country' if _bare(phrase) in names else f'town {phrase}'}", phrase) for phrase in sure
+            (f"{country.code}:{'country' if is_country else f'town {town_of(country.code, phrase)}'}", phrase)
+            for phrase, is_country in ((phrase, _bare(phrase) in names) for phrase in sure)
         ]
     return Phrasebook(pairs)
 

@@ -7,6 +7,8 @@ import pytest
 from pipelines.series.comparable import all_words_of, make_comparable
 from pipelines.series.features import Occupation, _book, _meaning_of_piece, _sayings, features_of, occupations
 from pipelines.series.portal_lines import PortalLine, is_portal_line, portal_lines
+from pipelines.series.standards import standard_word
+from pipelines.series.towns import town_of
 from pipelines.text.folding import fold, folded_text
 from pipelines.text.phrases import read_text
 from tests.series.clusters import labelled_ads, offers
@@ -31,6 +33,37 @@ def test_occupations_are_found_by_their_names(occupation: Occupation) -> None:
 def test_codes_of_occupations_are_unique() -> None:
     codes = [occupation.code for occupation in occupations()]
     assert len(codes) == len(set(codes))
+
+
+@pytest.mark.parametrize(
+    ("country", "names"),
+    [
+        ("AT", ("bec", "becu", "wien", "vienna")),
+        ("DE", ("lajpcig~", "leipzig")),
+        ("IT", ("monfalkon(e|eu)", "monfalcone")),
+        ("HR", ("split", "splitu")),
+        ("SI", ("kopr~", "koper", "kopru")),
+    ],
+)
+def test_names_of_one_town_are_one(country: str, names: tuple[str, ...]) -> None:
+    assert len({town_of(country, name) for name in names}) == 1
+
+
+@pytest.mark.parametrize(
+    ("country", "names"),
+    [
+        ("HR", ("krk", "cres", "brac", "rab")),
+        ("IT", ("trento", "tarant(o|u)", "rim", "rimini")),
+        ("DE", ("bremen~", "bremerhafen~", "ulm", "minden~", "minhen~")),
+    ],
+)
+def test_other_towns_stay_others(country: str, names: tuple[str, ...]) -> None:
+    assert len({town_of(country, name) for name in names}) == len(names)
+
+
+def test_words_of_other_standards_are_told_in_serbian() -> None:
+    told = {standard_word(word) for word in ("mjesec", "mesec", "tvornica", "fabrika", "smjestaj", "smestaj")}
+    assert told == {"mesec", "fabrika", "smestaj"}
 
 
 def _found(text: str) -> frozenset[str]:
