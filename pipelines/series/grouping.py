@@ -23,6 +23,8 @@ MOST_CANDIDATES = 12
 LITTLE = 0.4
 """What is shared: a sum over the parts, each divided by the number of texts it is filed for. Of those that share less,
 only the first is compared."""
+CLEARLY = 0.15
+"""How much more like one series than another an ad is that joins the one, where both would take it."""
 MOST_OF_A_SERIES = 3
 """Members of one series that are compared with an ad; they are much alike."""
 LOOKED_AT = 12
@@ -314,7 +316,9 @@ class _Batch:
             return self._only_possible(found)
         best = max(joinable, key=lambda series: joinable[series].jaccard)
         others = {series for series in joinable if self._conflict(joinable[best], joinable[series])}
-        if others and joinable[best].jaccard < ALL_BUT_SAME:
+        if others and joinable[best].jaccard < min(
+            ALL_BUT_SAME, CLEARLY + max(joinable[one].jaccard for one in others)
+        ):
             return self.numbers.open(), None
         sure = {series for series, standing in joinable.items() if standing.is_sure} - others | {best}
         pinned = self.index.pinned({series for series in sure if series > 0}) if len(sure) > 1 else ()
@@ -379,5 +383,5 @@ def _ranked(scores: Mapping[int, float]) -> list[int]:
     return sorted(much, key=scores.__getitem__, reverse=True)[:MOST_RANKED]
 
 
-_SURE = frozenset((Ground.NEAR_TEXT, Ground.SHORTENED))
+_SURE = frozenset((Ground.NEAR_TEXT, Ground.SHORTENED, Ground.READ_ALIKE))
 """Grounds on which two series are merged."""

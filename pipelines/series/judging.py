@@ -10,9 +10,10 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from enum import StrEnum
 from functools import cached_property
+from itertools import islice
 from typing import NamedTuple
 
-from rapidfuzz.distance import JaroWinkler
+from rapidfuzz.distance import JaroWinkler, LCSseq, Levenshtein
 
 from pipelines.series.comparable import ComparableText, passages_of
 from pipelines.series.features import AdFeatures, Features, features_of
@@ -30,10 +31,14 @@ class Ground(StrEnum):
     """One is most of the other, which says more."""
     SAME_JOB = "same_job"
     """Half of the words agree, and so do title or work, place and contact."""
+    READ_ALIKE = "read_alike"
+    """Letter by letter the words agree, as after slips and misreadings."""
     OTHER_WORK = "other_work"
     OTHER_PLACE = "other_place"
     OTHER_TITLE = "other_title"
     """Title or opening speak of something else."""
+    OTHER_SENTENCES = "other_sentences"
+    """Each has a sentence of its own: two jobs with one closing, or copies that were both added to."""
     LITTLE_SHARED = "little_shared"
     LITTLE_TOLD = "little_told"
     """One names neither work nor place: what is left of it fits many jobs."""
@@ -50,7 +55,9 @@ class Ground(StrEnum):
 
 
 _PARTING = frozenset((Ground.OTHER_WORK, Ground.OTHER_PLACE, Ground.OTHER_TITLE))
-_JOINING = frozenset((Ground.SAME_PAGE, Ground.SAME_TEXT, Ground.NEAR_TEXT, Ground.SHORTENED, Ground.SAME_JOB))
+_JOINING = frozenset(
+    (Ground.SAME_PAGE, Ground.SAME_TEXT, Ground.NEAR_TEXT, Ground.SHORTENED, Ground.SAME_JOB, Ground.READ_ALIKE)
+)
 
 NEAR = 0.5
 """Jaccard on word pairs from which on texts are near-same."""
@@ -63,11 +70,24 @@ SUPPORTED_HELD = 0.45
 """The same where title, or work, place and contact, agree besides."""
 ALL_BUT_SAME = 0.9
 """An ad that fits two jobs, or leaves out what tells them apart, joins from here on."""
+READ_ALIKE = 0.88
+"""Letters of the shorter text that the other has in the same order, words sorted."""
+READ_LENGTH = 0.6
+"""How long the shorter is by the other, at least: in a long text a short one is found by chance."""
+MOST_READ = 20_000
+"""Letters of a text that is read so: the time grows with the square."""
+OWN_SENTENCES = 0.75
+"""Below, texts are read for sentences that the other does not have."""
+OWN_WORDS = 3
+"""Telling words of such a sentence, at least, of which OWN_SHARE are not in the other ad."""
+OWN_SHARE = 0.7
 SHORT_NEAR = 0.8
 """Of a short text, whose few words agree easily."""
 FEW_WORDS = 14
 SAME_WORD = 0.88
 """Jaro-Winkler: case endings and slips of the pen."""
+MISREAD = 0.65
+"""Letters that agree in a word read wrongly off a picture, where the other ad has a like word in the same place."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -129,8 +149,15 @@ def compare(first: JudgedAd, second: JudgedAd) -> Likeness:
         return Likeness(Ground.LITTLE_SHARED, jaccard, held)
     if shared == len(pairs) == len(others) and _are_one_text(first.text, second.text):
         return Likeness(Ground.SAME_TEXT, jaccard, held)
-    ground = _too_little(first, second, fewest, jaccard, held) or conflict(first, second) or _agreement(jaccard, held)
-    if jaccard < ALL_BUT_SAME and ground.joins and _tells_nothing(first) != _tells_nothing(second):
+    ground = (
+        _too_little(first, second, fewest, jaccard, held)
+        or conflict(first, second)
+        or _agreement(first, second, jaccard, held)
+    )
+    if jaccard < OWN_SENTENCES and ground.joins and _tell_otherwise(first, second):
+        ground = Ground.OTHER_SENTENCES
+    is_left = jaccard < ALL_BUT_SAME and held >= HELD_WHOLLY
+    if is_left and ground.joins and _tells_nothing(first) != _tells_nothing(second):
         ground = Ground.LITTLE_TOLD
     return Likeness(ground, jaccard, held)
 
@@ -154,19 +181,29 @@ def _too_little(first: JudgedAd, second: JudgedAd, pairs: int, jaccard: float, h
     # There are at least as many words as pairs, and to count them a text must be cut into words.
     fewest = pairs if pairs >= FEW_WORDS else min(first.text.length, second.text.length)
     if fewest < FEW_WORDS:
-        alike = jaccard >= SHORT_NEAR and fewest >= SHORT_TEXT
+        alike = (jaccard >= SHORT_NEAR or held == 1) and fewest >= SHORT_TEXT
         enough = alike or (held >= SHORT_NEAR and _share_contact(first, second))
+        enough = enough or (fewest >= SHORT_TEXT and _read_alike(first.text, second.text))
         return None if enough and fewest > 2 else Ground.LITTLE_SHARED
     if jaccard >= NEAR or held >= HELD:
         return None
     supported = (jaccard >= SUPPORTED_NEAR or held >= SUPPORTED_HELD) and _is_supported(first, second)
-    return None if supported else Ground.LITTLE_SHARED
+    return None if supported or _read_alike(first.text, second.text) else Ground.LITTLE_SHARED
 
 
-def _agreement(jaccard: float, held: float) -> Ground:
+def _read_alike(first: ComparableText, second: ComparableText) -> bool:
+    short, long = sorted((" ".join(sorted(first.words)), " ".join(sorted(second.words))), key=len)
+    if len(long) > MOST_READ or len(short) < READ_LENGTH * len(long):
+        return False
+    return LCSseq.similarity(short, long) >= READ_ALIKE * len(short)
+
+
+def _agreement(first: JudgedAd, second: JudgedAd, jaccard: float, held: float) -> Ground:
     if jaccard >= NEAR:
         return Ground.NEAR_TEXT
-    return Ground.SHORTENED if held >= HELD else Ground.SAME_JOB
+    if held >= HELD:
+        return Ground.SHORTENED
+    return Ground.SAME_JOB if _is_supported(first, second) else Ground.READ_ALIKE
 
 
 def _is_supported(first: JudgedAd, second: JudgedAd) -> bool:
@@ -196,11 +233,17 @@ def conflict(first: JudgedAd, second: JudgedAd) -> Ground | None:
         return Ground.OTHER_PLACE
     # Places were compared above: of one country, they may go by other names.
     places = wholes[0].place_words | wholes[1].place_words
-    left, right = _Words(first.text, places), _Words(second.text, places)
-    titles_conflict = _titles_conflict(left, right)
+    left, right = _Words(first, places), _Words(second, places)
+    titles_conflict = not _works_agree(first.features, second.features) and _titles_conflict(left, right)
     if titles_conflict or _opening_conflicts(left, right) or _opening_conflicts(right, left):
         return Ground.OTHER_TITLE
     return None
+
+
+def _works_agree(first: AdFeatures, second: AdFeatures) -> bool:
+    """Then their titles may say it in two languages."""
+    named = first.text.occupations
+    return bool(first.title.occupations & second.title.occupations) or bool(named and named == second.text.occupations)
 
 
 def _other_places(first: Features, second: Features) -> bool:
@@ -216,6 +259,27 @@ def _differ(first: frozenset[str], second: frozenset[str]) -> bool:
     return bool(first - second) and bool(second - first)
 
 
+def _tell_otherwise(first: JudgedAd, second: JudgedAd) -> bool:
+    """Each has a sentence of its own, and such a sentence names work or place, if any of them do."""
+    left, right = _own_words(first, second), _own_words(second, first)
+    if not left or not right:
+        return False
+    named = first.features.whole.names | second.features.whole.names
+    return not named or not named.isdisjoint(left | right)
+
+
+def _own_words(ad: JudgedAd, other: JudgedAd) -> frozenset[str]:
+    """The words of the sentences that the other ad does not have."""
+    words = set(other.text.words)
+    sentences = (frozenset(sentence.split()) for sentence in ad.text.sentences)
+    return frozenset().union(*[sentence for sentence in sentences if _is_own(_telling(sentence), words)])
+
+
+def _is_own(telling: set[str], words: set[str]) -> bool:
+    least = max(OWN_WORDS, OWN_SHARE * len(telling))
+    return len(telling - words) >= least and len(_missing(telling, words)) >= least
+
+
 def _titles_agree(first: Iterable[str], second: Iterable[str]) -> bool:
     few, many = sorted((_telling(first), _telling(second)), key=len)
     return len(few) >= 2 and len(_missing(few, many)) * 3 <= len(few)
@@ -224,8 +288,9 @@ def _titles_agree(first: Iterable[str], second: Iterable[str]) -> bool:
 class _Words:
     """The words of an ad that is compared with another; what names the places of either tells nothing here."""
 
-    def __init__(self, ad: ComparableText, places: frozenset[str]) -> None:
-        self._ad, self._places = ad, places
+    def __init__(self, ad: JudgedAd, places: frozenset[str]) -> None:
+        self._ad, self._places = ad.text, places
+        self._named = ad.features.whole.names
 
     @cached_property
     def all(self) -> set[str]:
@@ -245,6 +310,14 @@ class _Words:
         """One after another, since the first often decides."""
         return passages_of(self._ad)
 
+    def openings(self) -> Iterator[frozenset[str]]:
+        """The first passage, and the first that names work or place: a firm may introduce itself before."""
+        passages = self.passages()
+        opening = next(passages, frozenset[str]())
+        yield opening
+        if opening.isdisjoint(self._named):
+            yield from islice((one for one in passages if not one.isdisjoint(self._named)), 1)
+
 
 def _titles_conflict(first: _Words, second: _Words) -> bool:
     """Most words of either title occur nowhere in the other ad."""
@@ -255,15 +328,19 @@ def _titles_conflict(first: _Words, second: _Words) -> bool:
 
 
 def _opening_conflicts(first: _Words, second: _Words) -> bool:
-    """The first passage stands in the other ad with other telling words: one pattern filled in for two jobs."""
-    opening = next(first.passages(), frozenset[str]())
+    """An opening stands in the other ad with other telling words: one pattern filled in for two jobs."""
+    return any(_is_filled_otherwise(opening, first, second) for opening in first.openings())
+
+
+def _is_filled_otherwise(opening: frozenset[str], first: _Words, second: _Words) -> bool:
     if any(map(opening.issubset, second.passages())):
         return False
     twin = max(second.passages(), key=lambda passage: len(passage & opening), default=opening)
     if len(twin & opening) * 3 < min(len(twin), len(opening)):
         return False
-    left, right = first.telling(opening - twin), second.telling(twin - opening)
-    return bool(_missing(left, second.all)) and bool(_missing(right, first.all))
+    left = _missing(first.telling(opening - twin), second.all)
+    right = _missing(second.telling(twin - opening), first.all)
+    return any(_without_misread(left, right)) and any(_without_misread(right, left))
 
 
 def _telling(words: Iterable[str]) -> set[str]:
@@ -272,6 +349,18 @@ def _telling(words: Iterable[str]) -> set[str]:
 
 def _missing(words: set[str], among: set[str]) -> set[str]:
     return {word for word in words - among if not any(_is_same_word(word, other) for other in among)}
+
+
+def _without_misread(words: set[str], others: set[str]) -> Iterator[str]:
+    return (word for word in words if not any(_is_misread(word, other) for other in others))
+
+
+def _is_misread(word: str, other: str) -> bool:
+    return Levenshtein.normalized_similarity(_looks(word), _looks(other), score_cutoff=MISREAD) > 0
+
+
+def _looks(word: str) -> str:
+    return word.replace("ii", "u").replace("rn", "m").replace("vv", "v").replace("cl", "d")
 
 
 def _is_same_word(word: str, other: str) -> bool:

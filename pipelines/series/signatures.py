@@ -14,7 +14,7 @@ from zlib import crc32
 
 from rensa import RMinHash
 
-from pipelines.series.comparable import ComparableText
+from pipelines.series.comparable import ComparableText, code_of
 
 PERMUTATIONS = 64
 ROWS = 4
@@ -25,6 +25,10 @@ TELLING = 5
 """Words from which on a sentence is hardly ever shared by chance."""
 SHORT_TEXT = 8
 """Below so many words equal texts are one offer only with an equal contact."""
+
+FOUND_BY_CONTACT = 64
+"""Words of an ad that is filed by its contacts too, at most."""
+MOST_CONTACTS = 2
 
 BANDS = PERMUTATIONS // ROWS
 _FACTORS = (0x9E3779B1, 0x85EBCA77, 0xC2B2AE3D, 0x27D4EB2F)
@@ -61,7 +65,15 @@ def parts_of(ads: Sequence[ComparableText]) -> list[tuple[int, ...]]:
 def _parts(ad: ComparableText, band_keys: Sequence[int]) -> tuple[int, ...]:
     if not ad.wording:
         return ()
-    return tuple(dict.fromkeys((*band_keys, *_sentence_keys(ad.told.encode("utf-8", "surrogatepass")))))
+    sentences = _sentence_keys(ad.told.encode("utf-8", "surrogatepass"))
+    return tuple(dict.fromkeys((*band_keys, *sentences, *_contact_keys(ad))))
+
+
+def _contact_keys(ad: ComparableText) -> list[int]:
+    """Of a short ad, whose few words a slip in each makes others: its contacts find what its words do not."""
+    if ad.length > FOUND_BY_CONTACT:
+        return []
+    return [code_of(f"@{contact}") - _HALF for contact in sorted(ad.contacts)[:MOST_CONTACTS]]
 
 
 def _band_keys(digests: Sequence[Sequence[int]]) -> list[list[int]]:

@@ -74,6 +74,48 @@ def test_a_place_may_go_by_the_name_of_its_country() -> None:
     assert compare(judged(first), judged(first.replace("TAJLAND", "Bangkok i okolina"))).joins
 
 
+@pytest.mark.parametrize(
+    ("name", "other"),
+    [("Minhena", "Münchena (München)"), ("Minhena", "grada Munich"), ("Minhena", "Minhen")],
+)
+def test_a_town_is_one_in_every_case_and_language(name: str, other: str) -> None:
+    assert compare(judged(TEXT), judged(TEXT.replace(name, other))).joins
+
+
+def test_a_title_may_say_the_same_work_in_another_language() -> None:
+    assert compare(judged(TEXT, TITLE), judged(TEXT, "Bricklayers and carpenters, Munich area")).joins
+    assert compare(judged(TEXT, TITLE), judged(TEXT, "Maurer und Zimmerer – Raum München")).joins
+
+
+def test_another_standard_tells_the_same_words() -> None:
+    other = TEXT.replace("Smeštaj", "Smještaj").replace("radničkom", "radničkome").replace("meseca", "mjeseca")
+    assert text_key(make_comparable(None, TEXT.replace("radničkom", "radničkome"))) == text_key(
+        make_comparable(None, other)
+    )
+
+
+def test_a_text_misread_off_a_picture_joins() -> None:
+    text = "Tražim dva molera za Ljubljanu, plata 1700, papiri se rade, hrana na nama, javiti se Peri 060 000 0003"
+    misread = "Tražim dva molcra za Ljub1janu, plota 1700, papiri se radc, hrana na nama, javltl se Peri 060 000 0003"
+    assert compare(judged(text), judged(misread)).ground is Ground.READ_ALIKE
+    first, again = series_of([Ad(text), Ad(misread)])
+    assert first == again
+
+
+def test_two_jobs_with_one_long_closing_stay_apart_though_no_word_of_theirs_is_known() -> None:
+    closing = TEXT.split("\n\n", 1)[1]
+    first = judged(f"Radionica Karanfil popravlja orgulje i traži izrađivače mehova.\n\n{closing}")
+    second = judged(f"Manastirsko imanje uzgaja dudove bube i zove vešte predilje svile.\n\n{closing}")
+    likeness = compare(first, second)
+    assert likeness.jaccard >= 0.5
+    assert not likeness.joins
+
+
+def test_a_copy_that_lost_a_sentence_and_won_one_joins() -> None:
+    copy = TEXT.replace("\n\nZarada je 17,50 evra na sat, obračun svakog petnaestog u mesecu", "\n\nZarada")
+    assert compare(judged(TEXT), judged(f"{copy}\nDelim dalje po molbi jedne dobre komšinice.")).joins
+
+
 def test_short_texts_need_more_than_a_few_shared_words() -> None:
     first = judged("Potrebni vozači za Austriju, plata 2500 evra, zvati 060 000 0001")
     second = judged("Potrebni vozači za Austriju, dobra plata, smeštaj, pisati na 060 000 0002")
