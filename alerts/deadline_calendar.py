@@ -11,7 +11,7 @@ from alerts.matters import Matter
 from alerts.recipients import find_recipient, split_recipient
 from alerts.script import Script, to_script
 from alerts.stages import Stage
-from alerts.terms import Standing, TermState, Whose
+from alerts.terms import TermState, Whose
 from crawler.config import Organisation
 from crawler.errors import UsageError
 from crawler.store.legal_views import CaseTitle
@@ -58,7 +58,7 @@ def _days(matter: Matter) -> Iterator[tuple[str, date, TermState | None]]:
     """The days, each with what makes it the same one in a later file, and the time limit with its count."""
     if matter.filing is not None:
         for state in matter.filing.terms:
-            if state.standing in (Standing.RUNNING, Standing.OVERDUE):
+            if state.is_waited_for:
                 begun = f"{state.deadline.start:%Y%m%d}"
                 yield f"filing {matter.filing.filing.id} {state.term.id} {begun}", state.deadline.due, state
     elif matter.due is not None and matter.stage in BEFORE_FILING:

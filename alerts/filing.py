@@ -236,13 +236,16 @@ def filing_states(connection: Connection, found: Sequence[FilingRow], *, today: 
     return tuple(_state(filing, outcomes.get(filing.id, ()), today) for filing in found)
 
 
-def filed_complaint(connection: Connection, case_id: int, recipient: str) -> FiledComplaint | None:
-    """The newest filing of the case with that recipient; None where there is none, or no limit for an answer."""
+def filed_complaint(connection: Connection, case_id: int, recipient: str, *, today: date) -> FiledComplaint | None:
+    """The newest filing of the case with that recipient; None where there is none, or no answer to it is waited for:
+    it came, the case is closed, or no limit is known.
+    """
     found = [filing for filing in filings_of(connection, [case_id]) if filing.recipient == recipient]
-    due = answer_due(found[-1].filed_on, topics=_topics(recipient)) if found else None
-    if due is None:
+    newest = next(iter(filing_states(connection, found[-1:], today=today)), None)
+    due = answer_due(newest.terms) if newest else None
+    if newest is None or due is None:
         return None
-    last = found[-1]
+    last = newest.filing
     facts = draft_version(connection, case_id, recipient, last.version).facts
     return FiledComplaint(
         recipient=recipient,

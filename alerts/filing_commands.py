@@ -225,9 +225,9 @@ def remind(
     kind, letters = chosen_of(DocumentFormat, format), chosen_of(Script, script)
     with opened() as (settings, engine), reading(engine) as connection:
         read_case(connection, case)
-        found = filed_complaint(connection, case, recipient)
+        found = filed_complaint(connection, case, recipient, today=_today())
     if found is None:
-        raise UsageError(f"case {case} was not filed with `{recipient}`, or no limit for an answer is known")
+        raise UsageError(f"case {case} was not filed with `{recipient}`, or no answer is waited for")
     organisation = settings.file.organisation
     letter = state_follow_up(found, organisation=organisation, law=built_in_law(), now=datetime.now(UTC))
     write_whole(output, render(follow_up_document(letter, letters), kind))

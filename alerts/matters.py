@@ -17,7 +17,7 @@ from alerts.deadlines import working_days_between
 from alerts.filing import WAITED_FOR, FilingState, filing_states
 from alerts.outcomes import Outcome
 from alerts.stages import Stage
-from alerts.terms import Standing, TermState, Whose
+from alerts.terms import TermState, Whose
 from crawler.store.filings import all_filings
 from crawler.store.legal_views import (
     LaidDraft,
@@ -134,7 +134,7 @@ def in_order(found: Iterable[Matter]) -> tuple[Matter, ...]:
 
 def next_due(found: FilingState, *, today: date) -> Due | None:
     """The first time limit of a filing that is still open; None where nothing is waited for."""
-    waited = [state for state in found.terms if state.standing in (Standing.OVERDUE, Standing.RUNNING)]
+    waited = [state for state in found.terms if state.is_waited_for]
     first = min(waited, key=lambda state: state.deadline.due, default=None)
     return due_of(first, today=today) if first else None
 

@@ -5,7 +5,7 @@ The limits are data (`deadlines.yml`); counting days stands in `alerts.deadlines
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
@@ -90,6 +90,11 @@ class TermState:
             told.append(Sentence("Ovaj način računanja roka pravnik još nije potvrdio."))
         return tuple(told)
 
+    @property
+    def is_waited_for(self) -> bool:
+        """What it is about did not happen yet, and somebody still looks out for it."""
+        return self.standing in (Standing.RUNNING, Standing.OVERDUE)
+
     def to_json(self) -> dict[str, Any]:
         """As `adwatch cases deadlines --json` prints it (docs/json.md)."""
         return {
@@ -125,10 +130,10 @@ def states_of(
     return tuple(_states(first, outcomes, topics=topics, is_closed=is_closed, today=today))
 
 
-def answer_due(filed_on: date, *, topics: Collection[Topic]) -> date | None:
-    """The first day by which the recipient should have said something; None where no limit is known."""
-    waited = [term for term in built_in_terms() if term.starts == FILED and not term.topics.isdisjoint(topics)]
-    return min((count_deadline(filed_on, term.days, count=term.count).due for term in waited), default=None)
+def answer_due(states: Iterable[TermState]) -> date | None:
+    """The first day by which the recipient should say something about a filing; None where nothing is waited for."""
+    waited = (state for state in states if state.is_waited_for and state.term.starts == FILED)
+    return min((state.deadline.due for state in waited), default=None)
 
 
 def load_terms(path: Path = TERMS_FILE) -> tuple[Term, ...]:

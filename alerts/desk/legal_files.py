@@ -122,7 +122,7 @@ def reminder_answer(
     """The letter that asks for an overdue answer; a person signs and hands it in. Raises PageError."""
     filing = filing_or_not_found(desk, case_id, filing_id)
     with reading(desk.engine) as connection:
-        found = filed_complaint(connection, case_id, filing.recipient)
+        found = filed_complaint(connection, case_id, filing.recipient, today=desk.today())
     if found is None:
         raise PageError(Failure.NOT_FOUND)
     try:

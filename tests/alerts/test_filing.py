@@ -376,12 +376,24 @@ def test_letters_that_follow_up_get_the_filing_they_speak_of(store: StoreBuilder
     store.register()
     case_id = _approved(store)
     with store.connect() as connection:
-        assert filed_complaint(connection, case_id, MARKET) is None
+        assert filed_complaint(connection, case_id, MARKET, today=TODAY) is None
     _file(store, case_id)
     with store.connect() as connection:
-        assert filed_complaint(connection, case_id, MARKET) == FiledComplaint(
+        assert filed_complaint(connection, case_id, MARKET, today=TODAY) == FiledComplaint(
             MARKET, f"{case_id}/2026", "preporučenom pošiljkom", TODAY, "353-1/2026", date(2026, 12, 7)
         )
+    _outcome(store, case_id, Outcome.NO_PROCEDURE, date(2026, 12, 12))
+    with store.connect() as connection:
+        assert filed_complaint(connection, case_id, MARKET, today=date(2026, 12, 20)) is None
+
+
+def test_nobody_writes_that_no_answer_came_once_the_case_is_closed(store: StoreBuilder) -> None:
+    store.register()
+    case_id = _approved(store)
+    _file(store, case_id)
+    _decide(store, case_id, Decision.CLOSE, at=NOW + timedelta(days=40))
+    with store.connect() as connection:
+        assert filed_complaint(connection, case_id, MARKET, today=date(2027, 1, 11)) is None
 
 
 def test_an_outcome_needs_a_filing_and_a_day_that_can_be(store: StoreBuilder) -> None:

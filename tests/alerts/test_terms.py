@@ -75,8 +75,13 @@ def test_the_result_is_due_fifteen_days_after_the_inspection_ended() -> None:
 
 def test_no_limit_is_invented_for_who_is_no_inspection() -> None:
     assert states_of(FILED, [], topics={Topic.OFFENCE}, is_closed=False, today=FILED) == ()
-    assert answer_due(FILED, topics={Topic.OFFENCE}) is None
-    assert answer_due(FILED, topics=INSPECTION) == date(2026, 3, 26)
+    assert answer_due(()) is None
+
+
+def test_an_answer_is_due_by_the_first_limit_until_it_came() -> None:
+    assert answer_due(_states().values()) == date(2026, 3, 26)
+    assert answer_due(_states((Outcome.NO_PROCEDURE, date(2026, 3, 20))).values()) is None
+    assert answer_due(_states(is_closed=True).values()) is None
 
 
 def test_a_limit_that_no_lawyer_confirmed_says_so_beside_its_count() -> None:

@@ -389,6 +389,7 @@ def test_outcomes_are_recorded_a_reminder_is_written_and_the_case_closed(legal: 
     page = legal.page(f"/legal/cases/{case_id}")
     assert "pokrenut postupak" in page
     assert "Požurnica" not in page
+    assert legal.client.get(reminder).status_code == 404
     answer = send(legal, f"/legal/cases/{case_id}/decide", page, decision="close", seen="answered", note="gotovo")
     assert answer.status_code == 303
     assert f"slučaj {case_id}" in _words(legal.page("/legal?stage=closed"))
