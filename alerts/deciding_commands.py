@@ -4,15 +4,12 @@ from __future__ import annotations
 
 import sys
 from datetime import UTC, datetime
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import Annotated, Any
 
 import typer
 
 from alerts.cases import CaseState, Decision, DismissReason
 from crawler.output import plain, print_json, print_table
-
-if TYPE_CHECKING:
-    pass
 
 CaseNumber = Annotated[int, typer.Argument(metavar="CASE", help="Number of the case, see `adwatch cases list`.")]
 Person = Annotated[str, typer.Option(help="E-mail of the person who decides.")]

@@ -21,9 +21,6 @@ if TYPE_CHECKING:
 LARGEST_TEXT_FILE = 1024 * 1024
 """Bytes: enough for all the characters that are taken."""
 
-LARGEST_TEXT_FILE = 1024 * 1024
-"""Bytes: enough for all the characters that are taken."""
-
 AsJson = Annotated[bool, typer.Option("--json", help="Print one JSON document.")]
 
 

@@ -88,8 +88,8 @@ def split_off(
     from crawler.opening import opened  # noqa: PLC0415
 
     with opened() as (_, engine), engine.begin() as connection:
-        require_decider(connection, person)
-        done = split(connection, ads, person=person, now=datetime.now(UTC))
+        known = require_decider(connection, person)
+        done = split(connection, ads, person=known.email, now=datetime.now(UTC))
     _report(f"ads {', '.join(map(str, done.ads))} are series {done.series_id}", done)
 
 
@@ -108,8 +108,8 @@ def merge_two(
     from crawler.opening import opened  # noqa: PLC0415
 
     with opened() as (_, engine), engine.begin() as connection:
-        require_decider(connection, person)
-        done = merge(connection, kept, absorbed, person=person, now=datetime.now(UTC))
+        known = require_decider(connection, person)
+        done = merge(connection, kept, absorbed, person=known.email, now=datetime.now(UTC))
     _report(f"{len(done.ads)} ads of series {absorbed} are in series {kept}", done)
 
 

@@ -34,7 +34,7 @@ def _json(*arguments: object) -> dict[str, object]:
 def test_show_lists_ads_cases_and_decisions(store: StoreBuilder, copies: tuple[StoredAd, StoredAd, StoredAd]) -> None:
     first, second, _ = copies
     case = store.case(first, store.assess(first))
-    assert _run("split", second.ad_id, "--person", "ana@primer.example").exit_code == 0
+    assert _run("split", second.ad_id, "--person", " Ana@Primer.example").exit_code == 0
     shown = _json("show", first.series_id)
     assert [ad["ad"] for ad in shown["ads"]] == [first.ad_id]  # type: ignore[attr-defined]
     assert shown["cases"] == [{"id": case, "state": "open"}]
