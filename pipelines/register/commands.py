@@ -143,27 +143,21 @@ def today(now: datetime) -> date:
 
 def _questions(path: Path, default_day: date) -> Iterator[tuple[object, MediatorQuery, date]]:
     from crawler.errors import UsageError  # noqa: PLC0415
+    from pipelines.given_texts import read_objects  # noqa: PLC0415
 
-    try:
-        lines = path.read_text(encoding="utf-8-sig").splitlines()
-    except OSError as error:
-        raise UsageError(f"{path}: {error.strerror}") from error
-    except UnicodeDecodeError as error:
-        raise UsageError(f"{path} is not UTF-8 text") from error
-    for number, line in enumerate(lines, start=1):
-        if line.strip():
-            try:
-                yield _question(json.loads(line), default_day)
-            except ValueError as error:
-                raise UsageError(f"{path}, line {number}: {error}") from error
+    for number, asked in read_objects(path):
+        try:
+            yield _question(asked, default_day)
+        except ValueError as error:
+            raise UsageError(f"line {number}: {error}") from error
 
 
-def _question(asked: Any, default_day: date) -> tuple[object, MediatorQuery, date]:
+def _question(asked: dict[str, Any], default_day: date) -> tuple[object, MediatorQuery, date]:
     """Raises ValueError where it is not what the contract says."""
     from pipelines.register.asking import written_query  # noqa: PLC0415
 
-    if not isinstance(asked, dict) or "id" not in asked:
-        raise ValueError('no JSON object with an "id"')
+    if "id" not in asked:
+        raise ValueError('it has no "id"')
     given = {field: asked[field] for field in QUERY_FIELDS if asked.get(field) is not None}
     wrong = next((field for field, value in given.items() if not isinstance(value, str)), None)
     if wrong:

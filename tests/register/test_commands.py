@@ -60,12 +60,20 @@ def test_match_answers_every_line_in_order(home: Path) -> None:
     assert answers[0]["nearest"][0]["reasons"]
 
 
+@pytest.mark.parametrize("parted", ["\u2028", "\x85", "\u2029"])
+def test_a_sign_that_parts_lines_of_text_ends_no_question(parted: str, home: Path) -> None:
+    import_list(home)
+    asked = home / "imena.jsonl"
+    asked.write_text(f'{{"id": 1, "name": "Tihi{parted}Javor", "on": "2024-06-10"}}\n', encoding="utf-8")
+    assert json.loads(run("match", "--jsonl", str(asked)).stdout)["verdict"] == "registered"
+
+
 @pytest.mark.parametrize(
     ("line", "message"),
     [
         ("{", "line 2"),
-        ('{"name": "Javor"}', "line 2: no JSON object"),
-        ("[1]", "line 2: no JSON object"),
+        ('{"name": "Javor"}', 'line 2: it has no "id"'),
+        ("[1]", "line 2 is not a JSON object"),
         ('{"id": 1, "name": 5}', 'line 2: "name" is no text'),
         ('{"id": 1, "on": "juče"}', "line 2"),
     ],
