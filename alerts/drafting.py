@@ -26,7 +26,7 @@ from alerts.stating import BELGRADE
 from crawler.errors import DraftError, UsageError
 from crawler.files import whole_file
 from crawler.store.approvals import standing_approvals
-from crawler.store.drafts import DraftRow, approved_draft, drafts_of_case
+from crawler.store.drafts import DraftRow, drafts_with_approved
 from pipelines.register.reasons import read_reason
 from pipelines.text.counting import counted
 
@@ -133,10 +133,7 @@ def kept_draft(connection: Connection, case_id: int, recipient: str | None) -> D
     """The case's draft to that recipient, by default the first; one that was taken back after it was approved, as it
     was approved. Raises UsageError where there is none.
     """
-    current = drafts_of_case(connection, case_id)
-    there = {draft.recipient for draft in current}
-    frozen = [one for one in standing_approvals(connection, case_id) if one.recipient not in there]
-    for draft in (*current, *(approved_draft(connection, approval) for approval in frozen)):
+    for draft in drafts_with_approved(connection, case_id, standing_approvals(connection, case_id)):
         if recipient in (None, draft.recipient):
             return draft
     raise UsageError(f"case {case_id} has no draft" + (f" to `{recipient}`" if recipient else ""))

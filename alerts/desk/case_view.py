@@ -33,7 +33,7 @@ from crawler.assessment import Assessment
 from crawler.config import Settings
 from crawler.errors import DraftError, UsageError
 from crawler.evidence.warc import Capture
-from crawler.store.approvals import APPROVED, ApprovalRow, changes_after_approval, standing_approvals
+from crawler.store.approvals import APPROVED, changes_after_approval, standing_approvals
 from crawler.store.case_lists import CaseList, CaseQuestion, list_cases
 from crawler.store.cases import CaseRow, case_history, newest_decision_of, read_case
 from crawler.store.desk_views import (
@@ -45,7 +45,7 @@ from crawler.store.desk_views import (
     screenshot_of,
     sister_cases,
 )
-from crawler.store.drafts import CaseAd, DraftRow, approved_draft, captures_by_id, drafts_of_case, leading_ad
+from crawler.store.drafts import CaseAd, DraftRow, captures_by_id, drafts_with_approved, leading_ad
 from crawler.store.images import AdPicture, pictures_of_versions
 from crawler.store.intakes import Intake, intakes_of_ads
 from crawler.store.register import newest_snapshot_row
@@ -309,22 +309,10 @@ def _by_day(seen: Sequence[Seen]) -> tuple[tuple[date, tuple[Seen, ...]], ...]:
     return tuple((day, tuple(group)) for day, group in days)
 
 
-def shown_drafts(connection: Connection, case_id: int) -> list[DraftRow]:
-    """The case's drafts, and approved texts that are an older version of theirs, or whose draft was taken back."""
-    return _with_approved(connection, case_id, standing_approvals(connection, case_id))
-
-
-def _with_approved(connection: Connection, case_id: int, standing: Sequence[ApprovalRow]) -> list[DraftRow]:
-    current = drafts_of_case(connection, case_id)
-    there = {(row.recipient, row.version) for row in current}
-    older = [one for one in standing if (one.recipient, one.version) not in there]
-    return [*current, *(approved_draft(connection, approval) for approval in older)]
-
-
 def _previews(connection: Connection, case_id: int, script: Script) -> Iterator[DraftPreview]:
     standing = standing_approvals(connection, case_id)
     approved = {(one.recipient, one.version) for one in standing}
-    for row in _with_approved(connection, case_id, standing):
+    for row in drafts_with_approved(connection, case_id, standing):
         text: str | None = None
         set_aside: tuple[CitedProvision, ...] = ()
         try:

@@ -60,13 +60,14 @@ def draft_answer(desk: Desk, caller: Caller, wanted: Wanted) -> Response:
         case_and_title(connection, case_id)
         row = draft_row(connection, case_id, wanted.recipient, wanted.version)
         try:
-            verify_items(connection, desk.settings.evidence_folder, DraftFacts.from_json(row.facts).evidence)
-        except DraftError as error:
-            raise PageError(Failure.EVIDENCE, case_id=case_id) from error
-        try:
+            cited = DraftFacts.from_json(row.facts).evidence
             content = render(kept_document(connection, row, wanted.script), wanted.kind)
         except DraftError as error:
             raise PageError(Failure.DRAFT, case_id=case_id) from error
+        try:
+            verify_items(connection, desk.settings.evidence_folder, cited)
+        except DraftError as error:
+            raise PageError(Failure.EVIDENCE, case_id=case_id) from error
     note(desk, caller, Act.DOWNLOADED, subject=f"case {case_id}", detail=f"{wanted.recipient}, {wanted.kind}")
     return _document(content, wanted.kind, file_name(case_id, wanted.recipient, wanted.script, wanted.kind))
 

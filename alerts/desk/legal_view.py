@@ -30,9 +30,9 @@ from alerts.terms import FILED, Standing, TermState
 from alerts.undoing import LastDecision, last_decision
 from crawler.errors import DraftError, UsageError
 from crawler.manifest import MANUAL_SOURCE
-from crawler.store.approvals import ApprovalRow, approvals_of, changes_after_approval
+from crawler.store.approvals import ApprovalRow, approvals_of, changes_after_approval, standing_approvals
 from crawler.store.cases import CaseRow, read_case
-from crawler.store.drafts import DraftRow, DraftVersion, ads_of_case, approved_draft, draft_versions_of, drafts_of_case
+from crawler.store.drafts import DraftRow, DraftVersion, ads_of_case, draft_versions_of, drafts_with_approved
 from crawler.store.filings import FilingRow, filings_of
 from crawler.store.legal_views import CaseTitle, titles_of_cases
 from pipelines.life.passages import Passage as ChangedPassage
@@ -170,12 +170,10 @@ def addressee(recipient: str) -> Addressee:
 def read_legal_case(connection: Connection, case_id: int, *, today: date) -> LegalCase:
     """The case as the page shows it. Raises PageError where there is none of that number."""
     case, about = case_and_title(connection, case_id)
-    drafts, approvals = drafts_of_case(connection, case_id), approvals_of(connection, [case_id])
-    filings = filings_of(connection, [case_id])
+    approvals, filings = approvals_of(connection, [case_id]), filings_of(connection, [case_id])
     filed = {(filing.recipient, filing.version) for filing in filings}
     standing = [one for one in approvals if one.ended_at is None]
-    there = {(draft.recipient, draft.version) for draft in drafts}
-    rows = [*drafts, *(approved_draft(connection, one) for one in standing if _key(one) not in there)]
+    rows = drafts_with_approved(connection, case_id, standing)
     return LegalCase(
         case=case,
         about=about,
@@ -193,7 +191,7 @@ def read_legal_case(connection: Connection, case_id: int, *, today: date) -> Leg
         possible=frozenset(possible_decisions(CaseState(case.state))),
         last=_last_of_legal(connection, case_id),
         changed=changes_after_approval(connection, [case_id]).get(case_id),
-        choices=_choices(connection, case_id, {draft.recipient for draft in drafts}),
+        choices=_choices(connection, case_id, {row.recipient for row in rows}),
         today=today,
     )
 
@@ -211,8 +209,7 @@ def read_draft_view(
     """The draft, by default its newest version. Raises PageError where there is none, or it cannot be told."""
     case, about = case_and_title(connection, case_id)
     row = draft_row(connection, case_id, recipient, version)
-    standing = [one for one in approvals_of(connection, [case_id]) if one.ended_at is None]
-    own = [one for one in standing if one.recipient == recipient]
+    own = [one for one in standing_approvals(connection, case_id) if one.recipient == recipient]
     approval = next((one for one in own if one.version == row.version), None)
     versions = draft_versions_of(connection, case_id, recipient)
     guard = desk.settings.file.filed_again_after_days
@@ -243,16 +240,15 @@ def read_draft_view(
         raise PageError(Failure.DRAFT, case_id=case_id) from error
 
 
-def draft_row(connection: Connection, case_id: int, recipient: str, version: int | None = None) -> DraftRow:
-    """The draft or approved text to that recipient, by default the newest. Raises PageError where there is none."""
-    rows = [row for row in drafts_of_case(connection, case_id) if row.recipient == recipient]
-    there = {row.version for row in rows}
-    standing = (one for one in approvals_of(connection, [case_id]) if one.recipient == recipient and not one.ended_at)
-    rows += [approved_draft(connection, one) for one in standing if one.version not in there]
-    found = [row for row in rows if version in (None, row.version)]
-    if not found:
-        raise PageError(Failure.NOT_FOUND)
-    return found[0]
+def draft_row(connection: Connection, case_id: int, recipient: str | None, version: int | None = None) -> DraftRow:
+    """The draft or approved text to that recipient (None: the first one), by default the newest version.
+
+    Raises PageError where there is none.
+    """
+    for row in drafts_with_approved(connection, case_id, standing_approvals(connection, case_id)):
+        if recipient in (None, row.recipient) and version in (None, row.version):
+            return row
+    raise PageError(Failure.NOT_FOUND)
 
 
 def case_and_title(connection: Connection, case_id: int) -> tuple[CaseRow, CaseTitle]:

@@ -360,8 +360,18 @@ def draft_version(connection: Connection, case_id: int, recipient: str, number: 
     raise UsageError(f"case {case_id} has no version {number} of a draft to `{recipient}`")
 
 
-def approved_draft(connection: Connection, approval: ApprovalRow) -> DraftRow:
-    """The version that was approved, as a draft; it may have been taken back since."""
+def drafts_with_approved(connection: Connection, case_id: int, standing: Iterable[ApprovalRow]) -> list[DraftRow]:
+    """The case's drafts, then approved texts that are an older version of theirs, or whose draft was taken back.
+
+    `standing` are the case's approvals that stand.
+    """
+    current = drafts_of_case(connection, case_id)
+    there = {(draft.recipient, draft.version) for draft in current}
+    older = (one for one in standing if (one.recipient, one.version) not in there)
+    return [*current, *(_approved_draft(connection, one) for one in older)]
+
+
+def _approved_draft(connection: Connection, approval: ApprovalRow) -> DraftRow:
     found = draft_version(connection, approval.case_id, approval.recipient, approval.version)
     return DraftRow(0, found.case_id, found.recipient, found.made_at, found.facts, found.number)
 

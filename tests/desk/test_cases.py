@@ -420,6 +420,18 @@ def test_drafts_are_shown_in_either_script_and_downloaded(desk: DeskUnderTest) -
         assert f'filename="slucaj-{case_id}-trzisna_inspekcija-cyrl.{kind}"' in answer.headers["content-disposition"]
 
 
+def test_no_draft_is_taken_along_on_broken_evidence(desk: DeskUnderTest) -> None:
+    desk.enter()
+    case_id = desk.store.complaint_case()
+    desk.store.register()
+    _draft(desk, case_id)
+    for file in (desk.store.settings.evidence_folder / "warc").iterdir():
+        file.write_bytes(b"x" * file.stat().st_size)
+    answer = desk.client.get(f"/cases/{case_id}/draft.txt")
+    assert answer.status_code == 409
+    assert "Подносилац" not in answer.text
+
+
 @pytest.mark.parametrize("tail", ["draft.pdf", "draft.pdf?recipient=../../etc", "draft.exe", "draft.pdf?script=x"])
 def test_a_draft_that_is_not_there_is_not_found(desk: DeskUnderTest, tail: str) -> None:
     desk.enter()

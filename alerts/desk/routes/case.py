@@ -13,28 +13,18 @@ from sqlalchemy import Connection
 from alerts.cases import CaseState, Decision, DismissReason
 from alerts.desk.access import Decider, LoggedIn, TheDesk, Visitor
 from alerts.desk.asked_list import AskedList, FormList, ShownList
-from alerts.desk.case_view import (
-    DESK_DECISIONS,
-    case_or_not_found,
-    just_decided,
-    read_case_view,
-    shown_drafts,
-    undoable,
-)
+from alerts.desk.case_view import DESK_DECISIONS, case_or_not_found, just_decided, read_case_view, undoable
 from alerts.desk.deciding import LONGEST_NOTE, add_note_to, decide_seen, note_of, undo_seen
 from alerts.desk.failures import Failure, PageError
-from alerts.desk.legal_files import MEDIA_TYPES
+from alerts.desk.legal_files import Wanted, draft_answer
+from alerts.desk.legal_view import draft_row
 from alerts.desk.missing import missing_drafts
-from alerts.desk.noting import note as note_taken
 from alerts.desk.numbers import Number
 from alerts.desk.piles import pile_of
 from alerts.desk.state import Desk
-from alerts.drafting import DocumentFormat, kept_document, render
-from alerts.recipients import split_recipient
+from alerts.drafting import DocumentFormat
 from alerts.script import Script
 from alerts.wording import wording
-from crawler.errors import DraftError
-from crawler.store.audit import Act
 from crawler.store.case_lists import list_cases
 from crawler.store.cases import CaseRow
 from crawler.store.engine import reading
@@ -142,23 +132,12 @@ def draft_file(
     script: Script = Script.CYRL,
     version: Number | None = None,
 ) -> Response:
-    """The case's draft to that recipient (by default the first) in that version (by default the newest) as a file."""
+    """The case's draft to that recipient (by default the first) in that version (by default the newest) as a file, once
+    the evidence it cites verifies.
+    """
     with reading(desk.engine) as connection:
-        rows = [
-            row
-            for row in shown_drafts(connection, case_id)
-            if recipient in ("", row.recipient) and version in (None, row.version)
-        ]
-        if not rows:
-            raise PageError(Failure.NOT_FOUND)
-        try:
-            content = render(kept_document(connection, rows[0], script), kind)
-        except DraftError as error:
-            raise PageError(Failure.DRAFT, case_id=case_id) from error
-    note_taken(desk, visitor, Act.DOWNLOADED, subject=f"case {case_id}", detail=f"{rows[0].recipient}, {kind}")
-    name = f"slucaj-{case_id}-{split_recipient(rows[0].recipient)[0]}-{script}.{kind}"
-    headers = {"Content-Disposition": f'attachment; filename="{name}"'}
-    return Response(content, media_type=MEDIA_TYPES[kind], headers=headers)
+        row = draft_row(connection, case_id, recipient or None, version)
+    return draft_answer(desk, visitor, Wanted(case_id, row.recipient, script, kind, row.version))
 
 
 def _written(
