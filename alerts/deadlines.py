@@ -79,6 +79,11 @@ def working_days_between(start: date, end: date) -> int:
     return sum(map(is_working_day, _days_after(start, end)))
 
 
+def working_days_left(due: date, today: date) -> int:
+    """Working days after today up to the last day; of a day that passed, those since, as a negative number."""
+    return working_days_between(today, due) if today <= due else -working_days_between(due, today)
+
+
 def _calendar(start: date, days: int) -> tuple[date, tuple[str, ...]]:
     end = start + days * _DAY
     told = [

@@ -13,7 +13,7 @@ from typing import Any
 from sqlalchemy import Connection
 
 from alerts.cases import CaseState
-from alerts.deadlines import working_days_between
+from alerts.deadlines import working_days_left
 from alerts.filing import WAITED_FOR, FilingState, filing_states
 from alerts.outcomes import Outcome
 from alerts.stages import Stage
@@ -197,8 +197,7 @@ def _stage(found: FilingState) -> Stage:
 def _limitation(day: date | None, today: date) -> Due | None:
     if day is None:
         return None
-    left = working_days_between(today, day) if today <= day else -working_days_between(day, today)
-    return Due(LIMITATION, day, (day - today).days, left)
+    return Due(LIMITATION, day, (day - today).days, working_days_left(day, today))
 
 
 def count_stages(found: Collection[Matter]) -> dict[Stage, int]:

@@ -16,7 +16,7 @@ from typing import Any, Literal
 import yaml
 from pydantic import BaseModel, ConfigDict, Field, TypeAdapter, ValidationError
 
-from alerts.deadlines import LONGEST, DayCount, Deadline, count_deadline, working_days_between
+from alerts.deadlines import LONGEST, DayCount, Deadline, count_deadline, working_days_left
 from alerts.law import ProvisionStatus, Topic, built_in_law
 from alerts.outcomes import Outcome
 from crawler.errors import ConfigError
@@ -173,7 +173,8 @@ def _states(
             continue
         deadline = count_deadline(start, term.days, count=term.count)
         is_met = any(outcome in term.met_by and day >= start for outcome, day in outcomes)
-        yield TermState(term, deadline, _standing(deadline, today, is_met, is_closed), _left(deadline.due, today))
+        left = working_days_left(deadline.due, today)
+        yield TermState(term, deadline, _standing(deadline, today, is_met, is_closed), left)
 
 
 def _standing(deadline: Deadline, today: date, is_met: bool, is_closed: bool) -> Standing:
@@ -182,7 +183,3 @@ def _standing(deadline: Deadline, today: date, is_met: bool, is_closed: bool) ->
     if is_closed:
         return Standing.CLOSED
     return Standing.OVERDUE if today > deadline.due else Standing.RUNNING
-
-
-def _left(due: date, today: date) -> int:
-    return working_days_between(today, due) if today <= due else -working_days_between(due, today)
