@@ -16,7 +16,7 @@ from pathlib import Path
 from sqlalchemy import Connection
 
 from alerts.document import Verbatim, plain_text
-from alerts.drafting import LETTERS, chosen_of, fill, kept_draft
+from alerts.drafting import LETTERS, fill, kept_draft
 from alerts.facts import DraftFacts, EvidenceItem, SnapshotFacts
 from alerts.script import Script, to_script
 from alerts.stating import BELGRADE
@@ -103,7 +103,7 @@ def write_annex(
     case_id: int,
     *,
     recipient: str | None,
-    script: Script | str,
+    script: Script,
     evidence_folder: Path,
     output: Path,
     now: datetime,
@@ -113,13 +113,12 @@ def write_annex(
     The file is there whole or not at all. Raises UsageError where there is no such draft, or the file cannot be
     written, DraftError or EvidenceError where a record or the register's file is missing or does not verify.
     """
-    letters = chosen_of(Script, script)
     facts = DraftFacts.from_json(kept_draft(connection, case_id, recipient).facts)
     try:
         with tempfile.TemporaryDirectory(dir=output.absolute().parent, prefix=f".{output.name}.") as folder:
             packed = Path(folder) / "annex.zip"
             with zipfile.ZipFile(packed, "w") as target:
-                annex = _Annex(target, letters, now.astimezone(UTC))
+                annex = _Annex(target, script, now.astimezone(UTC))
                 _fill(annex, connection, evidence_folder, facts, Path(folder))
             packed.replace(output)
         sync_folder(output.absolute().parent)

@@ -62,11 +62,13 @@ def draft(
     Example: [bold]adwatch draft 1 --format pdf --script cyrl -o predstavka.pdf[/bold]
     """
     from alerts.cautions import read_cautions  # noqa: PLC0415 - keeps --help fast
-    from alerts.drafting import kept_draft, write_document  # noqa: PLC0415
+    from alerts.drafting import DocumentFormat, chosen_of, kept_draft, write_document  # noqa: PLC0415
     from alerts.laying import lay_ready  # noqa: PLC0415
+    from alerts.script import Script  # noqa: PLC0415
     from crawler.opening import opened  # noqa: PLC0415
     from crawler.store.engine import reading  # noqa: PLC0415
 
+    kind, letters = chosen_of(DocumentFormat, format), chosen_of(Script, script)
     with opened() as (settings, engine):
         chosen = lay_ready(engine, settings, case, recipient, now=datetime.now(UTC))
         with reading(engine) as connection:
@@ -74,8 +76,8 @@ def draft(
                 connection,
                 case,
                 recipient=chosen,
-                format=format,
-                script=script,
+                kind=kind,
+                script=letters,
                 evidence_folder=settings.evidence_folder,
                 output=output,
             )
@@ -96,11 +98,13 @@ def annex(
     Example: [bold]adwatch annex 1 -o prilog.zip[/bold]
     """
     from alerts.annex import write_annex  # noqa: PLC0415 - keeps --help fast
+    from alerts.drafting import chosen_of  # noqa: PLC0415
     from alerts.laying import lay_ready  # noqa: PLC0415
+    from alerts.script import Script  # noqa: PLC0415
     from crawler.opening import opened  # noqa: PLC0415
     from crawler.store.engine import reading  # noqa: PLC0415
 
-    now = datetime.now(UTC)
+    letters, now = chosen_of(Script, script), datetime.now(UTC)
     with opened() as (settings, engine):
         chosen = lay_ready(engine, settings, case, recipient, now=now)
         with reading(engine) as connection:
@@ -108,7 +112,7 @@ def annex(
                 connection,
                 case,
                 recipient=chosen,
-                script=script,
+                script=letters,
                 evidence_folder=settings.evidence_folder,
                 output=output,
                 now=now,

@@ -81,8 +81,8 @@ def write_document(
     case_id: int,
     *,
     recipient: str | None,
-    format: DocumentFormat | str,  # noqa: A002 - the word of the command line
-    script: Script | str,
+    kind: DocumentFormat,
+    script: Script,
     evidence_folder: Path,
     output: Path,
 ) -> Path:
@@ -91,10 +91,9 @@ def write_document(
     The evidence it cites is verified once more. The file is there whole or not at all. Raises UsageError where there
     is no such draft, or the file cannot be written, DraftError where the evidence does not verify.
     """
-    kind, letters = chosen_of(DocumentFormat, format), chosen_of(Script, script)
     draft = kept_draft(connection, case_id, recipient)
     verify_items(connection, evidence_folder, DraftFacts.from_json(draft.facts).evidence)
-    write_whole(output, render(kept_document(connection, draft, letters), kind))
+    write_whole(output, render(kept_document(connection, draft, script), kind))
     return output
 
 

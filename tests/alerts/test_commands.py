@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from crawler.errors import DraftError, UsageError
+from crawler.store.drafts import drafts_of_case
 from tests.alerts.conftest import run_adwatch
 from tests.builders import StoreBuilder
 
@@ -105,6 +106,8 @@ def test_wrong_choices_are_wrong_use_and_write_nothing(
     made = run_adwatch("draft", str(case_id), *wrong, "-o", str(file))
     assert isinstance(made.exception, UsageError)
     assert not file.exists()
+    with store.connect() as connection:
+        assert drafts_of_case(connection, case_id) == []
 
 
 @pytest.mark.parametrize("person", ["nobody@primer.example", "iva@primer.example", "", "no address"])

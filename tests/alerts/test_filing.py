@@ -26,7 +26,7 @@ from alerts.draft_changes import (
     read_provisions,
     restore_passages,
 )
-from alerts.drafting import kept_document, write_document
+from alerts.drafting import DocumentFormat, kept_document, write_document
 from alerts.editing import DraftChanges
 from alerts.filing import Channel, Filed, filed_complaint, filing_states, record_filing, record_outcome
 from alerts.follow_ups import FiledComplaint
@@ -534,7 +534,13 @@ def test_an_approved_text_whose_draft_was_taken_back_can_still_be_written(store:
     with store.connect() as connection:
         folder = store.settings.evidence_folder
         write_document(
-            connection, case_id, recipient=recipient, format="txt", script="latn", evidence_folder=folder, output=output
+            connection,
+            case_id,
+            recipient=recipient,
+            kind=DocumentFormat.TXT,
+            script=Script.LATN,
+            evidence_folder=folder,
+            output=output,
         )
         (approval,) = standing_approvals(connection, case_id)
     assert output.read_text(encoding="utf-8") == plain_text(approved_document(approval, Script.LATN))
