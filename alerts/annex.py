@@ -19,8 +19,8 @@ from alerts.document import Verbatim, plain_text
 from alerts.drafting import LETTERS, fill, kept_draft
 from alerts.facts import DraftFacts, EvidenceItem, SnapshotFacts
 from alerts.script import Script, to_script
-from alerts.stating import BELGRADE
 from alerts.tables import table_of
+from crawler.belgrade import BELGRADE
 from crawler.errors import DraftError, UsageError
 from crawler.evidence.custody import CustodyEvent
 from crawler.evidence.exporting import witnesses

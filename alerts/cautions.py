@@ -13,7 +13,7 @@ from alerts.editing import lost_edits
 from alerts.facts import LIMITATION_IS_NEAR, DraftFacts
 from alerts.law import Law, ProvisionStatus, built_in_law
 from alerts.recipients import RegisterNeed, find_recipient
-from alerts.stating import BELGRADE
+from crawler.belgrade import day_in_belgrade
 from crawler.config import Settings
 from crawler.errors import UsageError
 from crawler.store.drafts import DraftRow
@@ -70,7 +70,7 @@ def read_cautions(connection: Connection, settings: Settings, draft: DraftRow, *
         find_cautions(
             DraftFacts.from_json(draft.facts),
             built_in_law(),
-            today=now.astimezone(BELGRADE).date(),
+            today=day_in_belgrade(now),
             register=newest_snapshot_row(connection),
             stale_after_days=settings.file.register_stale_after_days,
         )

@@ -9,6 +9,7 @@ from typing import Annotated, Any
 import typer
 
 from alerts.cases import CaseState, Decision, DismissReason
+from crawler.belgrade import day_in_belgrade
 from crawler.output import plain, print_json, print_table
 
 CaseNumber = Annotated[int, typer.Argument(metavar="CASE", help="Number of the case, see `adwatch cases list`.")]
@@ -43,7 +44,7 @@ def show(case: CaseNumber, as_json: AsJson = False) -> None:
     from crawler.store.engine import reading  # noqa: PLC0415
 
     with opened() as (_, engine), reading(engine) as connection:
-        found = shown_case(connection, case, today=_today())
+        found = shown_case(connection, case, today=day_in_belgrade(_now()))
     if as_json:
         print_json(found)
         return
@@ -257,9 +258,3 @@ def _short(moment: str | None) -> str | None:
 
 def _now() -> datetime:
     return datetime.now(UTC)
-
-
-def _today() -> Any:
-    from alerts.stating import BELGRADE  # noqa: PLC0415 - keeps --help fast
-
-    return _now().astimezone(BELGRADE).date()

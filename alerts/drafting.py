@@ -22,7 +22,7 @@ from alerts.frozen import approved_document
 from alerts.passages import worded_anew
 from alerts.recipients import FOLDER, TEMPLATE
 from alerts.script import Script
-from alerts.stating import BELGRADE
+from crawler.belgrade import BELGRADE, day_in_belgrade
 from crawler.errors import DraftError, UsageError
 from crawler.files import whole_file
 from crawler.store.approvals import standing_approvals
@@ -156,7 +156,7 @@ def _templates(folders: Path) -> Environment:
 
 
 def _day(moment: datetime) -> str:
-    return _date(moment.astimezone(BELGRADE).date())
+    return _date(day_in_belgrade(moment))
 
 
 def _date(day: date) -> str:

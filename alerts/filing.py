@@ -19,8 +19,8 @@ from alerts.moving import move
 from alerts.outcomes import Outcome
 from alerts.receipts import Receipt
 from alerts.recipients import find_recipient
-from alerts.stating import BELGRADE
 from alerts.terms import TermState, answer_due, states_of
+from crawler.belgrade import day_in_belgrade
 from crawler.errors import UsageError
 from crawler.evidence.custody import CustodyEntry, CustodyEvent, append_custody
 from crawler.store.approvals import ApprovalRow, FoundChange, approvals_of, changes_while_approved
@@ -147,7 +147,7 @@ def record_filing(
     day has not come, or it was filed already.
     """
     take_lock(connection, Lock.FILING)
-    if filed.filed_on > now.astimezone(BELGRADE).date():
+    if filed.filed_on > day_in_belgrade(now):
         raise FilingRefusedError(FilingRefusal.NOT_YET, f"{filed.filed_on} has not come yet")
     if len(filed.reference) > LONGEST_REFERENCE:
         message = f"a reference has at most {LONGEST_REFERENCE} characters"
@@ -188,9 +188,11 @@ def require_approval(connection: Connection, case_id: int, recipient: str, *, on
 
 def stood_on(approval: ApprovalRow | StandingApproval, changes: Sequence[FoundChange], day: date) -> bool:
     """Whether the approval stood the whole day from the moment it was given: not ended, and no real change found."""
-    if _day(approval.at) > day or (approval.ended_at is not None and _day(approval.ended_at) <= day):
+    if day_in_belgrade(approval.at) > day or (
+        approval.ended_at is not None and day_in_belgrade(approval.ended_at) <= day
+    ):
         return False
-    return not any(change.event_id > approval.event_id and _day(change.at) <= day for change in changes)
+    return not any(change.event_id > approval.event_id and day_in_belgrade(change.at) <= day for change in changes)
 
 
 def earlier_filing(
@@ -218,7 +220,7 @@ def record_outcome(
     Raises UsageError where nothing was filed, it is not clear which filing is meant, or the day cannot be.
     """
     filing = _only_filing(connection, case_id, recipient)
-    if not filing.filed_on <= on <= now.astimezone(BELGRADE).date():
+    if not filing.filed_on <= on <= day_in_belgrade(now):
         reason = FilingRefusal.BEFORE_FILING if on < filing.filed_on else FilingRefusal.NOT_YET
         raise FilingRefusedError(reason, f"{on} lies before the filing of {filing.filed_on}, or has not come yet")
     decision = Decision.ANSWER if outcome.is_answer else Decision.OUTCOME
@@ -315,13 +317,11 @@ def _told(filed: Filed, first: FilingRow | None) -> str:
 
 
 def _why_not(approval: ApprovalRow, changes: Sequence[FoundChange], day: date) -> str:
-    if _day(approval.at) > day:
-        return f"it was approved on {_day(approval.at)}, after {day}"
-    overtaken = [change for change in changes if change.event_id > approval.event_id and _day(change.at) <= day]
+    if day_in_belgrade(approval.at) > day:
+        return f"it was approved on {day_in_belgrade(approval.at)}, after {day}"
+    overtaken = [
+        change for change in changes if change.event_id > approval.event_id and day_in_belgrade(change.at) <= day
+    ]
     if overtaken and approval.ended_at is None:
-        return f"it really changed on {_day(overtaken[0].at)}, after it was approved ({overtaken[0].note})"
-    return f"the approval of {_day(approval.at)} had ended by {day}"
-
-
-def _day(moment: datetime) -> date:
-    return moment.astimezone(BELGRADE).date()
+        return f"it really changed on {day_in_belgrade(overtaken[0].at)}, after it was approved ({overtaken[0].note})"
+    return f"the approval of {day_in_belgrade(approval.at)} had ended by {day}"

@@ -12,6 +12,7 @@ import typer
 from alerts.deciding_commands import AsJson, CaseNumber, Note
 from alerts.outcomes import Outcome
 from alerts.stages import Stage
+from crawler.belgrade import day_in_belgrade
 from crawler.output import print_json, print_table
 
 if TYPE_CHECKING:
@@ -285,6 +286,4 @@ def _against(row: dict[str, Any]) -> str:
 
 
 def _today() -> date:
-    from alerts.stating import BELGRADE  # noqa: PLC0415 - keeps --help fast
-
-    return datetime.now(UTC).astimezone(BELGRADE).date()
+    return day_in_belgrade(datetime.now(UTC))

@@ -15,8 +15,9 @@ from alerts.facts import DraftFacts
 from alerts.law import built_in_law
 from alerts.naming import answer_by_decisions
 from alerts.recipients import Recipient, RegisterNeed, find_recipient, split_recipient
-from alerts.stating import BELGRADE, CaseMaterial, evidence_ids, portal_of, state_facts
+from alerts.stating import CaseMaterial, evidence_ids, portal_of, state_facts
 from crawler.assessment import Assessment, RegisterAnswer
+from crawler.belgrade import day_in_belgrade
 from crawler.config import Settings
 from crawler.errors import DraftError, EvidenceError, UsageError
 from crawler.manifest import MANUAL_SOURCE
@@ -155,7 +156,7 @@ def is_stale(answer: RegisterAnswer, snapshot: Snapshot | None, settings: Settin
     """The register was too old when the ad was judged, or is by now."""
     if snapshot is None:
         return False
-    age = (now.astimezone(BELGRADE).date() - snapshot.known_on).days
+    age = (day_in_belgrade(now) - snapshot.known_on).days
     return answer.stale or age > settings.file.register_stale_after_days
 
 
@@ -194,7 +195,7 @@ def require_no_decision(
     """Raises DraftError where a decision on the mediator's name gives another answer than the draft would state."""
     if recipient.register_check is RegisterNeed.NONE:
         return
-    today = now.astimezone(BELGRADE).date()
+    today = day_in_belgrade(now)
     stale_after = settings.file.register_stale_after_days
     if answer_by_decisions(connection, assessment, today=today, stale_after_days=stale_after):
         raise DraftRefusedError(

@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from pipelines.register.commands import JsonOption, register_app, today
+from crawler.belgrade import day_in_belgrade
+from pipelines.register.commands import JsonOption, register_app
 
 if TYPE_CHECKING:
     from sqlalchemy import Connection
@@ -51,8 +52,8 @@ def request(
     if reason is not None and not urgent:
         raise UsageError("--reason goes with --urgent")
     now = datetime.now(UTC)
-    changes_since = since.date() if since else today(now) - timedelta(days=365)
-    if changes_since > today(now):
+    changes_since = since.date() if since else day_in_belgrade(now) - timedelta(days=365)
+    if changes_since > day_in_belgrade(now):
         raise UsageError(f"{changes_since} has not come yet")
     stated = state_request(
         Settings.from_environment().file.organisation,

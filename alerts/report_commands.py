@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from crawler.belgrade import day_in_belgrade
 from crawler.errors import StoreError, UsageError
 from crawler.output import print_json
 
@@ -41,10 +42,9 @@ def report(
     from alerts.drafting import chosen_of  # noqa: PLC0415
     from alerts.reports.exporting import json_of  # noqa: PLC0415
     from alerts.reports.wording import Labels  # noqa: PLC0415
-    from alerts.stating import BELGRADE  # noqa: PLC0415
 
     now = datetime.now(UTC)
-    period = _period(first, last, preset, today=now.astimezone(BELGRADE).date())
+    period = _period(first, last, preset, today=day_in_belgrade(now))
     form = _form(output) if output else None
     if form is None and not as_json:
         raise UsageError("name a file with -o, or print the figures with --json")

@@ -9,7 +9,6 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from urllib.parse import urlsplit
-from zoneinfo import ZoneInfo
 
 from alerts.document import Verbatim
 from alerts.evidence import number_evidence
@@ -34,6 +33,7 @@ from alerts.law import CaseTraits, Law, Part, Provision, ProvisionStatus
 from alerts.recipients import Recipient, find_recipient, split_recipient
 from alerts.wording import country_name, wording
 from crawler.assessment import Assessment, Indicator
+from crawler.belgrade import BELGRADE, day_in_belgrade
 from crawler.config import Organisation
 from crawler.errors import ConfigError, DraftError
 from crawler.evidence.warc import Capture
@@ -43,7 +43,6 @@ from crawler.store.images import AdPicture
 from crawler.store.intakes import Intake
 from pipelines.risk import spoken_triggers
 
-BELGRADE = ZoneInfo("Europe/Belgrade")
 MAX_AD_CHARACTERS = 6000
 MAX_QUOTE_CHARACTERS = 600
 
@@ -182,8 +181,8 @@ def _limitation(places: Iterable[Place], now: datetime) -> Limitation | None:
     if not seen:
         return None
     latest = max(seen, key=lambda place: place.last_seen)
-    ends_on = _a_year_after(latest.last_seen.astimezone(BELGRADE).date())
-    left = (ends_on - now.astimezone(BELGRADE).date()).days
+    ends_on = _a_year_after(day_in_belgrade(latest.last_seen))
+    left = (ends_on - day_in_belgrade(now)).days
     return Limitation(latest.last_seen, latest.last_evidence or latest.evidence, ends_on, left)
 
 

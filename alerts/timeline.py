@@ -9,9 +9,9 @@ from typing import Any
 
 from sqlalchemy import Connection
 
-from alerts.stating import BELGRADE
 from alerts.wording import country_name
 from crawler.assessment import Wage, WageUnit
+from crawler.belgrade import BELGRADE, day_in_belgrade
 from crawler.config import Settings
 from crawler.store.cases import CaseRow
 from crawler.store.lives import AdLife, StoredVersion, complete_runs, lives_of_case
@@ -173,7 +173,7 @@ def _detail(one: Happening) -> str:
 
 
 def _day(moment: datetime) -> Day:
-    return Day(moment.astimezone(BELGRADE).date())
+    return Day(day_in_belgrade(moment))
 
 
 def _lines(difference: Difference) -> Iterator[ChangeLine]:

@@ -5,13 +5,12 @@ from __future__ import annotations
 import re
 from datetime import UTC, datetime
 from typing import Self
-from zoneinfo import ZoneInfo
 
 from apscheduler.triggers.cron import CronTrigger
 
+from crawler.belgrade import BELGRADE
 from crawler.turns import TIMEZONE
 
-BELGRADE = ZoneInfo(TIMEZONE)
 EVERY = "*"
 WEEKDAYS = ("sun", "mon", "tue", "wed", "thu", "fri", "sat", "sun")
 """By cron's number. APScheduler counts from Monday, and so is told by name."""

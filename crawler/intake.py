@@ -12,10 +12,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from pathlib import Path
-from zoneinfo import ZoneInfo
 
 from sqlalchemy import Connection, Engine, select
 
+from crawler.belgrade import day_in_belgrade
 from crawler.config import Settings
 from crawler.errors import UsageError
 from crawler.evidence.records import file_facts
@@ -37,7 +37,6 @@ from crawler.store.intakes import Intake, save_intake
 from crawler.store.nights import begin_run_by_hand, finish_night
 from crawler.store.schema import ads
 
-BELGRADE = ZoneInfo("Europe/Belgrade")
 LONGEST_TEXT = 100_000
 """Characters; the longest ads seen have some 20,000."""
 LONGEST_NOTE = 2_000
@@ -165,7 +164,7 @@ def _check_where_and_when(brought: Brought, *, now: datetime) -> None:
     url = brought.seen_url
     if url is not None and not (is_web_address(url) and url == storable(url)):
         raise UsageError(f"{url} is no http or https address")
-    if brought.seen_on is not None and not EARLIEST <= brought.seen_on <= now.astimezone(BELGRADE).date():
+    if brought.seen_on is not None and not EARLIEST <= brought.seen_on <= day_in_belgrade(now):
         raise UsageError(f"{brought.seen_on} is no day on which anybody can have seen it")
 
 

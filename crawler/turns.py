@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from datetime import UTC, date, datetime, time, timedelta
-from zoneinfo import ZoneInfo
 
-TIMEZONE = "Europe/Belgrade"
+from crawler.belgrade import BELGRADE, day_in_belgrade
+
+TIMEZONE = BELGRADE.key
 CATCH_UP = timedelta(hours=6)
 """A machine that slept at 02:00 and woke by 08:00 still runs the night; later it waits for the next one."""
 _DAY = timedelta(days=1)
@@ -14,12 +15,12 @@ _DAY = timedelta(days=1)
 
 def turn_on(day: date, *, hour: int) -> datetime:
     """When that day's night is due, UTC. Where clocks are put back it is due once, at the first of the two hours."""
-    return datetime.combine(day, time(hour), ZoneInfo(TIMEZONE)).astimezone(UTC)
+    return datetime.combine(day, time(hour), BELGRADE).astimezone(UTC)
 
 
 def last_turn(now: datetime, *, hour: int) -> datetime:
     """When the night was due last."""
-    today = now.astimezone(ZoneInfo(TIMEZONE)).date()
+    today = day_in_belgrade(now)
     turn = turn_on(today, hour=hour)
     return turn if turn <= now else turn_on(today - _DAY, hour=hour)
 
@@ -36,8 +37,7 @@ def missed_nights(begun: Iterable[datetime], *, since: datetime, now: datetime, 
 
 
 def _days(since: datetime, now: datetime) -> Iterator[date]:
-    zone = ZoneInfo(TIMEZONE)
-    day = since.astimezone(zone).date()
-    while day <= now.astimezone(zone).date():
+    day = day_in_belgrade(since)
+    while day <= day_in_belgrade(now):
         yield day
         day += _DAY

@@ -12,10 +12,11 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from crawler.belgrade import day_in_belgrade
 from crawler.output import plain, print_json
 from pipelines.connections.commands import contacts_app
 from pipelines.evaluation.commands import evaluate_app
-from pipelines.register.commands import register_app, today
+from pipelines.register.commands import register_app
 
 if TYPE_CHECKING:
     from datetime import date
@@ -185,7 +186,7 @@ def _known() -> Iterator[_Known]:
     from crawler.store.engine import open_store, reading  # noqa: PLC0415
     from crawler.store.register import newest_snapshot  # noqa: PLC0415
 
-    on = today(datetime.now(UTC))
+    on = day_in_belgrade(datetime.now(UTC))
     settings = Settings.from_environment()
     if not _has_store(settings):
         yield _Known(None, on, None)

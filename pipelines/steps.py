@@ -14,12 +14,12 @@ from dataclasses import dataclass
 from datetime import date
 from functools import partial
 from typing import TypeVar
-from zoneinfo import ZoneInfo
 
 from sqlalchemy import Connection
 from sqlalchemy.exc import SQLAlchemyError
 
 from crawler.assessment import Ad, Assessment, RiskLevel
+from crawler.belgrade import day_in_belgrade
 from crawler.errors import AdwatchError
 from crawler.night import Night, StepReport
 from crawler.register import Register
@@ -45,7 +45,6 @@ logger = logging.getLogger(__name__)
 T = TypeVar("T")
 BATCH = 200
 """Ads a transaction: on SQLite the desk waits some tenths of a second for it at most."""
-BELGRADE = ZoneInfo("Europe/Belgrade")
 
 
 def group_new_ads(night: Night) -> StepReport:
@@ -70,7 +69,7 @@ def assess_new_ads(night: Night) -> StepReport:
     The basis is the rules and the newest register as of the night's day: its staleness, licences run out by then, and
     people's decisions on names.
     """
-    on = night.now.astimezone(BELGRADE).date()
+    on = day_in_belgrade(night.now)
     with reading(night.engine) as connection:
         register = newest_snapshot(connection, on=on, stale_after_days=night.settings.file.register_stale_after_days)
         basis = basis_of(register, on=on)

@@ -13,9 +13,9 @@ from zoneinfo import ZoneInfo
 
 import cyrtranslit
 
+from crawler.belgrade import BELGRADE
 from crawler.manifest import Times
 
-BELGRADE = ZoneInfo("Europe/Belgrade")
 """Where relative words and Unix times count if the manifest says nothing: a reader's day, not the server's."""
 
 AS_WRITTEN = Times()

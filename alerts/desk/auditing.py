@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import date, datetime, time, timedelta
 
 from alerts.script import storable
-from alerts.stating import BELGRADE
+from crawler.belgrade import BELGRADE
 from crawler.store.audit import AuditFilter
 
 EARLIEST, LATEST = date(2000, 1, 1), date(2200, 12, 31)

@@ -27,9 +27,9 @@ from alerts.drafting import kept_document
 from alerts.facts import CitedProvision, DraftFacts
 from alerts.recipients import title_of
 from alerts.script import Script
-from alerts.stating import BELGRADE
 from alerts.timeline import Timeline, read_timeline
 from crawler.assessment import Assessment
+from crawler.belgrade import day_in_belgrade
 from crawler.config import Settings
 from crawler.errors import DraftError, UsageError
 from crawler.evidence.warc import Capture
@@ -305,7 +305,7 @@ def offered_decisions(state: CaseState, *, refers: bool) -> tuple[Decision, ...]
 
 
 def _by_day(seen: Sequence[Seen]) -> tuple[tuple[date, tuple[Seen, ...]], ...]:
-    days = groupby(seen, key=lambda sighting: sighting.seen_at.astimezone(BELGRADE).date())
+    days = groupby(seen, key=lambda sighting: day_in_belgrade(sighting.seen_at))
     return tuple((day, tuple(group)) for day, group in days)
 
 

@@ -11,10 +11,10 @@ from alerts.desk.people import Person
 from alerts.desk.reading import NO_ADDRESS, PageProblem, page_problem, picture_problem
 from alerts.desk.speaking import to_say
 from alerts.desk.state import Desk
+from crawler.belgrade import day_in_belgrade
 from crawler.errors import AdwatchError, BusyError, UsageError
 from crawler.fetching import require_fetchable
 from crawler.intake import (
-    BELGRADE,
     EARLIEST,
     LONGEST_ADDRESS,
     LONGEST_NOTE,
@@ -142,4 +142,4 @@ def _day(written: str, now: datetime) -> date | None:
         day = date.fromisoformat(written)
     except ValueError:
         return None
-    return day if EARLIEST <= day <= now.astimezone(BELGRADE).date() else None
+    return day if EARLIEST <= day <= day_in_belgrade(now) else None

@@ -12,8 +12,8 @@ from enum import StrEnum
 
 from sqlalchemy import Connection
 
-from alerts.stating import BELGRADE
 from crawler.baseline import HealthState
+from crawler.belgrade import day_in_belgrade
 from crawler.config import FileSettings
 from crawler.crawling import is_due
 from crawler.health import NO_FAULT, RunOutcome
@@ -133,7 +133,7 @@ def report_silence(
     watch: Watch = NO_WATCH,
 ) -> SilenceReport:
     """The report. Runs of sources that are not enabled (any more), or that are `off`, are nobody's trouble."""
-    today = now.astimezone(BELGRADE).date()
+    today = day_in_belgrade(now)
     enabled = [manifest for manifest in sources.manifests.values() if manifest.enabled and manifest.id not in off]
     state = _night_state(night, now=now)
     # While a night runs, sources still waiting for their turn are judged by how late they were when it began.

@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 
 from alerts.desk.sparklines import Sparkline, sparkline
-from alerts.stating import BELGRADE
 from crawler.baseline import Baseline, Paged, RunRecord, baseline_of
+from crawler.belgrade import BELGRADE, day_in_belgrade
 from crawler.crawling import is_due
 from crawler.health import NO_FAULT, Problem, RunOutcome
 from crawler.manifest import AnySource, RegisterSource, SourceManifest
@@ -82,7 +82,7 @@ def source_line(
         missed=tuple(reason for reason in reasons if reason in ("no_ads", "few_ads")),
         empty_fields=tuple(reason.partition(":")[2] for reason in reasons if reason.startswith("field_empty:")),
         next_turn=next_turn(manifest, last, now=now, night_hour=night_hour) if has_turns else None,
-        charts=_charts(runs, today=now.astimezone(BELGRADE).date()),
+        charts=_charts(runs, today=day_in_belgrade(now)),
     )
 
 
@@ -111,7 +111,7 @@ def _state(last: PastRun | None, *, now: datetime, is_off: bool, is_enabled: boo
 def next_turn(manifest: SourceManifest, last: PastRun | None, *, now: datetime, night_hour: int) -> datetime | None:
     """The night in which it will be taken next, if nothing comes between."""
     ended = (last.finished_at or last.started_at) if last else None
-    today = now.astimezone(BELGRADE).date()
+    today = day_in_belgrade(now)
     nights = (_night(today + timedelta(days=ahead), night_hour) for ahead in range(LOOK_AHEAD))
     return next((night for night in nights if night > now and is_due(manifest, last=ended, now=night)), None)
 
@@ -140,7 +140,7 @@ def _record(run: PastRun) -> RunRecord:
 
 
 def _charts(runs: Sequence[PastRun], *, today: date) -> Charts:
-    by_day: Mapping[date, PastRun] = {run.started_at.astimezone(BELGRADE).date(): run for run in runs}
+    by_day: Mapping[date, PastRun] = {day_in_belgrade(run.started_at): run for run in runs}
     days = [by_day.get(today - timedelta(days=back)) for back in reversed(range(NIGHTS))]
     ever = {name for run in runs for name, count in run.fields.items() if count}
     return Charts(

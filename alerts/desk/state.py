@@ -16,7 +16,7 @@ from alerts.desk.rendering import Pages
 from alerts.desk.running import Crawls
 from alerts.desk.secret import Seal
 from alerts.desk.sources import Sources
-from alerts.stating import BELGRADE
+from crawler.belgrade import day_in_belgrade
 from crawler.config import Settings
 
 Clock = Callable[[], datetime]
@@ -41,7 +41,7 @@ class Desk:
 
     def today(self) -> date:
         """The day in Belgrade."""
-        return self.clock().astimezone(BELGRADE).date()
+        return day_in_belgrade(self.clock())
 
 
 def desk_of(request: Request) -> Desk:

@@ -23,7 +23,7 @@ from markupsafe import Markup, escape
 from alerts.desk.speaking import BROUGHT, Tongue, said, say, say_counted, tell
 from alerts.headings import heading
 from alerts.notes import read_note
-from alerts.stating import BELGRADE
+from crawler.belgrade import BELGRADE, day_in_belgrade
 from pipelines.text.counting import written_day
 
 FOLDER = Path(__file__).parent
@@ -129,7 +129,7 @@ class Speech:
 
     def day(self, moment: date | datetime) -> str:
         """'20. 11. 2026.', in English '20 Nov 2026'; of a moment the day in Belgrade."""
-        shown = moment.astimezone(BELGRADE).date() if isinstance(moment, datetime) else moment
+        shown = day_in_belgrade(moment) if isinstance(moment, datetime) else moment
         if self.tongue is not Tongue.EN:
             return written_day(shown)
         return str(format_date(shown, "d\u00a0MMM\u00a0yyyy", locale=self.tongue.locale))

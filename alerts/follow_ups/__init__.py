@@ -18,7 +18,8 @@ from alerts.facts import CitedProvision, Submitter
 from alerts.law import CaseTraits, Law, Part
 from alerts.recipients import DraftKind, find_recipient, split_recipient
 from alerts.script import Script
-from alerts.stating import BELGRADE, cite, require_submitter, state_submitter
+from alerts.stating import cite, require_submitter, state_submitter
+from crawler.belgrade import day_in_belgrade
 from crawler.config import Organisation
 from crawler.errors import UsageError
 from crawler.yaml_data import parse_yaml
@@ -96,7 +97,7 @@ def state_follow_up(filed: FiledComplaint, *, organisation: Organisation, law: L
     time to answer, or for an unknown recipient.
     """
     require_submitter(organisation, what="the follow-up")
-    if filed.answer_due >= now.astimezone(BELGRADE).date():
+    if filed.answer_due >= day_in_belgrade(now):
         raise UsageError(f"the answer may come until {filed.answer_due}: no follow-up before")
     if not filed.channel.strip():
         raise UsageError("a follow-up says how the complaint was filed")

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from enum import StrEnum
 
-from alerts.stating import BELGRADE
+from crawler.belgrade import BELGRADE
 from crawler.errors import UsageError
 from crawler.store.reports import Spans, Step
 

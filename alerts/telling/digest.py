@@ -14,8 +14,8 @@ from alerts.matters import read_matters
 from alerts.messages.digest import DigestCase, Morning, digest_letter
 from alerts.messages.letter import Letter
 from alerts.messages.sending import lay_out
-from alerts.stating import BELGRADE
 from alerts.telling.troubles import trouble_sentences
+from crawler.belgrade import day_in_belgrade
 from crawler.config import Settings
 from crawler.manifest import read_manifests
 from crawler.store.case_lists import count_by_state
@@ -38,7 +38,7 @@ def morning_letter(connection: Connection, settings: Settings, *, now: datetime)
     tongue = Tongue(settings.file.messages.language)
     sources = read_manifests(settings.source_folders)
     silence = read_silence(connection, settings.file, sources=sources, now=now)
-    today = now.astimezone(BELGRADE).date()
+    today = day_in_belgrade(now)
     morning = Morning(
         day=today,
         cases=tuple(_cases(connection, now)),

@@ -9,13 +9,13 @@ from collections.abc import Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from zoneinfo import ZoneInfo
 
 from redis import Redis
 from redis.exceptions import RedisError
 from sqlalchemy.exc import OperationalError
 
 from crawler.addresses import url_key
+from crawler.belgrade import day_in_belgrade
 from crawler.errors import SourceError
 from crawler.health import Problem, RunOutcome, outcome_of, problem_stat
 from crawler.manifest import SourceManifest
@@ -37,7 +37,6 @@ GRACE_SECONDS = 180
 """A spider asked to close finishes the requests under way."""
 TIME_OVER = "closespider_timeout"
 NO_WORKER = "no worker"
-BELGRADE = ZoneInfo("Europe/Belgrade")
 
 
 @dataclass(slots=True)
@@ -94,7 +93,7 @@ class SharedCrawl:
 
     def _put_first_requests(self, opened: Opened) -> None:
         """Opens the run, unless it is open: a night that is resumed finds its runs half done, or done."""
-        urls = opened.manifest.first_addresses(self.night.now.astimezone(BELGRADE).date())
+        urls = opened.manifest.first_addresses(day_in_belgrade(self.night.now))
         requests = {f"parse_listing {url_key(url)}#": (json.dumps(first_request(url)), 0) for url in urls}
         if opened.run.open(evidence=folder_id(self.night.settings.evidence_folder), requests=requests):
             logger.info("run opened source=%s requests=%d", opened.manifest.id, len(requests))

@@ -4,15 +4,13 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime
-from zoneinfo import ZoneInfo
 
 from sqlalchemy import Connection, Row, func, insert, select, update
 
+from crawler.belgrade import day_in_belgrade
 from crawler.errors import UsageError
 from crawler.register import Alias, EntryIdentity
 from crawler.store.schema import register_aliases
-
-BELGRADE = ZoneInfo("Europe/Belgrade")
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,7 +89,7 @@ def list_aliases(connection: Connection, *, name_key: str | None = None, with_re
 
 def _row(row: Row[tuple[object, ...]]) -> AliasRow:
     entry = EntryIdentity(row.entry_name, row.entry_seat, row.licence_number, row.pib, row.mb)
-    decided_on = row.decided_at.astimezone(BELGRADE).date()
+    decided_on = day_in_belgrade(row.decided_at)
     return AliasRow(
         id=row.id,
         alias=Alias(row.name, entry, row.belongs, row.person_name, decided_on),

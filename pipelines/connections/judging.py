@@ -4,15 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import asdict, dataclass
-from datetime import date, datetime
+from datetime import date
 from typing import Any
-from zoneinfo import ZoneInfo
 
+from crawler.belgrade import day_in_belgrade
 from crawler.store.mentions import MentioningAd
 from pipelines.connections.mentions import ContactKind, Mention, domain_of
 from pipelines.register.names import name_key
 
-BELGRADE = ZoneInfo("Europe/Belgrade")
 MANY_SERIES = 12
 MANY_NAMES = 6
 """A contact in more offers than the one and under more names than the other is taken for a switchboard: a portal's, a
@@ -62,8 +61,8 @@ def connection_of(mention: Mention, found: Sequence[MentioningAd], *, most: int)
         series=tuple(sorted(series)),
         names=names,
         destinations=tuple(dict.fromkeys(country for ad in found for country in ad.destinations)),
-        since=_day(min(ad.first_seen for ad in found)),
-        until=_day(max(ad.last_seen for ad in found)),
+        since=day_in_belgrade(min(ad.first_seen for ad in found)),
+        until=day_in_belgrade(max(ad.last_seen for ad in found)),
         is_shared=len(names) > 1 and (_is_everywhere(series, names) or _is_of_portal(mention, found)),
     )
 
@@ -88,7 +87,3 @@ def _distinct_names(names: Iterable[str | None]) -> tuple[str, ...]:
         if name:
             by_key.setdefault(name_key(name) or name, name)
     return tuple(by_key.values())
-
-
-def _day(moment: datetime) -> date:
-    return moment.astimezone(BELGRADE).date()

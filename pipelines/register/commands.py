@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterator
 from dataclasses import asdict
 from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
-from zoneinfo import ZoneInfo
 
 import typer
 
+from crawler.belgrade import day_in_belgrade
 from crawler.output import plain, print_json, print_table
 from pipelines.register.history_commands import add_history_commands
 
@@ -53,7 +52,7 @@ def import_command(
     from pipelines.register.importing import import_file  # noqa: PLC0415
 
     now = datetime.now(UTC)
-    day = as_of.date() if as_of else today(now)
+    day = as_of.date() if as_of else day_in_belgrade(now)
     with opened() as (settings, engine):
         report = import_file(settings, engine, file, as_of=day, now=now, force=force, by=whoever())
         verdicts = _judge_again(settings, engine, now) if rejudge and report.is_new else None
@@ -81,7 +80,7 @@ def match_command(
     from crawler.store.register import list_snapshots, newest_snapshot  # noqa: PLC0415
     from pipelines.register.matching import match  # noqa: PLC0415
 
-    questions = list(_questions(jsonl, today(datetime.now(UTC))))
+    questions = list(_questions(jsonl, day_in_belgrade(datetime.now(UTC))))
     with opened() as (settings, engine), reading(engine) as connection:
         if not list_snapshots(connection):
             raise RegisterError("no register was imported yet; see `adwatch register import --help`")
@@ -129,16 +128,11 @@ def show_command(
     if register is None:
         known = f"no list is known of {asked}" if asked else "no register was imported yet"
         raise RegisterError(f"{known}; see `adwatch register import --help`")
-    on = asked or today(datetime.now(UTC))
+    on = asked or day_in_belgrade(datetime.now(UTC))
     if as_json:
         _print_line(_register_json(register, on), indent=2)
     else:
         _print_register(register, on)
-
-
-def today(now: datetime) -> date:
-    """The day in Serbia: licences end at midnight there."""
-    return now.astimezone(ZoneInfo("Europe/Belgrade")).date()
 
 
 def _questions(path: Path, default_day: date) -> Iterator[tuple[object, MediatorQuery, date]]:

@@ -15,6 +15,7 @@ from urllib.parse import unquote, urlsplit
 
 from sqlalchemy.exc import SQLAlchemyError
 
+from crawler.belgrade import day_in_belgrade
 from crawler.errors import AdwatchError, EvidenceError, RegisterError, UsageError
 from crawler.evidence.warc import Capture, read_payload
 from crawler.health import Problem
@@ -25,7 +26,7 @@ from crawler.store.engine import reading
 from crawler.store.nights import fail_run
 from crawler.store.register import SnapshotRow, confirm_snapshot, newest_snapshot_row
 from crawler.store.register_fetches import Fetch, FetchOutcome, close_fetch, last_list, pending_fetches
-from pipelines.register.importing import BELGRADE, import_file
+from pipelines.register.importing import import_file
 from pipelines.register.stated import day_said, stated_day
 from pipelines.register.tables import heading_of, suffix_for
 
@@ -125,7 +126,7 @@ def _day_of(night: Night, fetch: Fetch, path: Path) -> date:
     Raises RegisterError where it names a day to come.
     """
     # A night that goes past midnight judges as of the day on which it began.
-    fetched_on = min(moment.astimezone(BELGRADE).date() for moment in (fetch.capture.fetched_at, night.now))
+    fetched_on = min(day_in_belgrade(moment) for moment in (fetch.capture.fetched_at, night.now))
     in_file = (stated_day(line) for line in heading_of(path))
     named = next((day for day in in_file if day), None) or day_said(fetch.said, fetched_on=fetched_on)
     if named and named > fetched_on:

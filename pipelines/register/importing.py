@@ -7,10 +7,10 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from enum import StrEnum
 from pathlib import Path
-from zoneinfo import ZoneInfo
 
 from sqlalchemy import Engine
 
+from crawler.belgrade import day_in_belgrade
 from crawler.config import Settings
 from crawler.errors import RegisterError, UsageError
 from crawler.files import write_whole
@@ -24,7 +24,6 @@ from pipelines.register.reading import ImportResult, RefusedRow, read_register
 
 __all__ = ["ImportReport", "ImportResult", "RefusedRow", "import_file", "read_register"]
 
-BELGRADE = ZoneInfo("Europe/Belgrade")
 SMALLEST_SHARE = 0.5
 """A list of less than half the agencies known before is more likely torn than true."""
 
@@ -64,7 +63,7 @@ def import_file(
     RegisterError where it holds less than half of what the snapshot before held, unless `force`. Then nothing was
     changed. `by` names who imports it, for the audit log.
     """
-    if as_of > now.astimezone(BELGRADE).date():
+    if as_of > day_in_belgrade(now):
         raise UsageError(f"{as_of} has not come yet; give the day the list is of")
     stale_after = settings.file.register_stale_after_days
     result = read_register(path, as_of=as_of, stale_after_days=stale_after)

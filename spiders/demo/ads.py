@@ -14,18 +14,17 @@ from enum import StrEnum
 from functools import cache
 from pathlib import Path
 from typing import Annotated, Self
-from zoneinfo import ZoneInfo
 
 import yaml
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError, model_validator
 
 from crawler.assessment import MediatorKind, Verdict, WageUnit
+from crawler.belgrade import BELGRADE
 from crawler.errors import SourceError
 from crawler.yaml_data import parse_yaml
 from spiders.demo.rewriting import Rewrite, rewrite
 
 ADS_FILE = Path(__file__).parent / "ads.yml"
-BELGRADE = ZoneInfo("Europe/Belgrade")
 
 
 class SiteName(StrEnum):

@@ -23,6 +23,7 @@ from twisted.python.failure import Failure
 
 from crawler import layout
 from crawler.addresses import short_key, url_key
+from crawler.belgrade import day_in_belgrade
 from crawler.downloading import PageTooLongError
 from crawler.health import LEFT_ALONE_STAT, Problem, problem_stat
 from crawler.items import NOT_MODIFIED, AdPosting, FetchedPage, ListedAgain, Visited, VisitResult
@@ -32,7 +33,6 @@ from crawler.manifest import AnySource
 from crawler.politeness import FETCHED_AT, seconds_to_wait
 from crawler.reaching import host_and_port
 from crawler.visiting import KnownAds, Visit
-from spiders.dates import BELGRADE
 from spiders.fetched import fetched_page
 from spiders.kinds.known import KnownLinks
 from spiders.kinds.listing import Link, Listing
@@ -104,7 +104,7 @@ class SourceSpider(Spider):
         """One request for each start address, its words and days filled in; those of a shared run are asked for."""
         if self.ledger.is_shared:
             return
-        for url in self.manifest.first_addresses(datetime.now(UTC).astimezone(BELGRADE).date()):
+        for url in self.manifest.first_addresses(day_in_belgrade(datetime.now(UTC))):
             for request in self.ask_listing(url, start=url):
                 yield request
 

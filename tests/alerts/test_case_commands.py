@@ -13,7 +13,7 @@ from sqlalchemy import update
 
 from alerts.commands import cases_app
 from alerts.desk.people import add_person
-from alerts.stating import BELGRADE
+from crawler.belgrade import day_in_belgrade
 from crawler.errors import AdwatchError, UsageError
 from crawler.store.schema import filings
 from tests.alerts.conftest import run_adwatch
@@ -22,7 +22,7 @@ from tests.builders import NOW, StoreBuilder
 
 MARKET = "trzisna_inspekcija"
 ANA, IVA, LEA = "ana@primer.example", "iva@primer.example", "lea@primer.example"
-TODAY = NOW.astimezone(BELGRADE).date().isoformat()
+TODAY = day_in_belgrade(NOW).isoformat()
 
 
 @pytest.fixture

@@ -24,8 +24,8 @@ from alerts.frozen import digest_of
 from alerts.laying import lay_ready
 from alerts.moving import move_by_program
 from alerts.outcomes import Outcome
-from alerts.stating import BELGRADE
 from alerts.undoing import last_decision, undo
+from crawler.belgrade import day_in_belgrade
 from crawler.errors import AdwatchError
 from crawler.store.approvals import standing_approvals
 from crawler.store.cases import SYSTEM, case_history, read_case
@@ -101,14 +101,14 @@ class CaseMachine(RuleBasedStateMachine):
     )
     def somebody_records_a_filing(self, recipient: str, person: str, days_ago: int, again: str) -> None:
         now = self._later()
-        day = now.astimezone(BELGRADE).date() - timedelta(days=days_ago)
+        day = day_in_belgrade(now) - timedelta(days=days_ago)
         filed = Filed(recipient, Channel.COUNTER, day, again=again)
         self._try(lambda c: record_filing(c, self.case_id, filed, person=person, now=now, guard_days=180))
 
     @rule(outcome=st.sampled_from(Outcome), person=PEOPLE)
     def somebody_records_an_outcome(self, outcome: Outcome, person: str) -> None:
         now = self._later()
-        on = now.astimezone(BELGRADE).date()
+        on = day_in_belgrade(now)
         self._try(lambda c: record_outcome(c, self.case_id, outcome, on=on, person=person, now=now, recipient=MARKET))
 
     @rule(decision=BY_PEOPLE)
@@ -123,7 +123,7 @@ class CaseMachine(RuleBasedStateMachine):
     @rule()
     def a_filing_is_taken_back_at_once(self) -> None:
         now, before = self._later(), self._picture()
-        filed = Filed(MARKET, Channel.POST, now.astimezone(BELGRADE).date(), again="ponovo")
+        filed = Filed(MARKET, Channel.POST, day_in_belgrade(now), again="ponovo")
         person = IVA
         if self._try(lambda c: record_filing(c, self.case_id, filed, person=person, now=now, guard_days=180)):
             assert self._try(lambda c: undo(c, self.case_id, person=person, now=self._later()))

@@ -23,6 +23,7 @@ from sqlalchemy import Table, create_engine, event, insert
 from alerts.indexing import index_case
 from crawler.addresses import short_key, url_key
 from crawler.assessment import Ad, Assessment, Proposal
+from crawler.belgrade import day_in_belgrade
 from crawler.config import Settings
 from crawler.store.assessments import counted_by
 from crawler.store.case_index import Facet, IndexedCase, UnindexedCase
@@ -50,7 +51,7 @@ from crawler.store.schema import (
 )
 from crawler.visiting import due_on
 from pipelines.assess import assess, mediator_key
-from pipelines.steps import BELGRADE, basis_of
+from pipelines.steps import basis_of
 from tests.bench.fill_store import parts_of_numbers, shared_parts
 from tests.bench.generated_ads import generated_ads
 
@@ -91,7 +92,7 @@ def fill(home: Path, count: int) -> None:
     settings, now = Settings(home), datetime.now(UTC)
     opened = open_store(settings)
     with reading(opened) as connection:
-        on = now.astimezone(BELGRADE).date()
+        on = day_in_belgrade(now)
         register = newest_snapshot(connection, on=on, stale_after_days=settings.file.register_stale_after_days)
     opened.dispose()
     told = [one.ad for one in islice(generated_ads(2 * TEXTS, seed=11), TEXTS)]

@@ -19,6 +19,7 @@ from sqlalchemy import Engine, event, make_url
 from crawler import nightly
 from crawler.addresses import short_key
 from crawler.assessment import Ad
+from crawler.belgrade import day_in_belgrade
 from crawler.config import Settings
 from crawler.evidence.warc import CaptureWriter
 from crawler.items import FetchedPage
@@ -31,7 +32,6 @@ from crawler.store.nights import begin_run
 from crawler.store.register import newest_snapshot
 from crawler.store.visits import SeenWay, read_known
 from pipelines.assess import assess
-from pipelines.steps import BELGRADE
 from tests.bench.local_site import ad_text
 
 SOURCES = 40
@@ -137,7 +137,7 @@ def main(home: Path, number_of_ads: int) -> None:
 
 def _judging(settings: Settings, engine: Engine, number_of_ads: int) -> float:
     """Seconds that judging the same texts takes alone."""
-    on = datetime.now(UTC).astimezone(BELGRADE).date()
+    on = day_in_belgrade(datetime.now(UTC))
     with reading(engine) as connection:
         register = newest_snapshot(connection, on=on, stale_after_days=settings.file.register_stale_after_days)
     began = time.perf_counter()

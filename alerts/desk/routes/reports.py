@@ -23,7 +23,6 @@ from alerts.reports.forms import Form, write_report
 from alerts.reports.periods import Period, PeriodError, Preset, asked_period, preset_period, read_day, running_period
 from alerts.reports.view import view_of
 from alerts.reports.wording import PRESETS, RUNNING, Labels, refusal_sentence
-from alerts.stating import BELGRADE
 from crawler.store.audit import Act
 from crawler.store.engine import reading
 
@@ -69,7 +68,7 @@ TheAsked = Annotated[Asked, Depends()]
 @router.get("/reports")
 def show(desk: TheDesk, visitor: Reader, tongue: TheTongue, wanted: TheAsked) -> Response:
     """The report, or why there is none of such a period."""
-    today = desk.clock().astimezone(BELGRADE).date()
+    today = desk.today()
     _check_names(visitor, wanted)
     period, report, refusal = None, None, ""
     try:
@@ -105,7 +104,7 @@ def download(
     if table is SheetId.NAMES and not wanted.names:
         raise PageError(Failure.NOT_FOUND)
     try:
-        period = wanted.period(desk.clock().astimezone(BELGRADE).date())
+        period = wanted.period(desk.today())
     except PeriodError as error:
         raise PageError(Failure.NOT_FOUND) from error
     report = _made(desk, period, wanted)

@@ -7,7 +7,8 @@ from datetime import UTC, datetime
 
 from markupsafe import Markup, escape
 
-from spiders.demo.ads import BELGRADE, PlacedAd, SiteName, newest_first
+from crawler.belgrade import BELGRADE
+from spiders.demo.ads import PlacedAd, SiteName, newest_first
 from spiders.demo.site import Answer, Request, page, picture, redirect
 from spiders.demo.words import EMOJI, steady_number
 
