@@ -9,6 +9,7 @@ from datetime import datetime
 from sqlalchemy import Connection
 
 from crawler.assessment import Assessment
+from crawler.belgrade import day_in_belgrade
 from crawler.night import Night, StepReport
 from crawler.store.case_index import (
     LONGEST_WORD,
@@ -68,7 +69,7 @@ def words_of(text: str) -> list[str]:
 
 def _facets(judged: Assessment, first_seen: datetime) -> Iterator[tuple[Facet, str]]:
     yield Facet.VERDICT, judged.register.verdict.value if judged.register.verdict else UNCHECKED
-    yield Facet.SEEN, first_seen.date().isoformat()
+    yield Facet.SEEN, day_in_belgrade(first_seen).isoformat()
     for country in judged.destinations:
         yield Facet.DESTINATION, country
     for found in (*spoken_triggers(judged), *judged.indicators):

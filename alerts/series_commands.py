@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from crawler.belgrade import day_in_belgrade
 from crawler.output import print_json, print_table
 
 if TYPE_CHECKING:
@@ -132,8 +133,8 @@ def _shown(connection: Connection, series: int) -> dict[str, Any]:
             "source": member.source,
             "url": member.url,
             "title": heading(member.title, member.text),
-            "first_seen": f"{member.first_seen:%Y-%m-%d}",
-            "last_seen": f"{member.last_seen:%Y-%m-%d}",
+            "first_seen": day_in_belgrade(member.first_seen).isoformat(),
+            "last_seen": day_in_belgrade(member.last_seen).isoformat(),
         }
         for member in members_of(connection, series)
     ]

@@ -11,6 +11,7 @@ from typing import Any
 from sqlalchemy import JSON, Column, Connection, String, Table, func, select
 
 from alerts.subject_access.asking import STAFF, Subject, redacted
+from crawler.belgrade import day_in_belgrade
 from crawler.store.schema import ad_versions, ads, assessments, cases, metadata
 
 SECRET = frozenset({"password_hash", "totp_secret", "token_hash", "code_hash", "csrf"})
@@ -110,6 +111,6 @@ def _cases(connection: Connection, ad_ids: list[int]) -> list[Row]:
     for ad_id in ad_ids:
         on_series = select(cases).join(ads, ads.c.series_id == cases.c.series_id).where(ads.c.id == ad_id)
         for row in connection.execute(on_series):
-            opened = row.opened_at.date().isoformat()
+            opened = day_in_belgrade(row.opened_at).isoformat()
             found[row.id] = {"case": row.id, "state": row.state, "opened_on": opened}
     return [found[number] for number in sorted(found)]

@@ -9,6 +9,7 @@ from pathlib import Path
 
 from sqlalchemy import Connection, func, inspect, select, text
 
+from crawler.belgrade import day_in_belgrade
 from crawler.doctor.findings import Finding, Patient, State
 from crawler.manifest import read_manifests
 from crawler.store.engine import reading
@@ -37,9 +38,10 @@ def check_register(patient: Patient) -> Iterator[Finding]:
     if register is None:
         yield Finding("register", State.WARN, "no list of agencies was imported", mend)
         return
-    days = (patient.now.date() - register.known_on).days
+    today = day_in_belgrade(patient.now)
+    days = (today - register.known_on).days
     says = f"the list was up to date {days} days ago"
-    if register.is_stale(on=patient.now.date()):
+    if register.is_stale(on=today):
         yield Finding("register", State.WARN, f"{says}; after {stale_after} it accuses nobody", mend)
     else:
         yield Finding("register", State.OK, says)

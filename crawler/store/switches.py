@@ -11,6 +11,7 @@ from enum import StrEnum
 
 from sqlalchemy import Connection, Row, Select, func, insert, select
 
+from crawler.belgrade import day_in_belgrade
 from crawler.errors import UsageError
 from crawler.personal_numbers import storable
 from crawler.store.audit import Act, record
@@ -104,7 +105,7 @@ def actions_of(connection: Connection, source: str, *, limit: int) -> list[Actio
 
 def said_of(action: ActionRow) -> str:
     """'by Ana Anić, 2026-11-20: the site asked us to', for the terminal."""
-    return f"by {action.person_name}, {action.at.date().isoformat()}{f': {action.why}' if action.why else ''}"
+    return f"by {action.person_name}, {day_in_belgrade(action.at)}{f': {action.why}' if action.why else ''}"
 
 
 def _rows() -> Select[tuple[str, datetime, str, str, str, str]]:

@@ -9,6 +9,8 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 if TYPE_CHECKING:
+    from datetime import datetime
+
     from pipelines.connections.lookup import KnownContact
 
 contacts_app = typer.Typer(no_args_is_help=True, help="Contacts that stored ads name.")
@@ -58,15 +60,18 @@ def _as_json(known: KnownContact) -> dict[str, Any]:
 def _print(known: KnownContact) -> None:
     from crawler.output import plain, print_table  # noqa: PLC0415 - keeps --help fast
     from pipelines.connections.wording import connection_sentence  # noqa: PLC0415
-    from pipelines.text.counting import written_day  # noqa: PLC0415
 
     sys.stdout.write(f"{plain(connection_sentence(known.connection))}\n")
     if known.connection.names:
         names = ", ".join(" ".join(name.split()) for name in known.connection.names)
         sys.stdout.write(f"Imena: {plain(names)}\n")
     columns = ("oglas", "ime u oglasu", "portal", "viđen od", "do", "adresa")
-    rows = [
-        (ad.ad_id, ad.name, ad.source, written_day(ad.first_seen.date()), written_day(ad.last_seen.date()), ad.url)
-        for ad in known.ads
-    ]
+    rows = [(ad.ad_id, ad.name, ad.source, _day(ad.first_seen), _day(ad.last_seen), ad.url) for ad in known.ads]
     print_table("", columns, rows)
+
+
+def _day(moment: datetime) -> str:
+    from crawler.belgrade import day_in_belgrade  # noqa: PLC0415 - keeps --help fast
+    from pipelines.text.counting import written_day  # noqa: PLC0415
+
+    return written_day(day_in_belgrade(moment))

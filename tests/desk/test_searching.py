@@ -1,7 +1,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 
 import pytest
 from sqlalchemy import insert, select, update
@@ -62,6 +62,13 @@ def test_cases_are_found_by_words_name_contact_and_number(two: tuple[StoreBuilde
     assert _found(store, q="nega@primer.example") == {second}
     assert _found(store, q=f"#{second}") >= {second}
     assert _found(store, q="magacin hitno") == set()
+
+
+def test_the_day_on_which_an_ad_was_seen_is_that_of_belgrade(store: StoreBuilder) -> None:
+    ad = store.ad(at=datetime(2026, 11, 19, 23, 30, tzinfo=UTC))
+    case_id = store.case(ad, store.assess(ad))
+    index_cases(store.night_now())
+    assert _found(store, seen_from="2026-11-20", seen_until="2026-11-20") == {case_id}
 
 
 def test_every_filter_narrows_and_all_may_be_combined(two: tuple[StoreBuilder, int, int]) -> None:
