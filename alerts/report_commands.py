@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
 def report(
     first: Annotated[str | None, typer.Option("--from", help="First day, as 2026-10-01.")] = None,
-    last: Annotated[str | None, typer.Option("--to", help="Last day, included.")] = None,
+    last: Annotated[str | None, typer.Option("--to", help="Last day, included; today where it has not come.")] = None,
     preset: Annotated[str | None, typer.Option("--last", help="Instead: the last month, quarter or year.")] = None,
     output: Annotated[
         Path | None, typer.Option("--output", "-o", help="The file to write: .html, .xlsx, .zip, .csv or .json.")
@@ -90,7 +90,11 @@ def _period(first: str | None, last: str | None, preset: str | None, *, today: d
         return preset_period(chosen_of(Preset, preset), today=today)
     if preset or not (first and last):
         raise UsageError("give --from and --to, or --last month, quarter or year")
-    return asked_period(read_day(first), read_day(last), today=today)
+    begin, end = read_day(first), read_day(last)
+    if begin <= today < end:
+        typer.echo(f"adwatch: {end} has not come yet: the report reaches to {today}", err=True)
+        end = today
+    return asked_period(begin, end, today=today)
 
 
 def _form(output: Path) -> Form:

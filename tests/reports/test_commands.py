@@ -4,10 +4,12 @@ import json
 import os
 import subprocess
 import sys
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
 
+from crawler.belgrade import day_in_belgrade
 from tests.builders import StoreBuilder
 
 OCTOBER = ("--from", "2025-10-01", "--to", "2025-10-31")
@@ -42,6 +44,13 @@ def test_json_is_printed_and_written_alike(home: Path, tmp_path: Path) -> None:
     assert "names" not in printed["sheets"]
 
 
+def test_a_period_that_has_not_ended_is_counted_until_today(home: Path) -> None:
+    begun = datetime.now(UTC)
+    done = _report(home, "--from", f"{begun - timedelta(days=9):%Y-%m-%d}", "--to", "2999-12-31", "--json")
+    assert "2999-12-31 has not come yet" in done.stderr
+    assert json.loads(done.stdout)["to"] in {str(day_in_belgrade(at)) for at in (begun, datetime.now(UTC))}
+
+
 @pytest.mark.parametrize(
     ("arguments", "said"),
     [
@@ -51,6 +60,7 @@ def test_json_is_printed_and_written_alike(home: Path, tmp_path: Path) -> None:
         (("--json",), "give --from and --to, or --last month, quarter or year"),
         (("--json", "--last", "decade"), "`decade` is none of month, quarter, year"),
         ((*OCTOBER, "--last", "year", "--json"), "give --from and --to, or --last"),
+        (("--from", "2999-01-01", "--to", "2999-12-31", "--json"), "2999-12-31 has not come yet"),
         (("--from", "1025-01-01", "--to", "2025-01-01", "--json"), "1025-01-01 lies before 2000-01-01"),
         ((*OCTOBER, "-o", "a.csv", "--table", "names"), "the table of names is written with --names only"),
     ],
