@@ -13,7 +13,7 @@ from crawler.night_report import progress_bar
 from crawler.nightly import one_night_at_a_time
 from crawler.store.assessments import VerdictChange, verdict_changes
 from crawler.store.engine import reading
-from pipelines import steps
+from pipelines.steps import assess_new_ads
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,6 +28,6 @@ class Rejudged:
 def judge_again(settings: Settings, engine: Engine, *, now: datetime) -> Rejudged:
     """Judges stored ads on the newest register, with a progress bar. Raises BusyError while a night runs."""
     with one_night_at_a_time(settings, engine), progress_bar() as progress:
-        report = steps.reassess(Night(0, settings, engine, now, progress))
+        report = assess_new_ads(Night(0, settings, engine, now, progress))
     with reading(engine) as connection:
         return Rejudged(report.counts, verdict_changes(connection, since=now))

@@ -85,11 +85,6 @@ def assess_new_ads(night: Night) -> StepReport:
     return StepReport(dict(counts))
 
 
-def reassess(night: Night) -> StepReport:
-    """Judges all current versions on the current basis; those already judged on it stay as they are."""
-    return assess_new_ads(night)
-
-
 @dataclass(frozen=True, slots=True)
 class Basis:
     """What judgements rest on."""

@@ -15,7 +15,7 @@ from crawler.store.schema import ads, assessments, runs
 from crawler.store.status import sources_of_night
 from pipelines import steps
 from pipelines.assess import assess
-from pipelines.steps import assess_new_ads, basis_of, reassess
+from pipelines.steps import assess_new_ads, basis_of
 from tests.builders import NOW, StoreBuilder, complaint_assessment
 
 DAY = date(2026, 11, 20)
@@ -66,7 +66,7 @@ def test_a_new_register_gives_new_judgements_without_new_ads(store: StoreBuilder
     store.ad()
     assess_new_ads(store.night_now())
     store.register()
-    assert reassess(store.night_now()).counts["ads"] == 1
+    assert assess_new_ads(store.night_now()).counts["ads"] == 1
     with store.connect() as connection:
         verdicts = list(connection.scalars(select(assessments.c.verdict).order_by(assessments.c.id)))
     assert verdicts[0] is None
