@@ -20,9 +20,9 @@ from pipelines.risk import rests_on, trigger_titles
 
 LEVELS = {
     RiskLevel.LOW: ("NIZAK RIZIK", "green"),
-    RiskLevel.MEDIUM: ("UMEREN RIZIK", "yellow"),
+    RiskLevel.MEDIUM: ("SREDNJI RIZIK", "yellow"),
     RiskLevel.HIGH: ("VISOK RIZIK", "red"),
-    RiskLevel.CRITICAL: ("VEOMA VISOK RIZIK", "bold white on red"),
+    RiskLevel.CRITICAL: ("KRITIČAN RIZIK", "bold white on red"),
 }
 REFERRAL = "Navodi zbog kojih se slučaj prvo upućuje policiji ili tužilaštvu; odlučuje osoba."
 NO_AD, DANGER = "NIJE OGLAS ZA POSAO", "MOGUĆA OPASNOST ZA NEKOGA"
