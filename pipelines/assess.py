@@ -17,10 +17,12 @@ from pipelines.judging.hard_triggers import ABROAD, find_triggers
 from pipelines.judging.proposing import mediates, propose
 from pipelines.packaged import rules_version
 from pipelines.reading.brands import KnownBrands, find_impersonation
-from pipelines.reading.classifying import language_of, offers_work, script_of, states_contract, states_hours
-from pipelines.reading.contacts import contact_countries, find_contacts, find_phones
+from pipelines.reading.classifying import offers_work
+from pipelines.reading.contacts import HOME_CODE, contact_countries, find_contacts, find_phones
 from pipelines.reading.identity import find_mediator
+from pipelines.reading.languages import language_of, script_of
 from pipelines.reading.places import find_whereabouts
+from pipelines.reading.terms import states_contract, states_hours
 from pipelines.reading.wages import FoundWage, find_wage
 from pipelines.register.matching import MediatorQuery, match
 from pipelines.register.names import name_key
@@ -36,7 +38,6 @@ from pipelines.text.folding import fold
 from pipelines.text.phrases import AdText, read_text
 
 RULES_VERSION = rules_version()
-HOME_CODE = "+381"
 KEY_LENGTH = 200
 """Longest key of a mediator that the store keeps."""
 

@@ -1,9 +1,8 @@
-"""What kind of text this is: an offer of work or something else; in which script and language it is written."""
+"""What kind of text this is: an offer of work or something else."""
 
 from __future__ import annotations
 
 import re
-from collections import Counter
 from collections.abc import Iterator
 from functools import cache
 from pathlib import Path
@@ -22,113 +21,6 @@ class KindRules(RuleData):
     not_offers: dict[int, list[str]]
 
 
-_CYRILLIC = re.compile("[Ѐ-ӿ]+")
-_LATIN = re.compile("[a-zA-ZčćžšđČĆŽŠĐ]+")
-_FOREIGN_WORDS = {
-    "sl": frozenset(
-        [
-            "isce",
-            "iscemo",
-            "nudimo",
-            "delo",
-            "delavce",
-            "delavec",
-            "delovno",
-            "placo",
-            "pogodba",
-            "tedensko",
-            "namestitev",
-            "in",
-            "ki",
-            "ter",
-            "za",
-            "pri",
-        ]
-    ),
-    "de": frozenset(
-        [
-            "wir",
-            "suchen",
-            "und",
-            "fur",
-            "der",
-            "die",
-            "das",
-            "mit",
-            "auf",
-            "unterkunft",
-            "arbeit",
-            "stunden",
-            "sie",
-            "bei",
-            "ist",
-            "nicht",
-        ]
-    ),
-    "en": frozenset(
-        [
-            "the",
-            "and",
-            "for",
-            "with",
-            "you",
-            "are",
-            "is",
-            "of",
-            "work",
-            "per",
-            "month",
-            "job",
-            "we",
-            "our",
-            "from",
-            "to",
-        ]
-    ),
-    "hr": frozenset(
-        [
-            "smjestaj",
-            "placa",
-            "tjedno",
-            "mjesec",
-            "tijekom",
-            "sto",
-            "posla",
-            "rujna",
-            "listopada",
-            "tvrtka",
-            "kruha",
-            "osiguran",
-            "suradnja",
-        ]
-    ),
-    "sr": frozenset(
-        [
-            "smestaj",
-            "plata",
-            "nedeljno",
-            "mesec",
-            "mesecno",
-            "posao",
-            "rad",
-            "potrebni",
-            "potrebno",
-            "radnici",
-            "sa",
-            "je",
-            "se",
-            "za",
-            "i",
-            "na",
-            "u",
-            "od",
-        ]
-    ),
-}
-_LANGUAGES_OF = {
-    word: tuple(language for language, words in _FOREIGN_WORDS.items() if word in words)
-    for word in frozenset().union(*_FOREIGN_WORDS.values())
-}
 _LAUGHTER = re.compile("[😂🤣]")
 _OF_A_JOKE = 7
 """Laughter weighs as much against an offer as a phrase that says what else the text is."""
@@ -137,8 +29,6 @@ _FEW_WORDS = 15
 _ENOUGH_IN_FEW_WORDS = 1
 _ENOUGH = 3
 """Points by which an offer must outweigh what speaks against it; a longer text finds words for more."""
-_MOST_OF = 0.9
-"""Share of letters in one script from which a text counts as written in it; a firm's name may be in the other."""
 
 
 @cache
@@ -179,58 +69,3 @@ def _weight(hits: list[PhraseHit]) -> int:
         if weight >= _MOST_POINTS:
             break
     return min(weight, _MOST_POINTS)
-
-
-def script_of(original: str) -> str:
-    """`Latn`, `Cyrl`, or `mixed` where both scripts carry a real share of the letters."""
-    if not _CYRILLIC.search(original):
-        return "Latn"
-    cyrillic, latin = _letters(_CYRILLIC, original), _letters(_LATIN, original)
-    if cyrillic > _MOST_OF * (cyrillic + latin):
-        return "Cyrl"
-    return "Latn" if latin >= _MOST_OF * (cyrillic + latin) else "mixed"
-
-
-def _letters(script: re.Pattern[str], original: str) -> int:
-    return sum(map(len, script.findall(original)))
-
-
-def language_of(ad: AdText) -> str:
-    """BCP 47: `sr` unless the words are clearly Croatian, Slovene, German or English."""
-    telling = Counter(word for word, _ in ad.words if word in _LANGUAGES_OF)
-    counts: Counter[str] = Counter()
-    for word, times in telling.items():
-        for language in _LANGUAGES_OF[word]:
-            counts[language] += times
-    best = max(_FOREIGN_WORDS, key=lambda language: (counts[language], language == "sr"))
-    return best if counts[best] > counts["sr"] else "sr"
-
-
-_HOURS_COUNTED = re.compile(r"\d ?(?:h|sati|sata|casova|ur|stunden|hours)\b")
-_HOURS_NAMED = re.compile(r"radno vreme|radno vrijeme|smen[aeui]|smjen[aeui]|puno radno|turnus|24/7|vikend")
-_CONTRACT = re.compile(
-    r"(?<!bez )(?:ugovor\w{0,3}|pogodb\w{1,2}|arbeitsvertrag|contract|prijav\w{1,3} od prvog|prijavljen\w{0,2}"
-    r"|na neodredjeno|na odredjeno)\b"
-)
-
-
-@cache
-def _leads() -> Phrasebook:
-    """Words with which the above begin."""
-    hours = ("radno", "smen*", "smjen*", "puno", "turnus*", "24/7", "vikend*")
-    contract = ("ugovor*", "pogodb*", "arbeitsvertrag", "contract", "prijav*", "na neodredjeno", "na odredjeno")
-    return Phrasebook([("hours", lead) for lead in hours] + [("contract", lead) for lead in contract])
-
-
-def states_hours(ad: AdText) -> bool:
-    """The ad says how long or when one works."""
-    return _HOURS_COUNTED.search(ad.text) is not None or _is_said(ad, "hours", _HOURS_NAMED)
-
-
-def states_contract(ad: AdText) -> bool:
-    """The ad speaks of a contract or of registering the worker."""
-    return _is_said(ad, "contract", _CONTRACT)
-
-
-def _is_said(ad: AdText, what: str, pattern: re.Pattern[str]) -> bool:
-    return any(pattern.match(ad.text, hit.start) for hit in _leads().find(ad) if hit.tag == what)

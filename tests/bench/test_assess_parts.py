@@ -21,10 +21,12 @@ from pipelines.indicators.derived import derive_indicators, has_street_address
 from pipelines.indicators.engine import find_indicators
 from pipelines.judging.hard_triggers import find_triggers
 from pipelines.reading.brands import find_impersonation
-from pipelines.reading.classifying import language_of, offers_work, script_of, states_contract, states_hours
+from pipelines.reading.classifying import offers_work
 from pipelines.reading.contacts import find_contacts, find_phones
 from pipelines.reading.identity import find_mediator
+from pipelines.reading.languages import language_of, script_of
 from pipelines.reading.places import find_whereabouts
+from pipelines.reading.terms import states_contract, states_hours
 from pipelines.reading.wages import FoundWage, find_wage
 from pipelines.register.matching import MediatorQuery, match
 from pipelines.register.reading import read_register
