@@ -24,9 +24,9 @@ from crawler.store.cases import case_history
 from crawler.store.drafts import change_draft, drafts_of_case
 from crawler.store.legal_views import titles_of_cases
 from crawler.store.links import add_link
+from tests.alerts.legal_steps import LABOUR, MARKET, TODAY, approved_case, became, decide, file_case
 from tests.alerts.test_calendar import parse_calendar
-from tests.alerts.test_filing import LABOUR, MARKET, NOW, TODAY, _approved, _decide, _file, _outcome
-from tests.builders import StoreBuilder, complaint_assessment
+from tests.builders import NOW, StoreBuilder, complaint_assessment
 
 both_databases = pytest.mark.parametrize("store", ["sqlite", "postgresql"], indirect=True)
 
@@ -53,17 +53,17 @@ def test_a_matter_goes_from_proposed_to_answered(store: StoreBuilder) -> None:
     store.register()
     case_id = store.complaint_case()
     assert _matters(store) == []
-    _decide(store, case_id, Decision.CONFIRM)
+    decide(store, case_id, Decision.CONFIRM)
     (matter,) = _matters(store)
     assert (matter.recipient, matter.stage, matter.due) == (MARKET, Stage.TO_PREPARE, None)
     lay_ready(store.engine, store.settings, case_id, MARKET, now=NOW)
     (matter,) = _matters(store)
     assert (matter.stage, matter.version) == (Stage.PREPARED, 1)
     assert matter.due and (matter.due.id, matter.due.day, matter.due.days_left) == (LIMITATION, date(2027, 11, 20), 365)
-    _decide(store, case_id, Decision.APPROVE)
+    decide(store, case_id, Decision.APPROVE)
     (matter,) = _matters(store)
     assert (matter.stage, matter.person) == (Stage.APPROVED, "ana@primer.example")
-    _file(store, case_id)
+    file_case(store, case_id)
     (matter,) = _matters(store)
     assert matter.stage is Stage.FILED
     assert matter.due and (matter.due.id, matter.due.day, matter.due.working_days_left) == (
@@ -71,18 +71,18 @@ def test_a_matter_goes_from_proposed_to_answered(store: StoreBuilder) -> None:
         date(2026, 12, 7),
         11,
     )
-    _outcome(store, case_id, Outcome.PROCEDURE_STARTED, date(2026, 12, 1))
+    became(store, case_id, Outcome.PROCEDURE_STARTED, date(2026, 12, 1))
     (matter,) = _matters(store, on=date(2026, 12, 9))
     assert (matter.stage, matter.due) == (Stage.ANSWERED, None)
-    _decide(store, case_id, Decision.CLOSE)
+    decide(store, case_id, Decision.CLOSE)
     assert _matters(store) == []
     assert [(one.stage, one.due) for one in _matters(store, closed=True)] == [(Stage.CLOSED, None)]
 
 
 def test_overdue_matters_stand_first_and_say_how_late_they_are(store: StoreBuilder) -> None:
     store.register()
-    waiting, late = _approved(store), _approved(store)
-    _file(store, late)
+    waiting, late = approved_case(store), approved_case(store)
+    file_case(store, late)
     found = _matters(store, on=date(2026, 12, 9))
     assert [(one.case_id, one.is_overdue) for one in found] == [(late, True), (waiting, False)]
     assert found[0].due and (found[0].due.days_left, found[0].due.working_days_left) == (-2, -2)
@@ -100,7 +100,7 @@ def test_a_case_without_a_proposal_asks_for_a_recipient(store: StoreBuilder) -> 
 
 def test_an_approved_text_stays_beside_the_version_that_followed_it(store: StoreBuilder) -> None:
     store.register()
-    case_id = _approved(store)
+    case_id = approved_case(store)
     with store.engine.begin() as connection:
         move_by_program(connection, case_id, Decision.REVISE, now=NOW, note="registar: A → B")
         (draft,) = drafts_of_case(connection, case_id)
@@ -123,20 +123,20 @@ def test_lists_ask_the_store_as_often_for_one_case_as_for_many(store: StoreBuild
             counts.append(len(told))
         return counts
 
-    _file(store, _approved(store))
-    _approved(store)
+    file_case(store, approved_case(store))
+    approved_case(store)
     before = statements()
     for _ in range(3):
-        _file(store, _approved(store))
-        _approved(store)
+        file_case(store, approved_case(store))
+        approved_case(store)
     assert statements() == before
 
 
 @both_databases
 def test_a_batch_names_the_first_filing_of_a_joined_case(store: StoreBuilder) -> None:
     store.register()
-    first, second = _approved(store), _approved(store, source="demo_tabla")
-    _file(store, first)
+    first, second = approved_case(store), approved_case(store, source="demo_tabla")
+    file_case(store, first)
     with store.engine.begin() as connection:
         add_link(connection, kept_id=second, joined_id=first, event_id=case_history(connection, first)[-1].id)
     with store.connect() as connection:
@@ -155,8 +155,8 @@ def test_the_calendar_tells_every_open_deadline_with_its_count(
     store: StoreBuilder, script: Script, summary: str
 ) -> None:
     store.register()
-    filed, waiting = _approved(store), _approved(store)
-    _file(store, filed)
+    filed, waiting = approved_case(store), approved_case(store)
+    file_case(store, filed)
     with store.connect() as connection:
         found = read_matters(connection, today=TODAY)
         titles = titles_of_cases(connection, [matter.case_id for matter in found])
