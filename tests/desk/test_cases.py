@@ -1,7 +1,8 @@
+"""The case page: the ad with its quotes, the register answer, copies, evidence and drafts; nothing of it is markup."""
+
 from __future__ import annotations
 
 import hashlib
-import html
 import re
 from datetime import timedelta
 
@@ -10,7 +11,6 @@ from sqlalchemy import event, insert, select, update
 
 from alerts.cases import Decision
 from alerts.deciding import decide_case
-from alerts.desk.people import Role
 from alerts.gathering import gather_facts
 from alerts.indexing import index_cases
 from alerts.moving import move_by_program
@@ -19,7 +19,7 @@ from crawler.store.drafts import NewDraft, delete_drafts, save_drafts
 from crawler.store.schema import ad_versions, ads, assessments, captures, case_events, cases, series
 from pipelines.indicators import describe
 from tests.builders import AD_TEXT, AD_TITLE, NOW, complaint_assessment
-from tests.desk.conftest import DeskUnderTest, field
+from tests.desk.conftest import DeskUnderTest
 
 COPIED = (ads, ad_versions, assessments, cases)
 EVIL = '<script>alert("x")</script><img src=x onerror=alert(1)>'
@@ -40,38 +40,6 @@ def _draft(desk: DeskUnderTest, case_id: int, recipient: str = "trzisna_inspekci
     with desk.store.engine.begin() as connection:
         facts = gather_facts(connection, desk.store.settings, case_id, recipient, now=NOW)
         save_drafts(connection, [NewDraft(case_id, recipient, facts.to_json())], now=NOW)
-
-
-def _ranked(desk: DeskUnderTest, level: str, score: float) -> int:
-    case_id = desk.store.complaint_case(title=f"{level} {score}")
-    with desk.store.engine.begin() as connection:
-        connection.execute(update(cases).where(cases.c.id == case_id).values(level=level, score=score))
-    return case_id
-
-
-def test_the_queue_begins_with_the_worst(desk: DeskUnderTest) -> None:
-    desk.enter()
-    desk.store.register()
-    for level, score in (("high", 0.5), ("critical", 0.1), ("medium", 0.9), ("high", 0.8)):
-        _ranked(desk, level, score)
-    shown = desk.page("/")
-    order = [shown.index(title) for title in ("critical 0.1", "high 0.8", "high 0.5", "medium 0.9")]
-    assert order == sorted(order)
-
-
-def test_a_row_says_where_who_and_what(desk: DeskUnderTest) -> None:
-    desk.enter()
-    desk.store.complaint_case()
-    shown = desk.page("/")
-    for words in ("Nemačka", "Primer Rad", "nije nađen u registru", "visok rizik", "1\u00a0oglas, 1\u00a0izvor"):
-        assert words in shown
-
-
-def test_findings_are_shown_as_what_the_ad_states(desk: DeskUnderTest) -> None:
-    desk.enter()
-    desk.store.complaint_case()
-    tags = desk.page("/").partition('<ul class="tags">')[2].partition("</ul>")[0]
-    assert tags.index("Oglas navodi:") < tags.index(describe("upfront_fee").title)
 
 
 def test_a_change_after_approval_is_told_and_the_text_stays(desk: DeskUnderTest) -> None:
@@ -124,68 +92,6 @@ def test_a_case_whose_capture_was_tampered_with_says_so(desk: DeskUnderTest) -> 
     with desk.store.engine.begin() as connection:
         connection.execute(update(captures).values(digest="0" * 64))
     assert "nacrta nema: snimak oglasa nije prošao proveru" in desk.page(f"/cases/{case_id}")
-
-
-def test_copies_on_other_portals_are_counted_once_a_case(desk: DeskUnderTest) -> None:
-    desk.enter()
-    first = desk.store.ad(source="demo_portal")
-    desk.store.case(first, desk.store.assess(first))
-    for source in ("demo_kanal", "demo_kanal"):
-        desk.store.assess(desk.store.ad(source=source, series_id=first.series_id))
-    assert "3\u00a0oglasa, 2\u00a0izvora" in desk.page("/")
-
-
-def test_progress_counts_what_was_decided_since_the_night(desk: DeskUnderTest) -> None:
-    desk.enter()
-    numbers = [desk.store.complaint_case() for _ in range(3)]
-    assert "Pregledano 0 od 3" in desk.page("/")
-    desk.decide(numbers[0], "confirm")
-    assert "Pregledano 1 od 3" in desk.page("/")
-    desk.decide(numbers[1], "unsure")
-    assert "Pregledano 2 od 3" in desk.page("/")
-
-
-def test_an_empty_queue_after_work_says_that_all_is_reviewed(desk: DeskUnderTest) -> None:
-    desk.enter()
-    case_id = desk.store.complaint_case()
-    assert desk.decide(case_id, "confirm").headers["location"] == f"/?pile=open&done={case_id}"
-    assert "Sve je pregledano" in desk.page("/")
-
-
-def test_an_empty_queue_on_a_bad_night_does_not_soothe(desk: DeskUnderTest) -> None:
-    desk.enter()
-    shown = desk.page("/")
-    assert "Noćna obrada još nije rađena" in shown
-    assert "Registar agencija nije uvezen" in shown
-    assert "Pre nego što to protumačite kao mirnu noć" in shown
-
-
-def test_other_piles_are_a_link_away(desk: DeskUnderTest) -> None:
-    desk.enter()
-    case_id = desk.store.complaint_case()
-    desk.decide(case_id, "dismiss", reason="nije oglas za posao")
-    assert f"/cases/{case_id}?pile=dismissed" in desk.page("/?pile=dismissed")
-    assert f"/cases/{case_id}?pile=open" not in desk.page("/")
-
-
-def test_a_long_queue_is_cut_into_pages(desk: DeskUnderTest) -> None:
-    desk.enter()
-    for _ in range(26):
-        desk.store.complaint_case()
-    first = desk.page("/")
-    assert first.count("case-link") == 25
-    assert "1–25 od 26" in first
-    following = re.search(r'rel="next" href="([^"]+)"', first)
-    assert following
-    second = desk.page(html.unescape(following.group(1)))
-    assert second.count("case-link") == 1
-    assert 'rel="prev" href="/?pile=open"' in second
-
-
-def test_a_page_whose_cases_are_all_decided_shows_the_last_ones(desk: DeskUnderTest) -> None:
-    desk.enter()
-    first, second = _ranked(desk, "high", 0.5), _ranked(desk, "high", 0.4)
-    assert f"/cases/{first}?" in desk.page(f"/?after={second}")
 
 
 def _count_queries(desk: DeskUnderTest, address: str) -> int:
@@ -453,74 +359,6 @@ def test_what_is_not_there_is_said_plainly(desk: DeskUnderTest, address: str) ->
     answer = desk.client.get(address)
     assert answer.status_code == 404
     assert "Nema takve stranice" in answer.text
-
-
-def test_a_decision_leads_to_the_next_case(desk: DeskUnderTest) -> None:
-    desk.enter()
-    mild, worst, middle = _ranked(desk, "medium", 0.1), _ranked(desk, "critical", 0.9), _ranked(desk, "high", 0.5)
-    assert desk.decide(worst, "confirm").headers["location"] == f"/cases/{middle}?pile=open&done={worst}"
-    assert desk.decide(mild, "unsure").headers["location"] == f"/cases/{middle}?pile=open&done={mild}"
-    assert f"Slučaj {worst}</a> je sada: <strong>potvrđen" in desk.page(f"/cases/{middle}?done={worst}")
-
-
-def test_a_decision_is_written_with_person_and_time(desk: DeskUnderTest) -> None:
-    desk.enter()
-    case_id = desk.store.complaint_case()
-    desk.decide(case_id, "dismiss", reason="posrednik ima dozvolu", note="vidi  registar\x00")
-    with desk.store.connect() as connection:
-        row = connection.execute(case_events.select()).one()
-    assert (row.person, row.after, row.at) == ("ana@primer.example", "dismissed", desk.now)
-    assert row.note == "posrednik ima dozvolu: vidi registar\ufffd"
-    assert "vidi registar" in desk.page(f"/cases/{case_id}")
-
-
-def test_a_dismissal_without_reason_is_refused(desk: DeskUnderTest) -> None:
-    desk.enter()
-    case_id = desk.store.complaint_case()
-    answer = desk.decide(case_id, "dismiss", reason=" ", note="")
-    assert answer.status_code == 400
-    assert "samo sa razlogom" in answer.text
-    assert desk.state(case_id) == "open"
-
-
-def test_a_decision_on_what_somebody_else_changed_is_refused(desk: DeskUnderTest) -> None:
-    desk.enter()
-    case_id = desk.store.complaint_case()
-    shown = desk.page(f"/cases/{case_id}")
-    form = {"csrf": field(shown, "csrf"), "seen": field(shown, "seen"), "reason": "duplikat"}
-    desk.decide(case_id, "confirm")
-    answer = desk.client.post(f"/cases/{case_id}/decide", data=form | {"decision": "dismiss"})
-    assert answer.status_code == 409
-    assert desk.state(case_id) == "confirmed"
-
-
-def test_a_decision_on_a_judgement_that_the_night_replaced_is_refused(desk: DeskUnderTest) -> None:
-    desk.enter()
-    ad = desk.store.ad()
-    case_id = desk.store.case(ad, desk.store.assess(ad))
-    seen = field(desk.page(f"/cases/{case_id}"), "seen")
-    newer = desk.store.assess(ad)
-    with desk.store.engine.begin() as connection:
-        connection.execute(update(cases).values(assessment_id=newer))
-    assert desk.decide(case_id, "confirm", seen=seen).status_code == 409
-    assert desk.state(case_id) == "open"
-
-
-def test_a_decision_can_be_taken_back(desk: DeskUnderTest) -> None:
-    desk.enter()
-    case_id = desk.store.complaint_case()
-    desk.decide(case_id, "confirm")
-    answer = desk.decide(case_id, "reopen", pile="confirmed")
-    assert answer.headers["location"] == f"/cases/{case_id}?pile=open&done={case_id}"
-    assert desk.state(case_id) == "open"
-
-
-@pytest.mark.parametrize("decision", ["", "file", "approve", "prepare", "revise", "nonsense"])
-def test_the_case_page_takes_no_other_decision(desk: DeskUnderTest, decision: str) -> None:
-    desk.enter(Role.ADMIN)
-    case_id = desk.store.complaint_case(state="drafted")
-    assert desk.decide(case_id, decision).status_code == 400
-    assert desk.state(case_id) == "drafted"
 
 
 def test_every_state_has_a_page(desk: DeskUnderTest) -> None:

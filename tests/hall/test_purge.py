@@ -2,30 +2,20 @@
 
 from __future__ import annotations
 
-import gzip
 import hashlib
 import json
-import multiprocessing
 import os
-import pkgutil
-import signal
-from collections.abc import Callable
 from dataclasses import replace
 from datetime import datetime, timedelta
 from pathlib import Path
-from typing import Any
-from unittest import mock
 
 import pytest
-from sqlalchemy import Table, func, insert, select, update
+from sqlalchemy import insert, select, update
 
-from crawler.assessment import Risk, RiskLevel
 from crawler.config import Settings
-from crawler.errors import BusyError, StoreError
+from crawler.errors import StoreError
 from crawler.evidence.custody import CustodyEntry, CustodyEvent, append_custody
-from crawler.evidence.holding import evidence_goes, evidence_stays
-from crawler.evidence.sealing import seal_evidence
-from crawler.evidence.verify import Verification, verify_evidence
+from crawler.evidence.verify import verify_evidence
 from crawler.evidence.warc import CaptureWriter, read_payload
 from crawler.files import write_whole
 from crawler.intake import Brought, take_in
@@ -33,9 +23,8 @@ from crawler.items import FetchedPage
 from crawler.night import STEPS
 from crawler.retention.deleting import delete_rows, pointing_at
 from crawler.retention.due import Clock
-from crawler.retention.purging import OF_PEOPLE, Purge, foresee, purge, purge_by_night
+from crawler.retention.purging import OF_PEOPLE, foresee, purge_by_night
 from crawler.store.captures import save_captures
-from crawler.store.engine import open_store
 from crawler.store.schema import (
     ad_versions,
     ads,
@@ -60,47 +49,11 @@ from crawler.store.schema import (
 )
 from crawler.thumbnails import thumbnail_file
 from pipelines.steps import group_new_ads
-from tests.builders import NOW, StoreBuilder, StoredAd, complaint_assessment
+from tests.builders import NOW, StoreBuilder
+from tests.hall.purging import LATER, ORDINARY, count, ordinary_ad, run, seal, verify, words_on_disk
 from tests.whole.running import adwatch, adwatch_json
 
 LONG_AGO = NOW - timedelta(days=1000)
-LATER = NOW + timedelta(days=100)
-"""Ads of NOW that were never flagged are due then."""
-ORDINARY = complaint_assessment(
-    risk=Risk(RiskLevel.LOW, 0.1, ()), complaint=replace(complaint_assessment().complaint, proposed=False)
-)
-
-
-def ordinary_ad(store: StoreBuilder, **more: Any) -> StoredAd:
-    """An ad that is not flagged."""
-    ad = store.ad(**more)
-    store.assess(ad, ORDINARY)
-    return ad
-
-
-def run(store: StoreBuilder, *, now: datetime = LATER) -> Purge:
-    return purge(store.settings, store.engine, now=now)
-
-
-def count(store: StoreBuilder, table: Table) -> int:
-    with store.connect() as connection:
-        return connection.scalar(select(func.count()).select_from(table)) or 0
-
-
-def verify(store: StoreBuilder) -> Verification:
-    with store.connect() as connection:
-        found = verify_evidence(connection, store.settings.evidence_folder)
-    assert found.failures == ()
-    return found
-
-
-def words_on_disk(store: StoreBuilder) -> bytes:
-    """All that the evidence folder holds, unpacked."""
-    found = b""
-    for path in sorted(store.settings.evidence_folder.rglob("*")):
-        if path.is_file():
-            found += gzip.decompress(path.read_bytes()) if path.suffix == ".gz" else path.read_bytes()
-    return found
 
 
 def set_case(store: StoreBuilder, case_id: int, *, state: str, at: datetime) -> None:
@@ -259,10 +212,6 @@ def test_capture_that_kept_ads_share_stays_and_the_file_is_replaced_whole(store:
     verify(store)
 
 
-def seal(store: StoreBuilder) -> None:
-    seal_evidence(store.night_now())
-
-
 def test_near_copy_is_still_found_by_the_parts_of_a_copy_that_went(store: StoreBuilder) -> None:
     text = "Potrebni radnici za berbu jabuka u Austriji, smeštaj obezbeđen, prijave na 060 000 0001 svakog dana"
     first = ordinary_ad(store, text=text, series_id=None)
@@ -386,77 +335,6 @@ def test_row_of_a_case_is_never_deleted_along_with_an_ad(store: StoreBuilder) ->
 
 def test_every_table_that_refers_to_an_ad_is_known_to_the_purge() -> None:
     assert {column.table.name for column in pointing_at(ads)} >= {"ad_versions", "sightings", "intakes", "misses"}
-
-
-def die(*_: object, **__: object) -> None:
-    os.kill(os.getpid(), signal.SIGKILL)
-
-
-def after(name: str) -> Callable[..., Any]:
-    """Does what the function does, and dies."""
-    original = pkgutil.resolve_name(name)
-
-    def work(*args: Any, **more: Any) -> None:
-        original(*args, **more)
-        die()
-
-    return work
-
-
-@pytest.mark.parametrize(
-    "name",
-    [
-        "crawler.retention.purging._hand_on_parts",
-        "crawler.retention.purging.delete_unused",
-        "crawler.retention.purging.log_deletion",
-        "crawler.retention.purging.rewrite",
-        "crawler.retention.purging.unused_captures",
-        "crawler.retention.log.append_custody",
-        "pathlib.Path.unlink",
-    ],
-)
-@pytest.mark.parametrize("dies", ["before", "after"])
-def test_purge_that_is_killed_is_finished_by_the_next(store: StoreBuilder, name: str, dies: str) -> None:
-    with CaptureWriter(store.settings.evidence_folder, "shared") as writer:
-        pages_ = [FetchedPage(f"https://p.example/{n}", NOW, 200, (), f"strana {n}".encode()) for n in range(2)]
-        kept = [one for page in pages_ for one in writer.keep(page)]
-    with store.engine.begin() as connection:
-        ids = list(save_captures(connection, kept).values())
-    due, live = ordinary_ad(store, text="Nestaje"), ordinary_ad(store, at=LATER, text="Ostaje")
-    with store.engine.begin() as connection:
-        for ad, capture_id in ((due, ids[0]), (live, ids[1])):
-            connection.execute(update(sightings).where(sightings.c.ad_id == ad.ad_id).values(capture_id=capture_id))
-    group_new_ads(store.night_now())
-    seal(store)
-    store.engine.dispose()
-
-    def attempt() -> None:
-        engine = open_store(store.settings)
-        with mock.patch(name, die if dies == "before" else after(name)):
-            purge(store.settings, engine, now=LATER)
-
-    process = multiprocessing.get_context("fork").Process(target=attempt)
-    process.start()
-    process.join()
-    assert process.exitcode == -signal.SIGKILL
-    seal(store)
-
-    run(store)
-
-    with store.connect() as connection:
-        assert list(connection.scalars(select(ads.c.id))) == [live.ad_id]
-    assert count(store, captures) == 2
-    assert b"Nestaje" not in words_on_disk(store)
-    assert b"strana 0" not in words_on_disk(store)
-    assert b"strana 1" in words_on_disk(store)
-    verify(store)
-
-
-def test_purge_and_backup_exclude_each_other(store: StoreBuilder) -> None:
-    with evidence_stays(store.settings, store.engine), pytest.raises(BusyError, match="backup"):
-        run(store)
-    with evidence_goes(store.settings, store.engine), pytest.raises(BusyError):
-        run(store)
 
 
 def test_night_purges_only_where_it_is_told_to(small_store: StoreBuilder) -> None:
