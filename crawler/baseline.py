@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
 from statistics import median
@@ -23,6 +23,8 @@ FEWEST_READ = 5
 
 ALARMING = (Problem.LAYOUT_CHANGED, Problem.STORE_FAILED, Problem.BELOW_EXPECTED, Problem.ABOVE_EXPECTED)
 """Problems that say something about the whole run."""
+EMPTIED = "field_empty:"
+"""How the reason begins that names a field which went empty."""
 
 
 class Paged(StrEnum):
@@ -132,4 +134,14 @@ def _emptied_fields(run: RunRecord, baseline: Baseline) -> list[str]:
     if run.read < FEWEST_READ:
         return []
     ordinary = (name for name, share in sorted(baseline.fields.items()) if share >= ORDINARY_SHARE)
-    return [f"field_empty:{name}" for name in ordinary if not run.fields.get(name)]
+    return [f"{EMPTIED}{name}" for name in ordinary if not run.fields.get(name)]
+
+
+def missed_ads(reasons: Iterable[str]) -> tuple[str, ...]:
+    """Those of a run's reasons that speak of its ads: `no_ads`, `few_ads`."""
+    return tuple(reason for reason in reasons if reason in ("no_ads", "few_ads"))
+
+
+def emptied_fields(reasons: Iterable[str]) -> tuple[str, ...]:
+    """The fields that went empty by a run's reasons."""
+    return tuple(reason.removeprefix(EMPTIED) for reason in reasons if reason.startswith(EMPTIED))

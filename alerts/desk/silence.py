@@ -12,11 +12,12 @@ from enum import StrEnum
 
 from sqlalchemy import Connection
 
-from crawler.baseline import HealthState
+from alerts.desk.source_view import failures_of, run_state
+from crawler.baseline import emptied_fields, missed_ads
 from crawler.belgrade import day_in_belgrade
 from crawler.config import FileSettings
 from crawler.crawling import is_due
-from crawler.health import NO_FAULT, RunOutcome
+from crawler.health import RunOutcome
 from crawler.manifest import ManifestsRead, RegisterSource, SourceManifest
 from crawler.store.nights import RESUME_WITHIN
 from crawler.store.register import SnapshotRow, newest_snapshot_row
@@ -174,32 +175,17 @@ def _source_trouble(
         return Trouble(manifest.name, "never")
     if _is_overdue(manifest, run, at=judged_at):
         return Trouble(manifest.name, "overdue", at=run.started_at)
-    kind = _run_trouble(run, now=now)
-    if kind is None:
+    state = run_state(run, now=now)
+    if state in (RunOutcome.OK, "running"):
         return None
-    missed = tuple(reason for reason in run.reasons if reason in ("no_ads", "few_ads"))
-    fields = tuple(reason.partition(":")[2] for reason in run.reasons if reason.startswith("field_empty:"))
-    return Trouble(manifest.name, kind, _problems(run), run.started_at, missed, fields)
+    missed, emptied = missed_ads(run.reasons), emptied_fields(run.reasons)
+    return Trouble(manifest.name, state, failures_of(run), run.started_at, missed, emptied)
 
 
 def _is_overdue(manifest: SourceManifest, run: RunRow, *, at: datetime) -> bool:
     """Its turn passed, and with it the night that should have taken it."""
     is_quiet = at - run.started_at > OVERDUE
     return is_quiet and is_due(manifest, last=run.finished_at or run.started_at, now=at - OVERDUE)
-
-
-def _run_trouble(run: RunRow, *, now: datetime) -> str | None:
-    if run.outcome is None:
-        is_running = run.finished_at is None and now - run.started_at < RESUME_WITHIN
-        return None if is_running else "cut_off"
-    if run.outcome != RunOutcome.OK:
-        return run.outcome
-    return "flagged" if run.health == HealthState.FLAGGED else None
-
-
-def _problems(run: RunRow) -> tuple[str, ...]:
-    faults = {name: count for name, count in run.problems.items() if name not in NO_FAULT}
-    return tuple(sorted(faults, key=lambda name: (name != run.failure, -faults[name], name)))
 
 
 def register_state(register: SnapshotRow | None, *, today: date, stale_after_days: int) -> RegisterState:

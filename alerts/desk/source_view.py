@@ -7,13 +7,14 @@ from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 
 from alerts.desk.sparklines import Sparkline, sparkline
-from crawler.baseline import Baseline, Paged, RunRecord, baseline_of
+from crawler.baseline import Baseline, Paged, RunRecord, baseline_of, emptied_fields, missed_ads
 from crawler.belgrade import BELGRADE, day_in_belgrade
 from crawler.crawling import is_due
 from crawler.health import NO_FAULT, Problem, RunOutcome
 from crawler.manifest import AnySource, RegisterSource, SourceManifest
 from crawler.store.night_history import PastRun
 from crawler.store.nights import RESUME_WITHIN
+from crawler.store.silence import RunRow
 from crawler.store.switches import ActionRow
 
 NIGHTS = 30
@@ -79,20 +80,20 @@ def source_line(
         last=last,
         state=_state(last, now=now, is_off=off is not None, is_enabled=manifest.enabled),
         problems=failures_of(last) if last else (),
-        missed=tuple(reason for reason in reasons if reason in ("no_ads", "few_ads")),
-        empty_fields=tuple(reason.partition(":")[2] for reason in reasons if reason.startswith("field_empty:")),
+        missed=missed_ads(reasons),
+        empty_fields=emptied_fields(reasons),
         next_turn=next_turn(manifest, last, now=now, night_hour=night_hour) if has_turns else None,
         charts=_charts(runs, today=day_in_belgrade(now)),
     )
 
 
-def failures_of(run: PastRun) -> tuple[str, ...]:
+def failures_of(run: PastRun | RunRow) -> tuple[str, ...]:
     """What went wrong in a run, the failure class first, then the most frequent."""
     faults = {name: count for name, count in run.problems.items() if name not in NO_FAULT}
     return tuple(sorted(faults, key=lambda name: (name != run.failure, -faults[name], name)))
 
 
-def run_state(run: PastRun, *, now: datetime) -> str:
+def run_state(run: PastRun | RunRow, *, now: datetime) -> str:
     """The outcome; `flagged` where all went well and it is not as usual, `running` or `cut_off` without one."""
     if run.outcome is None:
         is_running = run.finished_at is None and now - run.started_at < RESUME_WITHIN

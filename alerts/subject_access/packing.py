@@ -17,6 +17,7 @@ from sqlalchemy import Engine
 from alerts.subject_access.asking import Subject
 from alerts.subject_access.finding import Found
 from alerts.tables import table_of
+from crawler.belgrade import day_in_belgrade
 from crawler.errors import StoreError
 from crawler.evidence.custody import CustodyEntry, CustodyEvent, append_custody
 from crawler.files import write_whole
@@ -75,7 +76,9 @@ def package(subject: Subject, found: Found, *, now: datetime) -> bytes:
     sum_up = NOTHING if found.is_nothing else f"zapisa po tabelama: {counted}"
     buffer = BytesIO()
     with zipfile.ZipFile(buffer, "w", zipfile.ZIP_DEFLATED) as packed:
-        packed.writestr("PROCITAJ.txt", README.format(value=subject.value, day=f"{now:%d.%m.%Y.}", sum_up=sum_up))
+        packed.writestr(
+            "PROCITAJ.txt", README.format(value=subject.value, day=f"{day_in_belgrade(now):%d.%m.%Y.}", sum_up=sum_up)
+        )
         packed.writestr("podaci.html", _page(subject, found, sum_up))
         packed.writestr("podaci.json", json.dumps(everything, ensure_ascii=False, indent=2, default=str))
         for table, rows in found.tables.items():

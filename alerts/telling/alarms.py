@@ -13,7 +13,7 @@ from alerts.desk.templating import Speech, code_words
 from alerts.messages.alarms import OK, News, Standing, What, alarm_letter, news_of
 from alerts.messages.sending import lay_out
 from alerts.telling.troubles import night_troubles, register_trouble
-from crawler.baseline import HealthState
+from crawler.baseline import HealthState, emptied_fields
 from crawler.config import Settings
 from crawler.manifest import read_manifests
 from crawler.store.health import SourceHealth, alerts_not_told, health_by_source, mark_alerts_told
@@ -84,9 +84,8 @@ def _source_stands(source: str, name: str, health: SourceHealth, tongue: Tongue)
     words = code_words(tongue)
     reasons = [words.PROBLEMS.get(health.failure, health.failure)] if health.failure else []
     reasons += [words.MISSED[reason] for reason in health.reasons if reason in words.MISSED]
-    empty = [reason.partition(":")[2] for reason in health.reasons if reason.startswith("field_empty:")]
-    if empty:
-        fields = ", ".join(words.FIELDS.get(field, field) for field in empty)
+    if emptied := emptied_fields(health.reasons):
+        fields = ", ".join(words.FIELDS.get(field, field) for field in emptied)
         reasons.append(say(tongue, "nema podatka: %(fields)s", fields=fields))
     states = {
         HealthState.OK: say(tongue, "prikuplja se kao i obično"),
