@@ -15,7 +15,7 @@ from alerts.laying import STILL_DRAFTABLE
 from alerts.moving import move, move_by_program
 from alerts.undoing import undo
 from crawler.errors import UsageError
-from crawler.store.cases import read_case
+from crawler.store.cases import note_on_case, read_case
 from crawler.store.drafts import delete_drafts, drafted_recipients
 from crawler.store.links import add_link, links_of
 
@@ -57,7 +57,12 @@ def part_cases(connection: Connection, joined_id: int, *, person: str, now: date
     link = next((one for one in links_of(connection, joined_id) if one.joined_id == joined_id), None)
     if link is None:
         raise UsageError(f"case {joined_id} is joined to none")
-    _renew(connection, link.kept_id, f"odvojen od njega slučaj {joined_id} ({person})", now=now)
+    note = f"odvojen od njega slučaj {joined_id} ({person})"
+    if read_case(connection, link.kept_id).state == CaseState.DISMISSED:
+        # A person dismissed it: that it speaks of less than before gives nobody a reason to look again.
+        note_on_case(connection, link.kept_id, person=person, now=now, note=note)
+    else:
+        _renew(connection, link.kept_id, note, now=now)
     state = undo(connection, joined_id, person=person, now=now, parting=True)
     if state is CaseState.DRAFTED and not drafted_recipients(connection, joined_id):
         # Its facts changed while it was joined, and its drafts went with them: new ones are laid.

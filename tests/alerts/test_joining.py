@@ -46,6 +46,17 @@ def test_joined_cases_share_one_draft_and_can_be_parted(store: StoreBuilder) -> 
         assert drafts_of_case(connection, kept) == []
 
 
+def test_parting_brings_back_no_case_that_a_person_dismissed(store: StoreBuilder) -> None:
+    kept, joined = store.complaint_case(), store.complaint_case()
+    with store.engine.begin() as connection:
+        join_cases(connection, kept, joined, person=ANA, now=NOW)
+    decide(store, kept, Decision.DISMISS)
+    with store.engine.begin() as connection:
+        assert part_cases(connection, joined, person=ANA, now=NOW) is CaseState.OPEN
+        assert read_case(connection, kept).state == "dismissed"
+        assert case_history(connection, kept)[-1].note == f"odvojen od njega slučaj {joined} ({ANA})"
+
+
 def test_a_real_change_of_a_joined_case_is_told_on_the_one_that_goes_on(store: StoreBuilder) -> None:
     store.register()
     first, second = store.ad(), store.ad()
