@@ -13,10 +13,11 @@ from alerts.cases import CaseState, Decision, DismissReason
 from alerts.deciding import dismissal_note
 from alerts.laying import STILL_DRAFTABLE
 from alerts.moving import move, move_by_program
+from alerts.notes import NoteWords
 from alerts.undoing import undo
 from crawler.errors import UsageError
-from crawler.store.cases import note_on_case, read_case
-from crawler.store.drafts import delete_drafts, drafted_recipients
+from crawler.store.cases import SYSTEM, note_on_case, read_case
+from crawler.store.drafts import delete_drafts
 from crawler.store.links import add_link, links_of
 
 JOINABLE = frozenset({CaseState.OPEN, CaseState.UNSURE, CaseState.CONFIRMED, CaseState.DRAFTED})
@@ -45,7 +46,7 @@ def join_cases(
         connection, joined_id, Decision.DISMISS, person=person, now=now, note=told, reason=DismissReason.DUPLICATE
     )
     add_link(connection, kept_id=kept_id, joined_id=joined_id, event_id=moved.event_id)
-    _renew(connection, kept_id, f"spojen sa njim slučaj {joined_id} ({person})", now=now)
+    _renew(connection, kept_id, NoteWords.JOINED(case=f"{joined_id}", person=person), now=now)
 
 
 def part_cases(connection: Connection, joined_id: int, *, person: str, now: datetime) -> CaseState:
@@ -57,20 +58,15 @@ def part_cases(connection: Connection, joined_id: int, *, person: str, now: date
     link = next((one for one in links_of(connection, joined_id) if one.joined_id == joined_id), None)
     if link is None:
         raise UsageError(f"case {joined_id} is joined to none")
-    note = f"odvojen od njega slučaj {joined_id} ({person})"
-    if read_case(connection, link.kept_id).state == CaseState.DISMISSED:
-        # A person dismissed it: that it speaks of less than before gives nobody a reason to look again.
-        note_on_case(connection, link.kept_id, person=person, now=now, note=note)
-    else:
-        _renew(connection, link.kept_id, note, now=now)
-    state = undo(connection, joined_id, person=person, now=now, parting=True)
-    if state is CaseState.DRAFTED and not drafted_recipients(connection, joined_id):
-        # Its facts changed while it was joined, and its drafts went with them: new ones are laid.
-        note = "izmenjen dok je bio spojen; nacrti se pripremaju ponovo"
-        return move_by_program(connection, joined_id, Decision.REVISE, now=now, note=note)
-    return state
+    _renew(connection, link.kept_id, NoteWords.PARTED(case=f"{joined_id}", person=person), now=now)
+    return undo(connection, joined_id, person=person, now=now, parting=True)
 
 
 def _renew(connection: Connection, case_id: int, note: str, *, now: datetime) -> None:
-    move_by_program(connection, case_id, Decision.REVISE, now=now, note=note)
+    """Takes the case's drafts back: they spoke of other ads than it has now."""
+    if read_case(connection, case_id).state == CaseState.DISMISSED:
+        # A person dismissed it: that it speaks of less than before gives nobody a reason to look again.
+        note_on_case(connection, case_id, person=SYSTEM, now=now, note=note)
+    else:
+        move_by_program(connection, case_id, Decision.REVISE, now=now, note=note)
     delete_drafts(connection, case_id)

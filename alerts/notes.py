@@ -17,6 +17,9 @@ class NoteWords(Pattern):
 
     OPENED = "otvoren po noćnoj obradi"
     UNDONE = "poništena odluka: %(decision)s"
+    DRAFTS_GONE = "izmenjen u međuvremenu, pa se nacrti pripremaju ponovo"
+    JOINED = "spojen sa njim slučaj %(case)s (%(person)s)"
+    PARTED = "odvojen od njega slučaj %(case)s (%(person)s)"
     OF_CASE = "slučaj %(case)s: %(changes)s"
     SPLIT = "serija %(before)s je podeljena; njeni oglasi %(ads)s sada su serija %(after)s"
     MERGED = "serija %(absorbed)s je spojena sa serijom %(kept)s"

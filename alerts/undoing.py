@@ -13,12 +13,13 @@ from typing import Any
 from sqlalchemy import Connection, Row
 
 from alerts.cases import UNDO, CaseState, Decision
-from alerts.moving import named
+from alerts.moving import move_by_program, named
 from alerts.notes import NoteWords
 from crawler.errors import UsageError
 from crawler.store.approvals import restore_or_end_approvals
 from crawler.store.audit import Act, record
 from crawler.store.cases import CaseEvent, case_history, change_state, read_case
+from crawler.store.drafts import drafted_recipients
 from crawler.store.filings import restore_or_revoke_filings
 from crawler.store.links import links_of, restore_or_end_links
 
@@ -48,7 +49,8 @@ def undo(
     seen: CaseState | None = None,
     parting: bool = False,
 ) -> CaseState:
-    """Takes back the newest decision on the case and returns the state that is restored.
+    """Takes back the newest decision on the case and returns the state that is restored, or one before drafting where
+    the case's drafts were taken back since.
 
     `seen` as in `alerts.moving.move`; `parting`: the case is being parted from the one it is joined to. Raises
     UsageError where there is none, the case really changed since, or another case goes on for it.
@@ -65,6 +67,9 @@ def undo(
     record(connection, Act.DECIDED, person=who, now=now, subject=f"case {case_id}", detail=told)
     for restore in (restore_or_end_approvals, restore_or_revoke_filings, restore_or_end_links):
         restore(connection, undone=last.event_id, by=by)
+    if last.before is CaseState.DRAFTED and not drafted_recipients(connection, case_id):
+        # Its facts changed meanwhile, and its drafts went with them: new ones are laid.
+        return move_by_program(connection, case_id, Decision.REVISE, now=now, note=NoteWords.DRAFTS_GONE())
     return last.before
 
 

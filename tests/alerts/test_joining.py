@@ -57,6 +57,20 @@ def test_parting_brings_back_no_case_that_a_person_dismissed(store: StoreBuilder
         assert case_history(connection, kept)[-1].note == f"odvojen od njega slučaj {joined} ({ANA})"
 
 
+def test_a_dismissal_that_is_taken_back_brings_no_drafts_of_a_case_that_was_parted(store: StoreBuilder) -> None:
+    store.register()
+    kept, joined = store.complaint_case(), store.complaint_case()
+    with store.engine.begin() as connection:
+        join_cases(connection, kept, joined, person=ANA, now=NOW)
+    lay_ready(store.engine, store.settings, kept, MARKET, now=NOW)
+    for decision in (Decision.CONFIRM, Decision.DISMISS):
+        decide(store, kept, decision)
+    with store.engine.begin() as connection:
+        part_cases(connection, joined, person=ANA, now=NOW)
+        assert undo(connection, kept, person=ANA, now=NOW) is CaseState.CONFIRMED
+        assert drafts_of_case(connection, kept) == []
+
+
 def test_a_real_change_of_a_joined_case_is_told_on_the_one_that_goes_on(store: StoreBuilder) -> None:
     store.register()
     first, second = store.ad(), store.ad()
