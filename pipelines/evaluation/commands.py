@@ -70,12 +70,12 @@ def dedupe(
 
 
 def _compared(labelled: list[Labelled[AdLabel]]) -> list[Comparison]:
-    from crawler.night_report import progress_bar  # noqa: PLC0415 - keeps --help fast
+    from crawler.belgrade import day_in_belgrade  # noqa: PLC0415 - keeps --help fast
+    from crawler.night_report import progress_bar  # noqa: PLC0415
     from pipelines.assess import assess  # noqa: PLC0415
     from pipelines.evaluation.comparing import compare  # noqa: PLC0415
-    from pipelines.register.commands import today  # noqa: PLC0415
 
-    on, compared = today(datetime.now(UTC)), []
+    on, compared = day_in_belgrade(datetime.now(UTC)), []
     with progress_bar() as progress:
         for done, one in enumerate(labelled, 1):
             compared.append(compare(one, assess(one.ad, None, on=on)))
