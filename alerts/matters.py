@@ -17,7 +17,7 @@ from alerts.deadlines import working_days_left
 from alerts.filing import WAITED_FOR, FilingState, filing_states
 from alerts.outcomes import Outcome
 from alerts.stages import Stage
-from alerts.terms import TermState, Whose
+from alerts.terms import TermState
 from crawler.store.filings import all_filings
 from crawler.store.legal_views import (
     LaidDraft,
@@ -51,11 +51,6 @@ class Due:
     def is_overdue(self) -> bool:
         """It passed."""
         return self.days_left < 0
-
-    @property
-    def is_ours(self) -> bool:
-        """We have to keep it, not the authority."""
-        return self.state is None or self.state.term.who is Whose.US
 
 
 @dataclass(frozen=True, slots=True)

@@ -125,11 +125,6 @@ def create_app(settings: Settings, *, clock: Clock = lambda: datetime.now(UTC)) 
     return app
 
 
-def create_app_from_environment() -> FastAPI:
-    """The desk on the settings of the environment, for `uvicorn --factory`."""
-    return create_app(Settings.from_environment())
-
-
 class KeptFiles(StaticFiles):
     """Static files, which browsers may keep: their addresses change with their content."""
 

@@ -89,8 +89,6 @@ class Decided:
     id: int
     state: CaseState
     pile: Pile
-    seen: str
-    can_reopen: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -284,7 +282,7 @@ def just_decided(connection: Connection, case_id: int) -> Decided | None:
     except UsageError:
         return None
     state = CaseState(case.state)
-    return Decided(case.id, state, pile_of(state), mark_of(case), Decision.REOPEN in possible_decisions(state))
+    return Decided(case.id, state, pile_of(state))
 
 
 def undoable(connection: Connection, person: str, *, now: datetime) -> Undoable | None:

@@ -308,18 +308,6 @@ def hashes_of_version(connection: Connection, version_id: int) -> dict[int, int]
     return {row.id: int(row.hash, 16) for row in connection.execute(statement)}
 
 
-def ads_with_images(connection: Connection, image_ids: Iterable[int]) -> Iterator[Any]:
-    """Ads that now show one of the images: ad_id, series_id, version_id, image_id."""
-    for some in chunks(sorted(set(image_ids))):
-        statement = (
-            select(ads.c.id.label("ad_id"), ads.c.series_id, ad_images.c.version_id, ad_images.c.image_id)
-            .join(ad_images, ad_images.c.version_id == ads.c.version_id)
-            .where(ad_images.c.image_id.in_(some))
-            .order_by(ads.c.id)
-        )
-        yield from connection.execute(statement)
-
-
 def _pictured_ad(row: Any) -> PicturedAd:
     urls = row.posting.get("imageUrls") or ()
     return PicturedAd(row.id, row.source, PictureState(row.pictures), row.text, tuple(urls[:MOST_OF_AN_AD]))

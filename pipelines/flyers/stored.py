@@ -1,4 +1,4 @@
-"""Near pictures of the store: one flyer found again, changed a little, and the offers that it belongs to."""
+"""Near pictures of the store: one flyer found again, changed a little, and what the ads that show it share."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from sqlalchemy import Connection
 
-from crawler.store.images import ads_with_images, hashes_of_version, images_by_band
+from crawler.store.images import hashes_of_version, images_by_band
 from pipelines.flyers.likeness import NEAR, bands_to_ask, distance
 
 
@@ -17,17 +17,6 @@ class NearImage:
     image_id: int
     distance: int
     """Of 256 bits; 0 for the very picture, or one that looks the same."""
-
-
-@dataclass(frozen=True, slots=True)
-class SharedFlyer:
-    """An ad of another series that shows a flyer of this version."""
-
-    series_id: int
-    ad_id: int
-    version_id: int
-    image_id: int
-    distance: int
 
 
 def near_images(connection: Connection, wanted: int) -> list[NearImage]:
@@ -45,19 +34,3 @@ def flyer_keys(connection: Connection, version_id: int) -> tuple[str, ...]:
         alike = {image_id: known for image_id, known in found.items() if distance(wanted, known) <= NEAR}
         keys += [f"{alike[min(alike)]:064x}"] if alike else []
     return tuple(dict.fromkeys(keys))
-
-
-def same_flyer_elsewhere(connection: Connection, version_id: int) -> list[SharedFlyer]:
-    """Ads of other series that now show a picture like one of this version's; the nearest picture of each ad."""
-    nearest: dict[int, int] = {}
-    for wanted in hashes_of_version(connection, version_id).values():
-        for near in near_images(connection, wanted):
-            nearest[near.image_id] = min(near.distance, nearest.get(near.image_id, near.distance))
-    shown = list(ads_with_images(connection, nearest))
-    own = {row.series_id for row in shown if row.version_id == version_id}
-    found: dict[int, SharedFlyer] = {}
-    for row in sorted(shown, key=lambda row: nearest[row.image_id]):
-        if row.series_id is not None and row.series_id not in own:
-            shared = SharedFlyer(row.series_id, row.ad_id, row.version_id, row.image_id, nearest[row.image_id])
-            found.setdefault(row.ad_id, shared)
-    return list(found.values())

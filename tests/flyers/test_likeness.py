@@ -17,7 +17,7 @@ from crawler.store.images import KnownAddress, PictureState, link_pictures, save
 from crawler.store.schema import contact_mentions
 from pipelines.connections.filing import file_contacts
 from pipelines.flyers.likeness import NEAR, bands_of, bands_to_ask, distance, is_near, picture_hash
-from pipelines.flyers.stored import near_images, same_flyer_elsewhere
+from pipelines.flyers.stored import near_images
 from pipelines.steps import assess_new_ads
 from tests.builders import NOW, StoreBuilder, StoredAd
 from tests.flyers.drawing import DISTORTIONS
@@ -56,21 +56,14 @@ def _with_image(store: StoreBuilder, ad: StoredAd, name: str, found: int) -> int
     return image_id
 
 
-def test_offers_that_share_a_flyer_are_found_in_the_store(store: StoreBuilder) -> None:
+def test_all_pictures_like_a_flyer_are_found_in_the_store_the_nearest_first(store: StoreBuilder) -> None:
     flyer = picture_hash(DRAWN[0, 0])
-    mine, theirs, others = store.ad(), store.ad(at=NOW + timedelta(days=1)), store.ad()
-    copy = store.ad(series_id=mine.series_id)
-    _with_image(store, mine, "a", flyer)
-    changed = _with_image(store, theirs, "b", flyer ^ 0b1011 << 90)
-    _with_image(store, others, "c", picture_hash(DRAWN[1, 0]))
-    _with_image(store, copy, "d", flyer)
-
+    changed = _with_image(store, store.ad(at=NOW + timedelta(days=1)), "b", flyer ^ 0b1011 << 90)
+    _with_image(store, store.ad(), "c", picture_hash(DRAWN[1, 0]))
+    alike = [_with_image(store, store.ad(), name, flyer) for name in ("a", "d")]
     with store.connect() as connection:
-        assert [near.distance for near in near_images(connection, flyer)] == [0, 0, 3]
-        (shared,) = same_flyer_elsewhere(connection, mine.version_id)
-
-    assert (shared.series_id, shared.ad_id) == (theirs.series_id, theirs.ad_id)
-    assert (shared.image_id, shared.distance) == (changed, 3)
+        found = [(near.image_id, near.distance) for near in near_images(connection, flyer)]
+    assert found == [*((image_id, 0) for image_id in alike), (changed, 3)]
 
 
 def test_ads_with_one_flyer_are_filed_under_the_oldest_picture_like_it(store: StoreBuilder) -> None:
