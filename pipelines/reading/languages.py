@@ -10,16 +10,16 @@ from pipelines.text.phrases import AdText
 _CYRILLIC = re.compile("[Ѐ-ӿ]+")
 _LATIN = re.compile("[a-zA-ZčćžšđČĆŽŠĐ]+")
 _WORDS = {
-    "sl": "isce iscemo nudimo delo delavce delavec delovno placo pogodba tedensko namestitev in ki ter za pri".split(),
-    "de": "wir suchen und fur der die das mit auf unterkunft arbeit stunden sie bei ist nicht".split(),
-    "en": "the and for with you are is of work per month job we our from to".split(),
-    "hr": "smjestaj placa tjedno mjesec tijekom sto posla rujna listopada tvrtka kruha osiguran suradnja".split(),
-    "sr": "smestaj plata nedeljno mesec mesecno posao rad potrebni potrebno radnici sa je se za i na u od".split(),
+    "sl": "isce iscemo nudimo delo delavce delavec delovno placo pogodba tedensko namestitev in ki ter za pri",
+    "de": "wir suchen und fur der die das mit auf unterkunft arbeit stunden sie bei ist nicht",
+    "en": "the and for with you are is of work per month job we our from to",
+    "hr": "smjestaj placa tjedno mjesec tijekom sto posla rujna listopada tvrtka kruha osiguran suradnja",
+    "sr": "smestaj plata nedeljno mesec mesecno posao rad potrebni potrebno radnici sa je se za i na u od",
 }
 """Folded words that tell the languages apart; several languages share some."""
 _LANGUAGES_OF = {
-    word: tuple(language for language, words in _WORDS.items() if word in words)
-    for word in frozenset().union(*_WORDS.values())
+    word: tuple(language for language, words in _WORDS.items() if word in words.split())
+    for word in " ".join(_WORDS.values()).split()
 }
 _MOST_OF = 0.9
 """Share of letters in one script from which a text counts as written in it; a firm's name may be in the other."""
