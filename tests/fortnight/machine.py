@@ -21,11 +21,9 @@ from crawler.store.engine import connect, reading
 from crawler.store.schema import nights, runs, schedulers
 from tests.builders import ORGANISATION
 from tests.fortnight.script import REPOSTED_AFTER, VANISHED_AFTER
-from tests.spiders.loopback import ROOT
-from tests.whole.running import environment
+from tests.whole.running import AHEAD, CLOCK, PATIENT, ROOT, environment
 
-CLOCK = Path(__file__).parent / "clock"
-PATIENCE = 180
+PATIENCE = 600
 ANA, IVA = "ana@primer.example", "iva@primer.example"
 PEOPLE = {"ana": ANA, "iva": IVA}
 
@@ -56,9 +54,7 @@ class Machine:
         return environment(
             self.home,
             ADWATCH_DATABASE_URL=self.settings.database_url,
-            ADWATCH_TEST_AHEAD=f"{ahead}",
-            PYTHONPATH=os.pathsep.join((str(CLOCK), str(ROOT))),
-            SCRAPY_SETTINGS_MODULE="tests.fortnight.patient",
+            **PATIENT | {"PYTHONPATH": os.pathsep.join((str(CLOCK), str(ROOT))), AHEAD: f"{ahead}"},
         )
 
     def run(self, moment: datetime, *arguments: str, given: str | None = None) -> str:

@@ -1,6 +1,6 @@
 """A fortnight of nights, days and failures, played once to the real program; each test accounts for one thing.
 
-The nights, the desk and the scheduler are processes with a clock of their own (`clock/sitecustomize.py`), on a
+The nights, the desk and the scheduler are processes with a clock of their own (`tests/clock`), on a
 PostgreSQL that is restarted, with mail that arrives at a real server. What happens stands in `script.yml`.
 """
 
@@ -21,7 +21,7 @@ from tests.fortnight.script import NIGHTS, Script, What, read_script
 from tests.messages.servers import mail_server
 from tests.postgres import postgres_server
 
-pytestmark = pytest.mark.timeout(1500)
+pytestmark = pytest.mark.timeout(3600)
 EVERY_NIGHT = range(1, NIGHTS + 1)
 COUNTED = ("confirm", "dismiss", "unsure", "refer")
 """Decisions that the report counts."""

@@ -17,19 +17,23 @@ from crawler.health import Problem, problem_stat
 from crawler.manifest import read_manifest
 from crawler.night import Night
 from crawler.shared.night import NO_WORKER, SharedCrawl
-from crawler.shared.run import MOST_TRIES, SharedRun
+from crawler.shared.run import MOST_TRIES, Clock, SharedRun
 from crawler.store.schema import captures, runs
 from tests.builders import StoreBuilder
 from tests.incremental.test_nights import SOURCE, Portal
+from tests.noon import at_noon
+from tests.scaling.team import PATIENCE
 from tests.spiders.loopback import serve, source
 from tests.whole.running import ADWATCH, environment
+
+HOUR = 3600.0
 
 
 class SharedPortal(Portal):
     """The portal of the tests of one machine, collected by workers."""
 
     redis: Redis
-    patience: float = 60.0
+    patience: float = PATIENCE
 
     def night(self) -> list[str]:
         """Runs one night, and tells the paths that were asked for."""
@@ -39,6 +43,13 @@ class SharedPortal(Portal):
         manifest = read_manifest(self.store.settings.home / "sources" / SOURCE / "source.yml")
         SharedCrawl(night, self.redis, patience=self.patience).run([manifest])
         return sorted(self.site.asked[asked:])
+
+
+@pytest.fixture(autouse=True)
+def _noon() -> Iterator[None]:
+    """Known ads are due for a visit on a day, and one night of a test follows the other at once."""
+    with at_noon():
+        yield
 
 
 @pytest.fixture
@@ -57,7 +68,7 @@ def portal(tmp_path: Path, postgres_url: str, redis: Redis) -> Iterator[SharedPo
                 "start_urls": [f"{site.url}/oglasi"],
                 "listing": {"links": "a.oglas"},
                 "paging": {"next": "a.dalje"},
-                "limits": {"delay_seconds": 0, "max_minutes": 1, "max_pages": 60, "stop_at_known": 1},
+                "limits": {"delay_seconds": 0, "max_minutes": 10, "max_pages": 60, "stop_at_known": 1},
             },
         )
         yield portal
@@ -115,6 +126,16 @@ def test_request_returns_after_its_lease_and_is_given_up_after_three_workers(red
     run.acknowledge("radnik", ["b"], {"adwatch/listings": 2})
     assert (run.standing().is_drained, run.stat("adwatch/listings")) == (True, 2)
     assert run.push("b", "{}", priority=0) is False, "what is done is not done again"
+
+
+def test_turn_at_a_host_is_one_worker_s_until_its_answer_is_there_and_the_delay_over(redis: Redis) -> None:
+    host, other = Clock(redis, "portal.example:80"), Clock(redis, "drugi.example:80")
+    assert host.take("jedan", delay=HOUR, at_most=HOUR) == 0
+    for holder in ("dva", "jedan"):
+        assert 0 < host.take("dva", delay=HOUR, at_most=HOUR) < 1, "it may be over at any moment"
+        host.give(holder)
+    assert HOUR / 2 < host.take("dva", delay=HOUR, at_most=HOUR) <= HOUR
+    assert other.take("dva", delay=HOUR, at_most=HOUR) == 0
 
 
 def test_second_attempt_owns_what_the_first_one_met(redis: Redis) -> None:

@@ -10,7 +10,7 @@ from sqlalchemy import select
 
 from crawler.store.engine import reading
 from crawler.store.schema import ads, captures
-from tests.scaling.team import PATIENCE, Team, end_well, stop, wait_until
+from tests.scaling.team import PATIENCE, Team, end_well, holders, stop, wait_until
 from tests.spiders.loopback import Answer, serve, source
 
 PAGES = 8
@@ -76,8 +76,3 @@ def test_rendered_source_is_shared_and_each_page_opened_once(team: Team, redis: 
     assert sorted(row.url for row in documents) == sorted(f"{site.url}{page}" for page in pages)
     assert len(kept) == 2 * PAGES, "each document and its picture"
     assert len({row.file for row in kept}) == 2, "both took part, each with a file of its own"
-
-
-def holders(redis: Redis) -> set[str]:
-    """Who holds a request just now."""
-    return {holder for key in redis.scan_iter("adwatch:run:*:holder") for holder in redis.hvals(key)}

@@ -11,12 +11,20 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+ROOT = Path(__file__).parents[2]
+CLOCK, AHEAD = ROOT / "tests" / "clock", "ADWATCH_TEST_AHEAD"
+"""With that folder on its path, a program's clock is so many seconds ahead."""
 ADWATCH = Path(sys.executable).parent / "adwatch"
+PATIENCE = 1500
+"""Seconds for a call, a night of the demo among them, on a slow machine."""
+
+PATIENT = {"SCRAPY_SETTINGS_MODULE": "tests.patient", "PYTHONPATH": str(ROOT)}
+"""For programs whose spiders wait for pages that a test holds back."""
 
 
 def environment(home: Path, **more: str) -> dict[str, str]:
     """The environment of a call whose data live in `home`."""
-    kept = {name: value for name, value in os.environ.items() if not name.startswith("ADWATCH_")}
+    kept = {name: value for name, value in os.environ.items() if name == AHEAD or not name.startswith("ADWATCH_")}
     return {**kept, "ADWATCH_HOME": str(home), "NO_COLOR": "1", "COLUMNS": "200", **more}
 
 
@@ -29,7 +37,7 @@ def adwatch(home: Path, *arguments: str, given: str | None = None, **more: str) 
         capture_output=True,
         text=True,
         encoding="utf-8",
-        timeout=280,
+        timeout=PATIENCE,
         check=False,
     )
 

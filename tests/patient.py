@@ -2,4 +2,4 @@
 
 from crawler.settings import *  # noqa: F403
 
-DOWNLOAD_TIMEOUT = 180
+DOWNLOAD_TIMEOUT = 600
