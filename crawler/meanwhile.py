@@ -12,8 +12,11 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import replace
 
+from sqlalchemy.exc import OperationalError
+
 from crawler.night import Night, Step, silent
 from crawler.stopping import PATIENCE_SECONDS, Stopped
+from crawler.store.engine import reason_of
 
 logger = logging.getLogger(__name__)
 
@@ -47,6 +50,9 @@ def _judge(night: Night, steps: Mapping[str, Step], counts: dict[str, Counter[st
                 done = step(night).counts
                 # Ads that failed are tried in every round, and the step after the crawl counts them once.
                 counts[name].update({what: count for what, count in done.items() if what != "failed"})
+            except OperationalError as error:
+                logger.warning("step failed beside the crawl step=%s: %s", name, reason_of(error))
+                return
             except Exception:  # a boundary too: the same step runs again after the crawl and reports its failure
                 logger.exception("step failed beside the crawl step=%s", name)
                 return

@@ -7,6 +7,7 @@ import logging
 import os
 import socket
 import sys
+import time
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
@@ -50,6 +51,8 @@ from crawler.store.schedulers import night_since
 from crawler.turns import CATCH_UP, last_turn
 
 logger = logging.getLogger(__name__)
+
+POLL_SECONDS = 0.5
 
 
 @dataclass(frozen=True, slots=True)
@@ -196,7 +199,7 @@ def _run_steps(night: Night, lease: Lease, crawl: Step | None, order: Sequence[s
     judged: dict[str, Counter[str]] = {}
     results: list[StepResult] = []
     for reference in order:
-        if not lease.keep():
+        if not _is_still_ours(night, lease):
             raise BusyError("the database ended the night's lease, and another night is running by now")
         if reference == CRAWL:
             beside = {step_name(step): named(step) for step in order if step in WHILE_CRAWLING}
@@ -210,6 +213,21 @@ def _run_steps(night: Night, lease: Lease, crawl: Step | None, order: Sequence[s
         results.append(result)
         _note_so_far(night, results)
     return tuple(results)
+
+
+def _is_still_ours(night: Night, lease: Lease) -> bool:
+    """Whether the night's lease is held; a database that is away, as one that is restarted, is waited for.
+
+    Raises OperationalError where it does not come back.
+    """
+    give_up = time.monotonic() + night.settings.file.database_wait_seconds
+    while True:
+        try:
+            return lease.keep()
+        except OperationalError:
+            if time.monotonic() >= give_up:
+                raise
+        time.sleep(POLL_SECONDS)
 
 
 def _note_so_far(night: Night, results: Sequence[StepResult]) -> None:
@@ -226,6 +244,10 @@ def _note_so_far(night: Night, results: Sequence[StepResult]) -> None:
 def _run_step(name: str, step: Step, night: Night) -> StepResult:
     try:
         report: StepReport = step(night)
+    except OperationalError as error:
+        # Its reason tells all: the database is gone, full or locked.
+        logger.error("step failed step=%s: %s", name, reason_of(error))
+        return StepResult(name, {}, failure=f"the database did not take it: {reason_of(error)}")
     except Exception as error:
         logger.exception("step failed step=%s", name)
         return StepResult(name, {}, failure=f"{type(error).__name__}: {error}".splitlines()[0])

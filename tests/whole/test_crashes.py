@@ -17,7 +17,7 @@ from typing import Any
 
 import psutil
 import pytest
-from sqlalchemy import func, select
+from sqlalchemy import Connection, func, select
 
 from crawler.evidence.verify import verify_evidence
 from crawler.store.engine import reading
@@ -41,11 +41,12 @@ MANIFEST: dict[str, Any] = {
 class Portal:
     """A portal of many ads that can fall silent, and the data folder that collects it."""
 
-    def __init__(self, home: Path, *, page_bytes: int = 0, **settings: Any) -> None:
+    def __init__(self, home: Path, *, page_bytes: int = 0, database_url: str | None = None, **settings: Any) -> None:
         self.open = threading.Event()
         self.open.set()
         self.page_bytes = page_bytes
         self.home = home
+        self.database_url = database_url
         home.mkdir(parents=True, exist_ok=True)
         lines = "".join(f"{name}: {value}\n" for name, value in settings.items())
         (home / "adwatch.yml").write_text(lines, encoding="utf-8")
@@ -78,7 +79,7 @@ class Portal:
         with tempfile.TemporaryFile() as self.said:
             started = subprocess.Popen(
                 [ADWATCH, "nightly"],
-                env=environment(self.home),
+                env=environment(self.home, **self._more()),
                 preexec_fn=before,  # noqa: PLW1509
                 stdout=subprocess.DEVNULL,
                 stderr=self.said,
@@ -93,35 +94,45 @@ class Portal:
     def run_night(self) -> subprocess.CompletedProcess[str]:
         """A whole night, with the site open."""
         self.open.set()
-        return adwatch(self.home, "nightly")
+        return adwatch(self.home, "nightly", **self._more())
+
+    def told(self) -> str:
+        """What the last night said on standard error; it must have ended."""
+        self.said.seek(0)
+        return self.said.read().decode()
+
+    def _more(self) -> dict[str, str]:
+        return {"ADWATCH_DATABASE_URL": self.database_url} if self.database_url else {}
+
+    @contextmanager
+    def reading(self) -> Iterator[Connection]:
+        """The store as it is."""
+        store = StoreBuilder(self.home, database_url=self.database_url, configured=False)
+        with reading(store.engine) as connection:
+            yield connection
+        store.engine.dispose()
 
     def wait_for(self, enough: Callable[[Portal], bool]) -> None:
         """Until that is so."""
         until = time.monotonic() + PATIENCE
-        while not (self.home / "adwatch.db").exists() or not enough(self):
+        while not (self.database_url or (self.home / "adwatch.db").exists()) or not enough(self):
             assert time.monotonic() < until, "it never came to this"
             time.sleep(0.1)
 
     def count(self, *tables: Any) -> list[int]:
         """How many rows each table has."""
-        store = StoreBuilder(self.home, configured=False)
-        with reading(store.engine) as connection:
-            found = [connection.scalar(select(func.count()).select_from(table)) or 0 for table in tables]
-        store.engine.dispose()
-        return found
+        with self.reading() as connection:
+            return [connection.scalar(select(func.count()).select_from(table)) or 0 for table in tables]
 
     def runs(self) -> list[tuple[str | None, dict[str, int]]]:
         """Outcome and problems of every run, the oldest first."""
-        store = StoreBuilder(self.home, configured=False)
-        with reading(store.engine) as connection:
+        with self.reading() as connection:
             rows = connection.execute(select(runs.c.outcome, runs.c.problems).order_by(runs.c.id)).all()
-        store.engine.dispose()
         return [(row.outcome, row.problems) for row in rows]
 
     def must_be_whole(self, *, nights_seen: Counter[int]) -> None:
         """Every ad once, with one version and one sighting in each of these nights; each page once; all verifies."""
-        store = StoreBuilder(self.home, configured=False)
-        with reading(store.engine) as connection:
+        with self.reading() as connection:
             addresses = connection.scalars(select(ads.c.url)).all()
             assert len(addresses) == len(set(addresses)) == ADS
             assert connection.scalar(select(func.count()).select_from(ad_versions)) == ADS
@@ -133,8 +144,7 @@ class Portal:
             assert len(kept) == len(set(kept))
             # The listing is kept too where it is what saw an ad again.
             assert len([url for url, _ in kept if "/oglas/" in url]) == ADS
-            found = verify_evidence(connection, store.settings.evidence_folder)
-        store.engine.dispose()
+            found = verify_evidence(connection, self.home / "evidence")
         assert found.is_sound, found.failures
 
 
@@ -253,8 +263,7 @@ def test_database_locked_for_too_long_ends_the_run_clearly_and_the_next_one_has_
             portal.open.set()
             spider.wait(PATIENCE)
             assert night.wait(PATIENCE) == 1
-            portal.said.seek(0)
-            told = portal.said.read().decode()
+            told = portal.told()
             other.execute("ROLLBACK")
             other.close()
         assert told.splitlines()[-1] == "adwatch: the database did not take it: database is locked"
