@@ -12,6 +12,7 @@ import pytest
 
 from spiders.demo.server import DemoServer, DemoSites, serve_demo_sites
 
+PATIENCE = 600
 START_PAGES = (
     "poslovi-plus.example/oglasi",
     "poslovi-plus.example/sitemap.xml",
@@ -26,7 +27,7 @@ START_PAGES = (
 
 
 def _ask(server: DemoServer, target: str, *, method: str = "GET", host: str = "") -> http.client.HTTPResponse:
-    connection = http.client.HTTPConnection("127.0.0.1", server.port, timeout=10)
+    connection = http.client.HTTPConnection("127.0.0.1", server.port, timeout=PATIENCE)
     connection.request(method, target, headers={"Host": host} if host else {})
     return connection.getresponse()
 
@@ -50,7 +51,7 @@ def test_a_second_night_finds_the_same_bytes(server: DemoServer, address: str) -
 
 
 def test_one_connection_serves_many_requests(server: DemoServer) -> None:
-    connection = http.client.HTTPConnection("127.0.0.1", server.port, timeout=10)
+    connection = http.client.HTTPConnection("127.0.0.1", server.port, timeout=PATIENCE)
     connection.connect()
     socket = connection.sock
     for _ in range(3):
@@ -104,4 +105,4 @@ def test_module_says_where_it_serves_and_stops_when_told() -> None:
             assert _ask(DemoServer(port), "http://grupa.example/").status == 200
         finally:
             process.send_signal(signal.SIGTERM)
-        assert process.wait(timeout=10) == 0
+        assert process.wait(timeout=PATIENCE) == 0

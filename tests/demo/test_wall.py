@@ -13,13 +13,14 @@ from spiders.demo.ads import PlacedAd, SiteName
 from spiders.demo.server import DemoServer, DemoSites
 from tests.demo.reading import read
 
+PATIENCE_MS = 180_000.0
 ADDRESS = "http://drustvena.example/stranica/posao-inostranstvo"
 
 
 @pytest.fixture(scope="module")
 def browser(server: DemoServer) -> Iterator[Browser]:
     with sync_playwright() as playwright:
-        options = {**launch_options(), "proxy": {"server": server.proxy_url}}
+        options = {**launch_options(), "proxy": {"server": server.proxy_url}, "timeout": PATIENCE_MS}
         launched = playwright.chromium.launch(**options)  # type: ignore[arg-type]
         yield launched
         launched.close()
@@ -36,6 +37,7 @@ def test_scrolling_loads_every_post_and_the_button_shows_the_whole_text(
 ) -> None:
     texts = {str(ad.id): ad.text for ad in ads if ad.placement.site is SiteName.DRUSTVENA}
     page = browser.new_page()
+    page.set_default_timeout(PATIENCE_MS)
     page.goto(ADDRESS)
     page.wait_for_selector("article.objava")
     assert page.locator("article.objava").count() < len(texts)
@@ -52,6 +54,7 @@ def test_scrolling_loads_every_post_and_the_button_shows_the_whole_text(
 
 def test_texts_are_cut_until_expanded(browser: Browser) -> None:
     page = browser.new_page()
+    page.set_default_timeout(PATIENCE_MS)
     page.goto(f"{ADDRESS}/objava/880010012")
     text = page.locator(".objava-tekst")
     text.wait_for()

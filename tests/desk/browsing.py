@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 
 from playwright.sync_api import Browser, Page, ViewportSize
 
-from tests.desk.conftest import PASSWORD
+from tests.desk.conftest import PASSWORD, PATIENCE_MS
 
 LAPTOP: ViewportSize = {"width": 1280, "height": 800}
 PHONE: ViewportSize = {"width": 390, "height": 800}
@@ -52,6 +52,7 @@ class Watched:
 def watch(browser: Browser, base: str, *, scripts: bool = True, **options: object) -> Watched:
     """A page of its own, as a new visitor would have it; nothing is opened yet."""
     page = browser.new_context(java_script_enabled=scripts, **options).new_page()  # type: ignore[arg-type]
+    page.set_default_timeout(PATIENCE_MS)
     watched = Watched(page, base)
     page.on("console", lambda message: watched.noises.append(message.text))
     page.on("pageerror", lambda error: watched.noises.append(str(error)))

@@ -24,6 +24,8 @@ from tests.builders import StoreBuilder
 
 MORNING = datetime(2026, 11, 20, 7, 0, tzinfo=UTC)
 PASSWORD = "proba-lozinke"
+PATIENCE_MS = 180_000.0
+"""For what a browser is waited for: on a slow machine its usual half a minute is short."""
 # The hash names its own cost: a cheap one keeps hundreds of log-ins quick, and is checked like any other.
 QUICK = PasswordHasher(time_cost=1, memory_cost=8, parallelism=1)
 _QUICK_HASH = QUICK.hash(PASSWORD)
@@ -95,6 +97,12 @@ def _quick_hashes(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("alerts.desk.people._hasher", lambda: QUICK)
 
 
+@pytest.fixture(autouse=True)
+def _time_to_read(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Pictures are read to the end, however long that takes here: of one that is cut off by time less is read."""
+    monkeypatch.setattr("alerts.desk.reading.ENOUGH_SECONDS", 600.0)
+
+
 @pytest.fixture
 def desk(small_store: StoreBuilder) -> Iterator[DeskUnderTest]:
     """A desk on an empty store, on the morning after the tests' night."""
@@ -107,7 +115,7 @@ def desk(small_store: StoreBuilder) -> Iterator[DeskUnderTest]:
 def browser() -> Iterator[Browser]:
     """A real Chromium."""
     with sync_playwright() as playwright:
-        launched = playwright.chromium.launch(**launch_options())  # type: ignore[arg-type]
+        launched = playwright.chromium.launch(**launch_options(), timeout=PATIENCE_MS)  # type: ignore[arg-type]
         yield launched
         launched.close()
 

@@ -35,6 +35,7 @@ def test_a_morning_by_keyboard_alone(
     page = watched.page
     page.goto(address)
     watched.check()
+    page.wait_for_selector("#email:focus")
     page.keyboard.type("ana@primer.example")
     watched.press("Tab")
     page.keyboard.type(PASSWORD)
@@ -164,6 +165,7 @@ def test_whose_a_name_is_can_be_decided_and_undone_by_keyboard(
     page.fill("#email", "ana@primer.example")
     page.fill("#password", PASSWORD)
     page.click("button.main")
+    page.wait_for_url(address)
     page.goto(f"{address}cases/{first}")
     page.get_by_role("button", name="To je ovaj upis: Primer Radnik").focus()
     watched.press("Enter")

@@ -25,6 +25,7 @@ def _enter(desk: DeskUnderTest, watched: Watched) -> Page:
     page.fill("#email", "ana@primer.example")
     page.fill("#password", PASSWORD)
     page.click("button.main")
+    page.wait_for_url(watched.base)
     return page
 
 

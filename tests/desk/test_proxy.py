@@ -16,6 +16,7 @@ from alerts.desk.serving import address_of, open_socket, server_config
 from crawler.config import Settings
 from tests.builders import StoreBuilder
 
+PATIENCE = 600
 BY_TLS = {"X-Forwarded-Proto": "https", "X-Forwarded-For": "192.0.2.7"}
 
 
@@ -39,7 +40,7 @@ def test_cookies_are_secure_where_a_named_proxy_says_tls(
     home = small_store.settings.home
     (home / "adwatch.yml").write_text(f"trusted_proxy: {named}\n")
     with _served(Settings(home)) as address:
-        cookie = httpx.get(f"{address}login", headers=BY_TLS).headers["set-cookie"]
-        figures = httpx.get(f"{address}metrics", headers=BY_TLS).status_code
+        cookie = httpx.get(f"{address}login", headers=BY_TLS, timeout=PATIENCE).headers["set-cookie"]
+        figures = httpx.get(f"{address}metrics", headers=BY_TLS, timeout=PATIENCE).status_code
     assert ("Secure" in cookie) == is_believed
     assert figures == 404
