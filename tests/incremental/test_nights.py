@@ -22,6 +22,7 @@ from crawler.night import Night
 from crawler.store.engine import reading
 from crawler.store.schema import ad_versions, ad_visits, ads, captures, misses, runs, sightings
 from tests.builders import StoreBuilder
+from tests.noon import at_noon
 from tests.spiders.loopback import Answer, Site, ad_page, links_to, serve, source
 
 SOURCE = "rs_portal"
@@ -101,6 +102,13 @@ class Portal:
         return found
 
 
+@pytest.fixture(autouse=True)
+def _noon() -> Iterator[None]:
+    """Known ads are due for a visit on a day, and one night of a test follows the other at once."""
+    with at_noon():
+        yield
+
+
 @pytest.fixture
 def portal(tmp_path: Path, request: pytest.FixtureRequest) -> Iterator[Portal]:
     """Twelve ads on four pages."""
@@ -125,7 +133,7 @@ def _opened(store: StoreBuilder, **limits: int) -> Iterator[Portal]:
             "start_urls": [f"{site.url}/oglasi"],
             "listing": {"links": "a.oglas"},
             "paging": {"next": "a.dalje"},
-            "limits": {"delay_seconds": 0, "max_minutes": 1, "max_pages": 60, "stop_at_known": 1, **limits},
+            "limits": {"delay_seconds": 0, "max_minutes": 10, "max_pages": 60, "stop_at_known": 1, **limits},
         }
         source(store.settings.home, SOURCE, manifest)
         yield portal

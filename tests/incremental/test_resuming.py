@@ -19,9 +19,11 @@ from crawler.night import Night
 from crawler.store.schema import ad_versions, ads, runs, sightings
 from tests.builders import StoreBuilder
 from tests.spiders.loopback import Answer, ad_page, links_to, serve, source
+from tests.whole.running import PATIENT
 
 SOURCE = "rs_portal"
 ADS = 130
+PATIENCE = 600
 HELD_BACK = 115
 """Ads answered before the site falls silent: one batch of 100 is kept by then, the next is not."""
 
@@ -37,7 +39,7 @@ def test_a_spider_killed_and_run_again_fetches_no_ad_that_it_kept(tmp_path: Path
         if not path.startswith("/oglas/"):
             return None
         if int(path.rpartition("/")[2]) >= HELD_BACK:
-            is_open.wait(60)
+            is_open.wait(PATIENCE)
         return ad_page(path)
 
     with serve(portal) as site:
@@ -71,10 +73,10 @@ def test_a_spider_killed_and_run_again_fetches_no_ad_that_it_kept(tmp_path: Path
 
 
 def _kill_in_the_middle(store: StoreBuilder, night_id: int) -> None:
-    environment = {**os.environ, "ADWATCH_HOME": str(store.settings.home), "ADWATCH_NIGHT": str(night_id)}
+    environment = {**os.environ, **PATIENT, "ADWATCH_HOME": str(store.settings.home), "ADWATCH_NIGHT": str(night_id)}
     command = [sys.executable, "-m", "crawler.spider_process", SOURCE]
     with subprocess.Popen(command, env=environment, stderr=subprocess.DEVNULL) as spider:
-        deadline = time.monotonic() + 120
+        deadline = time.monotonic() + PATIENCE
         while not _paths(store, "") and spider.poll() is None and time.monotonic() < deadline:
             time.sleep(0.1)
         assert spider.poll() is None

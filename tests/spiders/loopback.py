@@ -131,7 +131,7 @@ def source(home: Path, name: str, manifest: dict[str, Any]) -> None:
     folder = home / "sources" / name
     folder.mkdir(parents=True, exist_ok=True)
     usual = {"id": name, "name": name, "owner": "izmišljen", "legal_note": "Provera.", "checked": "2026-11-20"}
-    limits = {"delay_seconds": 0, "max_minutes": 1, "max_pages": 60}
+    limits = {"delay_seconds": 0, "max_minutes": 10, "max_pages": 60}
     (folder / "source.yml").write_bytes(orjson.dumps({**usual, "limits": limits, **manifest}))
 
 

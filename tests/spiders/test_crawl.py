@@ -140,7 +140,7 @@ def test_each_way_to_fail_has_its_word(tmp_path: Path) -> None:
 
     def troubled(path: str) -> Answer | None:
         if path == "/sporo":
-            leaving.wait(20)
+            leaving.wait(600)
         if path == "/torn":
             return Answer("pola", headers={"Content-Length": "400", "Content-Type": "text/html"})
         if path == "/u-krug":
@@ -152,7 +152,7 @@ def test_each_way_to_fail_has_its_word(tmp_path: Path) -> None:
         addresses = [site.url.replace("http:", "https:") + "/", *(f"{site.url}{path}" for path in paths)]
         manifest = {"kind": "structured", "start_urls": addresses, "listing": {"links": "a.oglas"}}
         source(tmp_path, "rs_kvarovi", manifest)
-        run = crawl("rs_kvarovi", tmp_path, "-s", "DOWNLOAD_TIMEOUT=2", "-s", "RETRY_TIMES=0")
+        run = crawl("rs_kvarovi", tmp_path, "-s", "DOWNLOAD_TIMEOUT=10", "-s", "RETRY_TIMES=0")
         leaving.set()
     told = (Problem.TLS, Problem.TIMEOUT, Problem.UNREACHABLE, Problem.REDIRECTED, Problem.HTTP_5XX, Problem.HTTP_4XX)
     assert run.problems == dict.fromkeys(told, 1)
