@@ -14,7 +14,17 @@ from alerts.desk.failures import ApiError, Due, DueError, Failure, LoginNeededEr
 from alerts.desk.people import Person
 from alerts.desk.permissions import Permission
 from alerts.desk.protection import is_foreign
-from alerts.desk.sessions import COOKIE, Session, find_session, is_touch_due, limits_of, same_secret, touch
+from alerts.desk.sessions import (
+    COOKIE,
+    LONGEST,
+    Limits,
+    Session,
+    find_session,
+    is_touch_due,
+    limits_of,
+    same_secret,
+    touch,
+)
 from alerts.desk.speaking import Tongue
 from alerts.desk.state import Desk, desk_of
 from alerts.desk.tokens import Scope, find_bearer
@@ -44,6 +54,14 @@ def visitor_or_none(request: Request) -> Visitor | None:
     """Who is logged in, by the session cookie and the store as it is now; None for nobody."""
     visitor = _session_of(request)
     return visitor if visitor and not visitor.session.is_pending else None
+
+
+def was_let_in(request: Request) -> bool:
+    """Whether the browser's session counts, or would if it had not run out. Nobody is let in by this."""
+    desk = desk_of(request)
+    with reading(desk.engine) as connection:
+        cookie = request.cookies.get(COOKIE, "")
+        return find_session(connection, cookie, Limits(LONGEST, LONGEST), now=desk.clock()) is not None
 
 
 def pending_visitor(request: Request) -> Visitor:

@@ -13,18 +13,20 @@ from fastapi.responses import RedirectResponse
 from fastapi.routing import APIRoute
 from fastapi.staticfiles import StaticFiles
 from sqlalchemy.exc import OperationalError
+from starlette.concurrency import run_in_threadpool
 from starlette.exceptions import HTTPException
 from starlette.middleware.trustedhost import TrustedHostMiddleware
 from starlette.types import Scope
 
 from alerts.check.checking import load_rules
-from alerts.desk.access import visitor_or_none
+from alerts.desk.access import due_of, visitor_or_none
 from alerts.desk.api.app import ROOT as API
 from alerts.desk.api.app import create_api
 from alerts.desk.api.doors import broken, refusal
 from alerts.desk.asking import Asking, answering
 from alerts.desk.counting import Answers, Counting
 from alerts.desk.failures import DueError, Failure, LoginNeededError, PageError
+from alerts.desk.kept_forms import KeptForm, kept_form
 from alerts.desk.large_forms import LargeForms
 from alerts.desk.protection import HEADERS, Protection
 from alerts.desk.registers import Registers
@@ -117,12 +119,16 @@ def create_app(settings: Settings, *, clock: Clock = lambda: datetime.now(UTC)) 
         app.add_middleware(TrustedHostMiddleware, allowed_hosts=list(settings.file.desk_hosts), www_redirect=False)
     app.add_middleware(Protection, clock=clock)
     app.add_middleware(Counting, answers=desk.answers)
-    app.add_exception_handler(LoginNeededError, _to_login)
-    app.add_exception_handler(DueError, _to_profile)
+    for kind in (LoginNeededError, DueError):
+        app.add_exception_handler(kind, _to_something_first)
     for kind in (PageError, RequestValidationError, HTTPException, OperationalError):
         app.add_exception_handler(kind, _failure_page)
     app.add_exception_handler(Exception, _broken_page)
     return app
+
+
+_OF_PROTOCOL = {400: Failure.BAD_FORM, 405: Failure.WRONG_WAY}
+"""What the framework refuses by itself; everything else is not there."""
 
 
 class KeptFiles(StaticFiles):
@@ -140,24 +146,45 @@ def _page_addresses() -> frozenset[str]:
     return frozenset(route.path for route in routes if isinstance(route, APIRoute) and "GET" in (route.methods or ()))
 
 
-def _to_login(_: Request, __: Exception) -> Response:
-    return RedirectResponse("/login", status_code=303)
+async def _to_something_first(request: Request, error: Exception) -> Response:
+    kept = await kept_form(request)
+    if kept is not None:
+        return await run_in_threadpool(_asked_again, request, kept)
+    return RedirectResponse("/login" if isinstance(error, LoginNeededError) else "/profile", status_code=303)
 
 
-def _to_profile(_: Request, __: Exception) -> Response:
-    return RedirectResponse("/profile", status_code=303)
+async def _failure_page(request: Request, error: Exception) -> Response:
+    is_old = isinstance(error, PageError) and error.failure is Failure.OLD_FORM
+    kept = await kept_form(request) if is_old else None
+    if kept is not None:
+        return await run_in_threadpool(_asked_again, request, kept)
+    return await run_in_threadpool(_told, request, error)
 
 
-def _failure_page(request: Request, error: Exception) -> Response:
+def _asked_again(request: Request, kept: KeptForm) -> Response:
+    """The page that holds what was typed until it can be sent again; who is not logged in logs in on it."""
+    desk, visitor = desk_of(request), visitor_or_none(request)
+    if visitor is None:
+        answer = entry.login_form(request, desk, kept=kept)
+        answer.status_code = 401
+        return answer
+    why = "due" if due_of(visitor.person, desk) else "old_form"
+    return desk.pages.answer("again.html", status=403, visitor=visitor, kept=kept, why=why)
+
+
+def _told(request: Request, error: Exception) -> Response:
     failure, status = _classify(request, error)
     if request.url.path.startswith(f"{API}/"):
         # An address that the API does not even take for one of its own.
         return refusal(status, "not found")
     case_id = error.case_id if isinstance(error, PageError) else None
     visitor = visitor_or_none(request) if failure is Failure.NOT_ALLOWED else None
-    return desk_of(request).pages.answer(
+    answer = desk_of(request).pages.answer(
         "failure.html", status=status, visitor=visitor, failure=failure, case_id=case_id
     )
+    if isinstance(error, HTTPException):
+        answer.headers.update(error.headers or {})
+    return answer
 
 
 def _broken_page(request: Request, error: Exception) -> Response:
@@ -180,7 +207,7 @@ def _classify(request: Request, error: Exception) -> tuple[Failure, int]:
     if isinstance(error, OperationalError):
         return Failure.BUSY, Failure.BUSY.status
     if isinstance(error, HTTPException):
-        return Failure.NOT_FOUND, error.status_code
+        return _OF_PROTOCOL.get(error.status_code, Failure.NOT_FOUND), error.status_code
     is_form = request.method == "POST"
     failure = Failure.BAD_FORM if is_form else Failure.NOT_FOUND
     return failure, failure.status

@@ -16,6 +16,12 @@ class Failure(StrEnum):
     OLD_FORM = "old_form"
     """The form's token is missing or wrong, or another site sent it."""
     BAD_FORM = "bad_form"
+    WRONG_WAY = "wrong_way"
+    """The address is there, and is not asked for in this way: somebody loads again where a form was sent to."""
+    TOO_LARGE = "too_large"
+    NO_LENGTH = "length_required"
+    """Nothing says how large the body is."""
+    TOO_MANY = "too_many_requests"
     NO_REASON = "no_reason"
     NO_NOTE = "no_note"
     LONG_NOTE = "long_note"
@@ -42,6 +48,10 @@ _STATUS = {
     Failure.NOT_ALLOWED: 403,
     Failure.OLD_FORM: 403,
     Failure.BAD_FORM: 400,
+    Failure.WRONG_WAY: 405,
+    Failure.TOO_LARGE: 413,
+    Failure.NO_LENGTH: 411,
+    Failure.TOO_MANY: 429,
     Failure.NO_REASON: 400,
     Failure.NO_NOTE: 400,
     Failure.LONG_NOTE: 400,

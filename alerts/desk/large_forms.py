@@ -1,4 +1,7 @@
-"""Keeps those out who would send a file without being known: their body is not read. Sizes stand in `protection`."""
+"""Keeps those out who would send a file without being known: their body is not read. Sizes stand in `protection`.
+
+Who was logged in until lately is known: what they typed is kept for when they log in again.
+"""
 
 from __future__ import annotations
 
@@ -7,7 +10,7 @@ from sqlalchemy.exc import OperationalError
 from starlette.concurrency import run_in_threadpool
 from starlette.types import ASGIApp, Receive, Scope, Send
 
-from alerts.desk.access import token_visitor, visitor_or_none
+from alerts.desk.access import token_visitor, was_let_in
 from alerts.desk.api.app import ROOT as API
 from alerts.desk.api.doors import refusal
 from alerts.desk.failures import ApiError, Failure
@@ -16,7 +19,7 @@ from alerts.desk.state import desk_of
 
 
 class LargeForms:
-    """ASGI layer: a body larger than a form without files is read only from who is logged in or has a token.
+    """ASGI layer: a body larger than a form without files is read only from who is known or has a token.
 
     The framework reads a whole form, to the disk if need be, before it asks who sent it.
     """
@@ -42,7 +45,7 @@ def _refusal(request: Request) -> Response | None:
     """What is answered to who is not known; None for others."""
     is_program = request.url.path.startswith(f"{API}/")
     try:
-        is_known = bool(token_visitor(request) if is_program else visitor_or_none(request))
+        is_known = bool(token_visitor(request) if is_program else was_let_in(request))
     except ApiError as error:
         return refusal(error.status, str(error), code=error.code)
     except OperationalError:

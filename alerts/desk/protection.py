@@ -10,7 +10,9 @@ from starlette.datastructures import MutableHeaders
 from starlette.responses import JSONResponse, PlainTextResponse, Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from alerts.desk.state import Clock
+from alerts.desk.asking import answering
+from alerts.desk.failures import Failure
+from alerts.desk.state import Clock, desk_of
 from alerts.desk.throttle import network_of
 
 LARGEST_POST = 64 * 1024
@@ -90,7 +92,7 @@ class Protection:
             return None
         address = network_of(request.client.host) if request.client else "unknown"
         if not self._pace.admits(address, minute=int(self._clock().timestamp()) // 60):
-            return _answer(request, 429, "too_many_requests", "Too many requests")
+            return _answer(request, Failure.TOO_MANY)
         return _refuse_size(request)
 
 
@@ -134,9 +136,9 @@ def _refuse_size(request: Request) -> Response | None:
     length = request.headers.get("content-length", "")
     # A body in chunks is read to its end, whatever length is stated beside it (RFC 9112, 6.3).
     if "transfer-encoding" in request.headers or not length.isdecimal():
-        return _answer(request, 411, "length_required", "Length required") if _has_body(request) else None
+        return _answer(request, Failure.NO_LENGTH) if _has_body(request) else None
     if int(length) > largest_post(request.url.path):
-        return _answer(request, 413, "too_large", "Too large")
+        return _answer(request, Failure.TOO_LARGE)
     return None
 
 
@@ -145,10 +147,21 @@ def _has_body(request: Request) -> bool:
     return request.method in ("POST", "PUT", "PATCH") or "transfer-encoding" in request.headers
 
 
-def _answer(request: Request, status: int, code: str, message: str) -> Response:
-    """For programs in the shape of the API's refusals."""
-    headers = {"Retry-After": "60"} if status == 429 else None
+def _answer(request: Request, failure: Failure) -> Response:
+    """For programs in the shape of the API's refusals, for browsers as a page, for others as a line."""
+    answer = _told(request, failure)
+    if failure is Failure.TOO_MANY:
+        answer.headers["Retry-After"] = "60"
+    return answer
+
+
+def _told(request: Request, failure: Failure) -> Response:
+    message, status = failure.replace("_", " "), failure.status
     if request.url.path.startswith("/api/"):
-        told = {"error": {"code": code, "message": message.lower()}}
-        return JSONResponse(told, status_code=status, headers=headers)
-    return PlainTextResponse(message, status_code=status, headers=headers)
+        return JSONResponse({"error": {"code": failure, "message": message}}, status_code=status)
+    if "text/html" not in request.headers.get("accept", ""):
+        return PlainTextResponse(message.capitalize(), status_code=status)
+    # Outside of the layer that says the tongue.
+    with answering(request):
+        pages = desk_of(request).pages
+        return pages.answer("failure.html", status=status, visitor=None, failure=failure, case_id=None)

@@ -14,9 +14,10 @@ from alerts.desk import devices
 from alerts.desk.access import OwnForm, TheDesk, Visitor, pending_visitor, visitor_or_none
 from alerts.desk.entering import Entered, Refusal, enter_by_code, enter_by_password
 from alerts.desk.failures import Failure, PageError
+from alerts.desk.kept_forms import KeptForm, unpacked
 from alerts.desk.people import tidy_email
 from alerts.desk.protection import comes_from_browser, is_foreign
-from alerts.desk.sessions import COOKIE, LONGEST, same_secret
+from alerts.desk.sessions import COOKIE, LONGEST, find_session, limits_of, same_secret
 from alerts.desk.state import Desk
 from alerts.desk.throttle import WINDOW
 from crawler.store.access import end_sessions
@@ -44,7 +45,7 @@ def login_page(request: Request, desk: TheDesk) -> Response:
     """The log-in form; who is logged in already goes on to the queue."""
     if visitor_or_none(request):
         return RedirectResponse("/", status_code=303)
-    return _form(request, desk)
+    return login_form(request, desk)
 
 
 @router.post("/login")
@@ -54,9 +55,14 @@ def login(
     email: Annotated[str, Form()] = "",
     password: Annotated[str, Form()] = "",
     csrf: Annotated[str, Form()] = "",
+    kept: Annotated[str, Form()] = "",
 ) -> Response:
-    """Checks the password and begins a session, towards the queue or the page that asks for the code."""
+    """Checks the password and begins a session, towards the queue or the page that asks for the code.
+
+    `kept`: a form that was refused because nobody was logged in any more; it is offered again.
+    """
     _require_own_form(request, csrf)
+    form = unpacked(kept)
     entered = enter_by_password(
         desk.engine,
         email=email,
@@ -67,14 +73,14 @@ def login(
     )
     if isinstance(entered, Refusal):
         logger.warning("log-in refused why=%s email=%s", entered, tidy_email(email) or "none")
-        return _refused(_form(request, desk, trouble=entered, email=email), entered)
-    return _let_in(request, desk, entered, email)
+        return _refused(login_form(request, desk, trouble=entered, email=email, kept=form), entered)
+    return _let_in(request, desk, entered, email, form)
 
 
 @router.get("/login/code")
 def code_page(desk: TheDesk, pending: Pending) -> Response:
     """Asks for the code of the app, or a recovery code."""
-    return desk.pages.answer("code.html", csrf=pending.session.csrf, trouble=None)
+    return _code_form(desk, pending.session.csrf)
 
 
 @router.post("/login/code")
@@ -84,8 +90,10 @@ def code(
     pending: Pending,
     code: Annotated[str, Form()] = "",
     csrf: Annotated[str, Form()] = "",
+    kept: Annotated[str, Form()] = "",
 ) -> Response:
     """Checks the code and begins the session, with another cookie than the one before it."""
+    form = unpacked(kept)
     if is_foreign(request) or not same_secret(csrf, pending.session.csrf):
         raise PageError(Failure.OLD_FORM)
     entered = enter_by_code(
@@ -99,8 +107,8 @@ def code(
         device=known_device(request, desk, pending.person.email),
     )
     if isinstance(entered, Refusal):
-        return _refused(desk.pages.answer("code.html", csrf=pending.session.csrf, trouble=entered), entered)
-    return _let_in(request, desk, entered, pending.person.email)
+        return _refused(_code_form(desk, pending.session.csrf, trouble=entered, kept=form), entered)
+    return _let_in(request, desk, entered, pending.person.email, form)
 
 
 @router.post("/logout")
@@ -120,8 +128,8 @@ def known_device(request: Request, desk: Desk, email: str) -> str | None:
     return devices.known_device(desk.seal, request.cookies.get(devices.COOKIE, ""), email, now=desk.clock())
 
 
-def _let_in(request: Request, desk: Desk, entered: Entered, email: str) -> Response:
-    answer = RedirectResponse("/login/code" if entered.needs_code else "/", status_code=303)
+def _let_in(request: Request, desk: Desk, entered: Entered, email: str, kept: KeptForm | None) -> Response:
+    answer = _onwards(desk, entered, kept)
     # The session follows links from elsewhere (a digest by e-mail); every change needs a token besides.
     _set_cookie(request, answer, COOKIE, entered.cookie, samesite="lax")
     if not entered.needs_code:
@@ -129,6 +137,21 @@ def _let_in(request: Request, desk: Desk, entered: Entered, email: str) -> Respo
         _set_cookie(request, answer, devices.COOKIE, known, lasts=devices.LASTS)
     answer.delete_cookie(FORM_COOKIE, path="/login")
     return answer
+
+
+def _onwards(desk: Desk, entered: Entered, kept: KeptForm | None) -> Response:
+    """The next page; where a form is kept, one that goes on holding it."""
+    address = "/login/code" if entered.needs_code else "/"
+    if kept is None:
+        return RedirectResponse(address, status_code=303)
+    with reading(desk.engine) as connection:
+        began = find_session(connection, entered.cookie, limits_of(desk.settings.file), now=desk.clock())
+    if began is None:
+        return RedirectResponse(address, status_code=303)
+    session, person = began
+    if entered.needs_code:
+        return _code_form(desk, session.csrf, kept=kept)
+    return desk.pages.answer("again.html", visitor=Visitor(person, session), kept=kept, why="entered")
 
 
 def _refused(answer: Response, refusal: Refusal) -> Response:
@@ -152,11 +175,20 @@ def _require_own_form(request: Request, csrf: str) -> None:
         raise PageError(Failure.OLD_FORM)
 
 
-def _form(request: Request, desk: Desk, *, trouble: str | None = None, email: str = "") -> Response:
+def _code_form(desk: Desk, csrf: str, *, trouble: str | None = None, kept: KeptForm | None = None) -> Response:
+    return desk.pages.answer("code.html", csrf=csrf, trouble=trouble, kept=kept)
+
+
+def login_form(
+    request: Request, desk: Desk, *, trouble: str | None = None, email: str = "", kept: KeptForm | None = None
+) -> Response:
+    """The log-in form, with its cookie; `kept` goes along with it."""
     token = request.cookies.get(FORM_COOKIE) or secrets.token_urlsafe(24)
     with reading(desk.engine) as connection:
         nobody_yet = not has_people(connection)
-    answer = desk.pages.answer("login.html", csrf=token, trouble=trouble, email=email[:200], nobody_yet=nobody_yet)
+    answer = desk.pages.answer(
+        "login.html", csrf=token, trouble=trouble, email=email[:200], nobody_yet=nobody_yet, kept=kept
+    )
     _set_cookie(request, answer, FORM_COOKIE, token, path="/login")
     return answer
 
