@@ -10,6 +10,7 @@ from alerts.desk.sparklines import Sparkline, sparkline
 from crawler.baseline import Baseline, Paged, RunRecord, baseline_of, emptied_fields, missed_ads
 from crawler.belgrade import BELGRADE, day_in_belgrade
 from crawler.crawling import is_due
+from crawler.cron import BelgradeCron
 from crawler.health import NO_FAULT, Problem, RunOutcome
 from crawler.manifest import AnySource, RegisterSource, SourceManifest
 from crawler.store.night_history import PastRun
@@ -64,12 +65,19 @@ class SourceLine:
 
 
 def source_line(
-    manifest: AnySource, runs: Sequence[PastRun], off: ActionRow | None, *, now: datetime, night_hour: int
+    manifest: AnySource,
+    runs: Sequence[PastRun],
+    off: ActionRow | None,
+    *,
+    now: datetime,
+    night_hour: int,
+    at_own_times: bool = False,
 ) -> SourceLine:
-    """The source with its runs, the oldest first."""
+    """The source with its runs, the oldest first; see `next_turn`."""
     last = runs[-1] if runs else None
     reasons = last.reasons if last else ()
     has_turns = manifest.enabled and off is None
+    turn = next_turn(manifest, last, now=now, night_hour=night_hour, at_own_times=at_own_times) if has_turns else None
     return SourceLine(
         id=manifest.id,
         name=manifest.name,
@@ -82,7 +90,7 @@ def source_line(
         problems=failures_of(last) if last else (),
         missed=missed_ads(reasons),
         empty_fields=emptied_fields(reasons),
-        next_turn=next_turn(manifest, last, now=now, night_hour=night_hour) if has_turns else None,
+        next_turn=turn,
         charts=_charts(runs, today=day_in_belgrade(now)),
     )
 
@@ -109,11 +117,24 @@ def _state(last: PastRun | None, *, now: datetime, is_off: bool, is_enabled: boo
     return run_state(last, now=now)
 
 
-def next_turn(manifest: SourceManifest, last: PastRun | None, *, now: datetime, night_hour: int) -> datetime | None:
-    """The night in which it will be taken next, if nothing comes between."""
+def next_turn(
+    manifest: SourceManifest, last: PastRun | None, *, now: datetime, night_hour: int, at_own_times: bool = False
+) -> datetime | None:
+    """When it will be taken next, if nothing comes between: by the first night on which it is due.
+
+    `at_own_times`: a scheduler lives, which starts it at the time of its manifest where that comes before the night.
+    """
+    night = _next_night(manifest, last, now=now, hour=night_hour)
+    if manifest.schedule is None or not at_own_times:
+        return night
+    own: datetime | None = BelgradeCron.of_line(manifest.schedule).get_next_fire_time(None, now)
+    return min((turn for turn in (night, own) if turn), default=None)
+
+
+def _next_night(manifest: SourceManifest, last: PastRun | None, *, now: datetime, hour: int) -> datetime | None:
     ended = (last.finished_at or last.started_at) if last else None
     today = day_in_belgrade(now)
-    nights = (_night(today + timedelta(days=ahead), night_hour) for ahead in range(LOOK_AHEAD))
+    nights = (_night(today + timedelta(days=ahead), hour) for ahead in range(LOOK_AHEAD))
     return next((night for night in nights if night > now and is_due(manifest, last=ended, now=night)), None)
 
 

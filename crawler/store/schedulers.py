@@ -56,6 +56,14 @@ def note_stop(connection: Connection, name: str, *, now: datetime) -> None:
     connection.execute(update(schedulers).where(schedulers.c.name == name).values(stopped_at=now))
 
 
+def one_lives(connection: Connection, *, now: datetime) -> bool:
+    """Whether a scheduler gives signs: only then do sources run at times of their own."""
+    last: datetime | None = connection.scalar(
+        select(func.max(schedulers.c.sign_at)).where(schedulers.c.stopped_at.is_(None))
+    )
+    return last is not None and now - last <= SILENT_AFTER
+
+
 def read_watch(connection: Connection, *, now: datetime, hour: int) -> Watch:
     """How the scheduler stands, and what it missed; nothing where none was ever started."""
     first, last = connection.execute(select(func.min(schedulers.c.since), func.max(schedulers.c.sign_at))).one()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 from datetime import timedelta
 from pathlib import Path
 
@@ -15,6 +16,7 @@ from alerts.desk.sparklines import HEIGHT, sparkline
 from crawler.manifest import load_manifests
 from crawler.nightly import one_night_at_a_time
 from crawler.store.night_history import PastRun
+from crawler.store.schedulers import give_sign, note_stop
 from crawler.store.schema import health_alerts, nights, runs
 from crawler.store.switches import switched_off
 from tests.builders import NOW, StoreBuilder
@@ -29,6 +31,15 @@ def demo(desk: DeskUnderTest) -> DeskUnderTest:
     desk.store.settings.__dict__["source_folders"] = (Path("spiders/demo/sources").absolute(),)
     desk.app.state.desk.sources.__init__(desk.store.settings)
     return desk
+
+
+def _with_schedule(desk: DeskUnderTest, folder: Path, line: str) -> None:
+    """Leaves the desk one source, with a time of its own."""
+    shutil.copytree(f"spiders/demo/sources/{RADNIK}", folder / RADNIK)
+    with (folder / RADNIK / "source.yml").open("a", encoding="utf-8") as manifest:
+        manifest.write(f'schedule: "{line}"\n')
+    desk.store.settings.__dict__["source_folders"] = (folder,)
+    desk.app.state.desk.sources.__init__(desk.store.settings)
 
 
 def _run(store: StoreBuilder, source: str = RADNIK, *, days_ago: int = 0, **more: object) -> int:
@@ -194,6 +205,45 @@ def test_the_next_turn_is_the_first_night_on_which_the_source_is_due() -> None:
     sunday = next_turn(weekly, last, now=MORNING, night_hour=2)
     assert sunday is not None
     assert sunday.isoformat() == "2026-11-22T02:00:00+01:00"
+
+
+def test_where_a_scheduler_lives_a_source_with_a_time_of_its_own_goes_by_it() -> None:
+    manifest = load_manifests((Path("spiders/demo/sources").absolute(),))[RADNIK]
+    last, at_night = _past_run(), "2026-11-21T02:00:00+01:00"
+    expected = {
+        "30 13 * * *": "2026-11-20T13:30:00+01:00",
+        "30 1 * * *": "2026-11-21T01:30:00+01:00",
+        "0 1 * * 0": "2026-11-22T01:00:00+01:00",
+        None: at_night,
+    }
+    for line, turn in expected.items():
+        own = manifest.model_copy(update={"schedule": line})
+        found = next_turn(own, last, now=MORNING, night_hour=2, at_own_times=True)
+        assert found is not None
+        assert found.isoformat() == turn, line
+    never_ran = manifest.model_copy(update={"schedule": "0 1 * * 0"})
+    found = next_turn(never_ran, None, now=MORNING, night_hour=2, at_own_times=True)
+    assert found is not None
+    assert found.isoformat() == at_night, "what never ran is taken by the next night"
+
+
+@pytest.mark.parametrize(
+    ("minutes", "is_stopped", "turn"),
+    [(1, False, "20. 11. 2026. u 13:30"), (60, False, "21. 11. 2026. u 02:00"), (1, True, "21. 11. 2026. u 02:00")],
+)
+def test_the_page_says_the_true_next_turn(
+    demo: DeskUnderTest, minutes: int, is_stopped: bool, turn: str, tmp_path: Path
+) -> None:
+    """A scheduler that is silent, or was stopped, starts nothing: then the next night takes the source."""
+    _with_schedule(demo, tmp_path / "sources", "30 13 * * *")
+    with demo.store.engine.begin() as connection:
+        give_sign(connection, "one", now=demo.now - timedelta(minutes=minutes))
+        if is_stopped:
+            note_stop(connection, "one", now=demo.now)
+    demo.enter()
+    for address in ("/sources", f"/sources/{RADNIK}"):
+        shown = demo.page(address).replace("\u00a0", " ")
+        assert ("u 13:30" in shown, turn in shown) == ("13:30" in turn, True), address
 
 
 def test_a_source_that_is_off_has_no_next_turn() -> None:

@@ -29,6 +29,7 @@ from crawler.store.night_history import (
     runs_of_night,
     runs_since,
 )
+from crawler.store.schedulers import one_lives
 from crawler.store.switches import LONGEST_REASON, ActionRow, SourceAction, actions_of, switched_off
 
 PAGE_SIZE = 30
@@ -139,11 +140,13 @@ def _switch_errors(action: str, why: str) -> dict[str, str]:
 
 def source_lines(desk: Desk) -> list[SourceLine]:
     """All sources with how they fared in the last `NIGHTS`; collected ones first, troubled ones before."""
-    since = desk.clock() - timedelta(days=NIGHTS)
+    now = desk.clock()
     with reading(desk.engine) as connection:
-        runs, off = runs_since(connection, since), switched_off(connection)
+        runs, off = runs_since(connection, now - timedelta(days=NIGHTS)), switched_off(connection)
+        lives = one_lives(connection, now=now)
     manifests = desk.sources.read().manifests.values()
-    return sorted((_line(desk, manifest, runs.get(manifest.id, []), off) for manifest in manifests), key=_order)
+    lines = (_line(desk, manifest, runs.get(manifest.id, []), off, lives=lives) for manifest in manifests)
+    return sorted(lines, key=_order)
 
 
 def _source_page(
@@ -162,7 +165,7 @@ def _source_page(
         off = switched_off(connection)
         actions = actions_of(connection, manifest.id, limit=MOST_ACTIONS)
         alerts = alerts_of(connection, manifest.id, limit=MOST_ALERTS)
-    line = _line(desk, manifest, runs, off)
+        line = _line(desk, manifest, runs, off, lives=one_lives(connection, now=now))
     return desk.pages.answer(
         "sources_one.html",
         status=status,
@@ -181,9 +184,12 @@ def _source_page(
     )
 
 
-def _line(desk: Desk, manifest: AnySource, runs: list[PastRun], off: dict[str, ActionRow]) -> SourceLine:
-    hour = desk.settings.file.night_hour
-    return source_line(manifest, runs, off.get(manifest.id), now=desk.clock(), night_hour=hour)
+def _line(
+    desk: Desk, manifest: AnySource, runs: list[PastRun], off: dict[str, ActionRow], *, lives: bool
+) -> SourceLine:
+    """The source as it stands; `lives`: a scheduler does, and starts sources at times of their own."""
+    hour, is_off = desk.settings.file.night_hour, off.get(manifest.id)
+    return source_line(manifest, runs, is_off, now=desk.clock(), night_hour=hour, at_own_times=lives)
 
 
 def _order(line: SourceLine) -> tuple[bool, bool, str]:
