@@ -25,6 +25,13 @@ def last_turn(now: datetime, *, hour: int) -> datetime:
     return turn if turn <= now else turn_on(today - _DAY, hour=hour)
 
 
+def coming_turn(now: datetime, *, hour: int) -> datetime:
+    """When the night is due next."""
+    today = now.astimezone(ZoneInfo(TIMEZONE)).date()
+    turn = turn_on(today, hour=hour)
+    return turn if turn > now else turn_on(today + _DAY, hour=hour)
+
+
 def missed_nights(begun: Iterable[datetime], *, since: datetime, now: datetime, hour: int) -> tuple[date, ...]:
     """Days since then whose night did not begin before the next one was due, and is not caught up any more."""
     begins = sorted(begun)

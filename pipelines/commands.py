@@ -121,11 +121,19 @@ def dedupe(
         _print_line({"id": given_id, "series": series})
 
 
-def reassess(as_json: JsonOption = False) -> None:
+def reassess(
+    as_json: JsonOption = False,
+    cases: Annotated[
+        bool, typer.Option("--cases", help="Then open and renew cases and lay drafts ready, as a night does.")
+    ] = False,
+) -> None:
     """Judge all stored ads again, against the newest register and rules; without network, and not while a night runs.
 
-    Example: [bold]adwatch reassess[/bold]
+    Example: [bold]adwatch reassess[/bold] · [bold]adwatch reassess --cases[/bold]
     """
+    if cases:
+        _reassess_with_cases(as_json=as_json)
+        return
     from crawler.night_report import print_verdict_changes  # noqa: PLC0415 - keeps --help fast
     from crawler.opening import opened  # noqa: PLC0415
     from pipelines.rejudging import judge_again  # noqa: PLC0415
@@ -137,6 +145,22 @@ def reassess(as_json: JsonOption = False) -> None:
     else:
         sys.stdout.write(", ".join(f"{name} {count}" for name, count in judged.counts.items()) + "\n")
         print_verdict_changes(judged.changes)
+
+
+def _reassess_with_cases(*, as_json: bool) -> None:
+    from crawler.intake import judge_at_once  # noqa: PLC0415 - keeps --help fast
+    from crawler.night_report import print_night, summary_of  # noqa: PLC0415
+    from crawler.opening import opened  # noqa: PLC0415
+    from crawler.output import print_json  # noqa: PLC0415
+
+    with opened() as (settings, engine):
+        result = judge_at_once(settings, engine, now=datetime.now(UTC))
+        if as_json:
+            print_json(summary_of(engine, result))
+        else:
+            print_night(engine, result)
+    if result.failed:
+        raise typer.Exit(1)
 
 
 def _read_given_picture(file: Path) -> dict[str, Any]:

@@ -52,7 +52,7 @@ from alerts.desk.routes import (
     tongue,
     views,
 )
-from alerts.desk.running import Crawls
+from alerts.desk.running import RunsByHand
 from alerts.desk.secret import Seal, desk_secret
 from alerts.desk.sources import Sources
 from alerts.desk.state import Clock, Desk, desk_of
@@ -95,7 +95,8 @@ def create_app(settings: Settings, *, clock: Clock = lambda: datetime.now(UTC)) 
         clock=clock,
         sources=Sources(settings),
         registers=Registers(),
-        crawls=Crawls(settings, engine),
+        crawls=RunsByHand(settings, engine, "crawl"),
+        judgings=RunsByHand(settings, engine, "reassess", "--cases"),
         answers=Answers(),
         metrics_token=secret_of("ADWATCH_METRICS_TOKEN"),
     )

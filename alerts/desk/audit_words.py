@@ -41,6 +41,7 @@ _DETAILS = {
     r"split (?P<number>\d+), ads (?P<ads>[\d, ]+)": to_say("oglasi %(ads)s izdvojeni u seriju %(number)s"),
     r"merge (?P<number>\d+), ads (?P<ads>[\d, ]+)": to_say("spojena sa serijom %(number)s, oglasi %(ads)s"),
     r"run": to_say("pokrenut ručno"),
+    r"judging ads again": to_say("ponovno procenjivanje oglasa"),
     r"(?P<number>\d+) entries, known already": to_say("upisa: %(number)s, već uvezeno"),
     r"(?P<number>\d+) entries": to_say("upisa: %(number)s"),
     r"read": to_say("samo čita"),

@@ -13,7 +13,7 @@ from sqlalchemy import Engine
 from alerts.desk.counting import Answers
 from alerts.desk.registers import Registers
 from alerts.desk.rendering import Pages
-from alerts.desk.running import Crawls
+from alerts.desk.running import RunsByHand
 from alerts.desk.secret import Seal
 from alerts.desk.sources import Sources
 from crawler.belgrade import day_in_belgrade
@@ -34,7 +34,10 @@ class Desk:
     clock: Clock
     sources: Sources
     registers: Registers
-    crawls: Crawls
+    crawls: RunsByHand
+    """Of one source."""
+    judgings: RunsByHand
+    """Of all stored ads, by the newest register."""
     answers: Answers
     metrics_token: str | None = field(repr=False)
     """What a program has to show at `/metrics`; None: it has to be on this machine."""

@@ -70,6 +70,7 @@ GET  /register/entries                                          T . . . . . .
 GET  /register/differences                                      T . . . . . .
 POST /register/import/preview                                   T . x x x . .
 POST /register/import                                           T x x x x . .
+POST /register/judge                                            T x x x x . .
 GET  /register/aliases                                          T . . . . . .
 POST /register/aliases/{decision}/revoke                        T x x . . . .
 GET  /cases/{case_id}/name                                      T . . . . . .

@@ -21,6 +21,7 @@ from schemathesis.specs.openapi.checks import (
 
 from alerts.desk.api.app import ROOT, api_routes
 from alerts.desk.protection import Pace
+from alerts.desk.running import RunsByHand
 from tests.desk.api_client import Program, program
 from tests.desk.conftest import DeskUnderTest
 from tests.desk.legal_walks import approved_case, confirmed_case, filed_case
@@ -51,8 +52,9 @@ QUIETLY = settings(
 
 @pytest.fixture
 def asker(desk: DeskUnderTest, monkeypatch: pytest.MonkeyPatch) -> Program:
-    """An admin's program at a desk with cases of every kind; it may ask as often as it likes."""
+    """An admin's program at a desk with cases of every kind; it may ask as often as it likes, and starts no process."""
     monkeypatch.setattr(Pace, "admits", lambda *_, **__: True)
+    monkeypatch.setattr(RunsByHand, "start", lambda *_, **__: None)
     desk.store.register()
     desk.store.complaint_case()
     for make in (confirmed_case, approved_case, filed_case):

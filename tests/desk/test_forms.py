@@ -151,7 +151,7 @@ WRONG = {
 
 NOTHING_TYPED = {
     "/logout", "/tongue", "/views/{view_id}/delete", "/cases/undo", f"{CASE}/name", f"{CASE}/name/undo",
-    "/sources/{source}/run", "/register/aliases/revoke", "/register/import/confirm", f"{LEGAL}/undo",
+    "/sources/{source}/run", "/register/aliases/revoke", "/register/judge", "/register/import/confirm", f"{LEGAL}/undo",
     "/profile/sessions/end", "/profile/totp/begin", "/profile/tokens/{token_id}/revoke", "/people/{person_id}/role",
     "/people/{person_id}/disable", "/people/{person_id}/enable", "/people/{person_id}/unlock",
     "/people/{person_id}/reset",

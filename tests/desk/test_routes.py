@@ -56,6 +56,7 @@ POST /sources/{source}/run                   L x x x . .
 GET  /nights                                 L . . . . .
 GET  /nights/{night_id}                      L . . . . .
 GET  /register                               L . . . . .
+POST /register/judge                         L x x x . .
 GET  /register/entries                       L . . . . .
 GET  /register/differences                   L . . . . .
 GET  /register/aliases                       L . . . . .

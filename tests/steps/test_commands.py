@@ -133,6 +133,15 @@ def test_reassess_judges_stored_ads(home: Path) -> None:
     assert adwatch_json(home, "reassess")["ads"] == 0
 
 
+def test_reassess_with_cases_goes_on_to_cases_and_drafts(home: Path) -> None:
+    store = StoreBuilder(home)
+    store.ad()
+    store.engine.dispose()
+    steps = {step["name"]: step["counts"] for step in adwatch_json(home, "reassess", "--cases")["steps"]}
+    assert steps["assess_new_ads"]["ads"] == 1
+    assert {"open_cases", "prepare_drafts"} <= steps.keys()
+
+
 def test_reassess_keeps_out_of_a_running_night(home: Path) -> None:
     store = StoreBuilder(home)
     store.ad()

@@ -12,9 +12,10 @@ from pydantic import Field
 from alerts.desk.access import Bearer, TheDesk
 from alerts.desk.api.cases import Reader
 from alerts.desk.api.doors import may, writes
-from alerts.desk.api.shapes import READS, WRITES, Day, Shape
+from alerts.desk.api.shapes import READS, WRITES, Day, Moment, Shape
 from alerts.desk.carried import TooLargeError, Upload, read_upload
 from alerts.desk.failures import ApiError, Failure, PageError
+from alerts.desk.judging import judge_by, next_night
 from alerts.desk.permissions import Permission
 from alerts.desk.register_upload import (
     LARGEST_LIST,
@@ -154,6 +155,14 @@ class ImportedShape(Shape):
     """False: this file was there already as of that day, and nothing changed."""
     changes: DifferencesShape | None
     """Against the list before it; null: it is the first."""
+    judged_at: Moment
+    """When the night is due that judges stored ads by it; `POST /register/judge` does so at once."""
+
+
+class JudgingShape(Shape):
+    """A judging that was started."""
+
+    started_at: Moment
 
 
 @router.get("/differences", responses=READS)
@@ -199,7 +208,16 @@ def import_list(
         refused=len(done.refused),
         is_new=done.is_new,
         changes=_differences(done.changes) if done.changes else None,
+        judged_at=next_night(desk),
     )
+
+
+@router.post("/judge", responses=WRITES, status_code=202)
+def judge(desk: TheDesk, bearer: Importer) -> JudgingShape:
+    """Starts judging all stored ads by the newest list, unless a night or another run is under way."""
+    now = desk.clock()
+    judge_by(desk, bearer.person)
+    return JudgingShape(started_at=now)
 
 
 @contextmanager

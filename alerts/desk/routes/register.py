@@ -12,6 +12,7 @@ from fastapi.responses import RedirectResponse
 from alerts.desk.access import TheDesk, Visitor, require, require_post
 from alerts.desk.carried import TooLargeError, Upload, packed, read_upload, unpacked
 from alerts.desk.failures import Failure, PageError
+from alerts.desk.judging import NoListError, judge_by, next_night
 from alerts.desk.name_steps import undo_any_name
 from alerts.desk.numbers import Number
 from alerts.desk.permissions import Permission
@@ -29,7 +30,7 @@ from alerts.desk.register_upload import (
 from alerts.desk.register_view import change_groups, entry_page, snapshot_lines
 from alerts.desk.speaking import to_say
 from alerts.desk.state import Desk
-from crawler.errors import RegisterError, UsageError
+from crawler.errors import BusyError, RegisterError, UsageError
 from crawler.store.aliases import list_aliases
 from crawler.store.engine import reading
 from crawler.store.register import SnapshotRow, list_snapshots, snapshot_of
@@ -43,6 +44,8 @@ NOT_SURE = to_say("Potvrdite da je spisak potpun, ili uvezite drugi.")
 NOT_IMPORTED = to_say("Spisak nije uvezen: datoteka ili registar su se u međuvremenu promenili. Pokušajte ponovo.")
 TAKEN_BACK = to_say("Tu odluku je neko već povukao.")
 NO_LIST = to_say("Nema uvezenog spiska tog dana ili otiska.")
+NOTHING_TO_JUDGE_BY = to_say("Nijedan spisak nije uvezen: oglasi nemaju po čemu da se procene.")
+IS_BUSY = to_say("Upravo radi noćna obrada ili drugo prikupljanje. Sačekajte kraj, pa pokušajte ponovo.")
 
 Reader = Annotated[Visitor, Depends(require(Permission.SEE_CASES))]
 Importer = Annotated[Visitor, Depends(require(Permission.IMPORT_REGISTER))]
@@ -65,13 +68,20 @@ class ImportPage:
 
 @router.get("")
 def snapshots(desk: TheDesk, visitor: Reader, imported: bool = False) -> Response:
-    """All imported lists, the newest first."""
-    with reading(desk.engine) as connection:
-        rows = list_snapshots(connection)
-    lines = snapshot_lines(rows, today=desk.today(), stale_after_days=_stale_after(desk))
-    return desk.pages.answer(
-        "register.html", visitor=visitor, lines=lines, imported=imported, stale_after=_stale_after(desk)
-    )
+    """All imported lists, the newest first, and when stored ads are judged by it."""
+    return _lists(desk, visitor, imported=imported)
+
+
+@router.post("/judge")
+def judge(desk: TheDesk, visitor: ImporterPost) -> Response:
+    """Starts judging all stored ads by the newest list, unless a night or another run is under way."""
+    try:
+        judge_by(desk, visitor.person)
+    except NoListError:
+        return _lists(desk, visitor, error=NOTHING_TO_JUDGE_BY)
+    except BusyError:
+        return _lists(desk, visitor, error=IS_BUSY)
+    return RedirectResponse("/register#procena", status_code=303)
 
 
 @router.get("/entries")
@@ -191,6 +201,22 @@ def confirm(
     except (RegisterError, UsageError):
         return _refuse(desk, visitor, as_of, "file", Reason(NOT_IMPORTED))
     return RedirectResponse("/register?imported=true", status_code=303)
+
+
+def _lists(desk: Desk, visitor: Visitor, *, imported: bool = False, error: str = "") -> Response:
+    with reading(desk.engine) as connection:
+        rows = list_snapshots(connection)
+    return desk.pages.answer(
+        "register.html",
+        status=409 if error else 200,
+        visitor=visitor,
+        lines=snapshot_lines(rows, today=desk.today(), stale_after_days=_stale_after(desk)),
+        imported=imported,
+        stale_after=_stale_after(desk),
+        night=next_night(desk),
+        judging=desk.judgings.newest(),
+        error=error,
+    )
 
 
 def _aliases(desk: Desk, visitor: Visitor, *, error: str = "") -> Response:
