@@ -162,7 +162,7 @@ def read_case_view(
     marked = mark_ad(ad.judged, assessment)
     beside = _beside(connection, ad)
     register = _answer(connection, assessment, settings.file.register_stale_after_days, today)
-    spread = _spread(connection, case_id, ad)
+    spread = read_spread(connection, case_id, ad)
     connections = connections_of_case(connection, case_id)
     return CaseView(
         case=case,
@@ -221,7 +221,8 @@ def _answer(connection: Connection, assessment: Assessment, stale_after_days: in
     return ShownAnswer(badge(assessment.register), names, badge(names.answer_now) if names.answer_now else None)
 
 
-def _spread(connection: Connection, case_id: int, ad: CaseAd) -> Spread:
+def read_spread(connection: Connection, case_id: int, ad: CaseAd) -> Spread:
+    """Where the offer of that leading ad stands besides."""
     copies = read_copies(connection, case_id, limit=MOST_COPIES)
     sightings = read_sightings(connection, case_id, limit=MOST_SIGHTINGS)
     others = [copy for copy in copies if copy.ad_id != ad.ad_id]

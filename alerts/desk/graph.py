@@ -80,8 +80,8 @@ class Graph:
 
 
 @dataclass(frozen=True, slots=True)
-class _Beside:
-    """What one contact leads to, not placed yet."""
+class Beside:
+    """What one contact leads to, wherever it is drawn."""
 
     kind: NodeKind
     text: str
@@ -91,7 +91,7 @@ class _Beside:
 @dataclass(frozen=True, slots=True)
 class _Branch:
     contact: str
-    beside: tuple[_Beside, ...]
+    beside: tuple[Beside, ...]
 
     @property
     def rows(self) -> int:
@@ -114,26 +114,27 @@ def draw_graph(case_id: int, links: Sequence[CaseConnection]) -> Graph | None:
 
 def _branches(links: Iterable[CaseConnection]) -> list[_Branch]:
     """What each contact leads to; a case or name that an earlier one led to is told there."""
-    told: set[_Beside] = set()
+    told: set[Beside] = set()
     branches = []
     for link in links:
-        beside = [one for one in _beside(link) if one not in told]
-        told.update(beside)
-        more = len(beside) - MOST_BESIDE + link.more_cases
-        kept = beside[:MOST_BESIDE]
+        new = [one for one in beside(link) if one not in told]
+        told.update(new)
+        more = len(new) - MOST_BESIDE + link.more_cases
+        kept = new[:MOST_BESIDE]
         if more > 0:
-            kept = [*kept[: MOST_BESIDE - 1], _Beside(NodeKind.MORE, "", more + len(kept[MOST_BESIDE - 1 :]))]
+            kept = [*kept[: MOST_BESIDE - 1], Beside(NodeKind.MORE, "", more + len(kept[MOST_BESIDE - 1 :]))]
         branches.append(_Branch(link.connection.value, tuple(kept)))
     return branches
 
 
-def _beside(link: CaseConnection) -> Iterator[_Beside]:
+def beside(link: CaseConnection) -> Iterator[Beside]:
+    """Other cases with the contact, and names in whose ads it stands besides."""
     names = {case.mediator_key for case in link.cases}
     for case in link.cases:
-        yield _Beside(NodeKind.CASE, case.mediator_key, case.id)
+        yield Beside(NodeKind.CASE, case.mediator_key, case.id)
     for name in link.connection.names:
         if fold_key(name) not in names:
-            yield _Beside(NodeKind.NAME, name)
+            yield Beside(NodeKind.NAME, name)
 
 
 def _sides(branches: Sequence[_Branch]) -> tuple[list[_Branch], list[_Branch]]:
@@ -160,9 +161,9 @@ def _side(branches: Sequence[_Branch], case: Node, rows: int, *, is_left: bool) 
         yield _edge(case, contact, is_left=is_left)
         for place, one in enumerate(branch.beside):
             beside_x = x - GAP - OTHER if is_left else x + CONTACT + GAP
-            beside = Node(one.kind, one.text, one.number, beside_x, top + place * ROW + ROW // 2, OTHER)
-            yield beside
-            yield _edge(contact, beside, is_left=is_left)
+            other = Node(one.kind, one.text, one.number, beside_x, top + place * ROW + ROW // 2, OTHER)
+            yield other
+            yield _edge(contact, other, is_left=is_left)
         top += branch.rows * ROW
 
 

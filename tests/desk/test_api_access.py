@@ -29,6 +29,8 @@ TABLE = """
 GET  /me                                                        T . . . . . .
 GET  /cases                                                     T . . . . . .
 GET  /cases/{case_id}                                           T . . . . . .
+GET  /cases/{case_id}/copies                                    T . . . . . .
+GET  /cases/{case_id}/connections                               T . . . . . .
 GET  /views                                                     T . . . . . .
 POST /views                                                     T x . . . . .
 POST /views/{view_id}/delete                                    T x . . . . .

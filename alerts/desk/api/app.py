@@ -24,6 +24,7 @@ from alerts.desk.api import (
     reports,
     silence,
     sources,
+    spread,
     views,
 )
 from alerts.desk.api.doors import TOKEN, answer_refusals, anybody_known
@@ -32,6 +33,7 @@ from alerts.desk.state import Desk
 ROOT = "/api/v1"
 ROUTERS = (
     cases.router,
+    spread.router,
     views.router,
     drafts.router,
     filings.router,
