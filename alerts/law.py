@@ -5,7 +5,7 @@ What the provisions say stands in `law.yml`, which legal staff can edit without 
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from enum import StrEnum
 from functools import cache
 from pathlib import Path
@@ -83,6 +83,8 @@ class Statute(_Entry):
     """A law by its full name."""
 
     name: str
+    english: str
+    """For people who do not read Serbian; no draft cites it."""
     gazette: str | None
     """Numbers of the official gazette, as they follow its name; None: not noted when the statute was read."""
     source: str
@@ -109,6 +111,11 @@ class Fine(_Entry):
         """For whom, from and to, in Serbian."""
         return f"{FINED[self.who]} od {_dinars(self.least)} do {_dinars(self.most)} dinara"
 
+    @property
+    def in_english(self) -> str:
+        """The same in English."""
+        return f"{self.who.replace('_', ' ')} {self.least:,} to {self.most:,} dinars"
+
 
 class Provision(_Entry):
     """One provision, with what it says in our own words."""
@@ -117,15 +124,20 @@ class Provision(_Entry):
     law: str
     article: str
     statement: str
+    english: str
+    """The statement for people who do not read Serbian; no draft cites it."""
     fines: tuple[Fine, ...] = ()
     status: ProvisionStatus
 
     @property
     def stated(self) -> str:
         """The statement, with the fines where there are some."""
-        if not self.fines:
-            return self.statement
-        return f"{self.statement.removesuffix('.')}: {'; '.join(fine.words for fine in self.fines)}."
+        return _with_fines(self.statement, [fine.words for fine in self.fines])
+
+    @property
+    def stated_in_english(self) -> str:
+        """The same for people who do not read Serbian."""
+        return _with_fines(self.english, [fine.in_english for fine in self.fines])
 
 
 class Condition(_Entry):
@@ -208,10 +220,19 @@ class Law(_Entry):
         gazette = f" („Službeni glasnik RS“, {law.gazette})" if law.gazette and in_full else ""
         return f"{law.name}{gazette}, {provision.article}"
 
+    def gloss(self, provision_id: str) -> str:
+        """What the provision of that id is about, in English; empty where there is none such."""
+        found = next((one for one in self.provisions if one.id == provision_id), None)
+        return f"{self.laws[found.law].english}: {found.stated_in_english}" if found else ""
+
     def _cited(self, part: Part, traits: CaseTraits) -> Iterator[str]:
         for rule in self.rules:
             if rule.part is part and rule.holds(traits):
                 yield from rule.cite
+
+
+def _with_fines(statement: str, fines: Sequence[str]) -> str:
+    return f"{statement.removesuffix('.')}: {'; '.join(fines)}." if fines else statement
 
 
 def _dinars(amount: int) -> str:

@@ -22,6 +22,7 @@ from markupsafe import Markup, escape
 
 from alerts.desk.speaking import BROUGHT, Tongue, said, say, say_counted, tell
 from alerts.headings import heading
+from alerts.law import built_in_law
 from alerts.notes import read_note
 from crawler.belgrade import BELGRADE, day_in_belgrade
 from pipelines.text.counting import written_day
@@ -51,6 +52,7 @@ def templates_of(tongue: Tongue) -> Environment:
         clock=clock,
         countries=speech.countries,
         day=speech.day,
+        gloss=gloss_of,
         heading=speech.heading,
         host=host_of,
         local=speech.local,
@@ -98,9 +100,17 @@ class Speech:
         # Patterns are ours; every value, and a bare text, is escaped by `from_outside`.
         return Markup(tell(self.tongue, text, from_outside))  # noqa: S704
 
-    def serbian(self, text: str) -> Markup:
-        """Words of the law and of letters, which have no English: on an English page marked as Serbian."""
-        return Markup('<span lang="sr-Latn">%s</span>') % text if self.tongue is Tongue.EN else escape(self.said(text))
+    def serbian(self, text: str, gloss: str = "") -> Markup:
+        """Words of the law and of letters: on an English page marked as Serbian, with what they are about in English.
+
+        `gloss`: that, where no catalogue knows the text.
+        """
+        if self.tongue is not Tongue.EN:
+            return escape(self.said(text))
+        known = self.said(text)
+        told = gloss or (known if known != text else "")
+        shown = Markup('<span lang="sr-Latn">%s</span>') % text
+        return shown + (Markup(' <span class="gloss">(%s)</span>') % told if told else "")
 
     def source(self, name: str) -> Markup:
         """A source's name, as it calls itself; what people bring is named in words of ours."""
@@ -157,6 +167,11 @@ def undotted(day: str) -> str:
 def from_outside(text: str) -> Markup:
     """What people, pages and the store say, marked as not to be translated."""
     return Markup(f'<span translate="no">{escape(text)}</span>' if text else "")  # noqa: S704 - escaped here
+
+
+def gloss_of(provision_id: str) -> str:
+    """What that provision of the law is about, in English; empty where there is none of that id."""
+    return built_in_law().gloss(provision_id)
 
 
 def clock(moment: datetime) -> str:

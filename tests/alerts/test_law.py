@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 
 import pytest
@@ -98,6 +99,27 @@ def test_fines_are_told_from_and_to() -> None:
         "Propisane su novčane kazne: pravno lice od 300.000 do 2.000.000 dinara; preduzetnik od 50.000 do 500.000"
         " dinara; fizičko lice od 50.000 do 150.000 dinara."
     )
+
+
+def test_every_provision_is_told_in_english_and_calls_nobody_names() -> None:
+    law = built_in_law()
+    told = [*(one.english for one in law.laws.values()), *(one.stated_in_english for one in law.provisions)]
+    assert not [text for text in told if re.search(r"[čćšžđ]|criminal|offender|traffick|must|illegal", text, re.I)]
+    assert len(set(told)) >= len(told) - 3, "the same words serve for another provision at most where it says the same"
+
+
+def test_fines_are_told_in_english_too() -> None:
+    assert built_in_law().gloss("oglasavanje_78") == (
+        "Law on Advertising: Fines are set: legal person 300,000 to 2,000,000 dinars; entrepreneur 50,000 to 500,000"
+        " dinars; natural person 50,000 to 150,000 dinars."
+    )
+    assert built_in_law().gloss("nema_ga") == ""
+
+
+def test_no_draft_says_a_word_of_the_english() -> None:
+    law = built_in_law()
+    provision = next(found for found in law.provisions if found.id == "oglasavanje_7")
+    assert provision.english not in law.citation(provision) + provision.stated
 
 
 def test_the_time_limit_is_told_to_inspections_only() -> None:

@@ -24,6 +24,7 @@ from pipelines.reading.brands import ImpersonationWords
 from pipelines.register.reasons import Decided, Forms, Reason, SlipWords
 from pipelines.risk import risk_rules
 from pipelines.text.sentences import Pattern
+from tests.desk.catalogues import ALERTS
 
 PATTERNS: tuple[type[Pattern], ...] = (
     ChangeWords,
@@ -55,6 +56,13 @@ def sentences() -> set[str]:
     return found | {name for year in YEARS for name in holidays_of(year).values()}
 
 
+def letter_headings() -> set[str]:
+    """Headings of the letters that the desk shows; those that hold a value are told without English."""
+    files = (*ALERTS.glob("letters/*.txt"), *ALERTS.glob("recipients/*/template.txt"))
+    found = {line for file in files for line in file.read_text(encoding="utf-8").splitlines() if line.startswith("## ")}
+    return {line.removeprefix("## ") for line in found if "{{" not in line}
+
+
 def house_words() -> set[str]:
     """All of them; add here what your area says from data."""
     found = sentences() | {heading(None, ""), *(reason.words for reason in DismissReason), *WHAT.values()}
@@ -69,5 +77,8 @@ def house_words() -> set[str]:
         found |= {channel.name, channel.note, channel.source, channel.checked} - {""}
     found |= {*wording().triggers.values(), wording().other_trigger, *wording().not_stated.values()}
     found |= {*(outcome.words for outcome in Outcome), *(channel.words for channel in Channel)}
+    found |= {described.reference for described in map(describe, rules())}
+    found |= {trigger.reference for trigger in triggers().values()}
+    found |= letter_headings()
     found |= {*(term.what for term in built_in_terms()), *(one.name for one in built_in_recipients().values())}
     return found | {"Naslov", "Tekst", "Ko objavljuje", "Kontakt", "Zarada", "Zemlja", "Datum objave"}
