@@ -120,8 +120,8 @@ def create_app(settings: Settings, *, clock: Clock = lambda: datetime.now(UTC)) 
         app.add_middleware(TrustedHostMiddleware, allowed_hosts=list(settings.file.desk_hosts), www_redirect=False)
     app.add_middleware(Protection, clock=clock)
     app.add_middleware(Counting, answers=desk.answers)
-    for kind in (LoginNeededError, DueError):
-        app.add_exception_handler(kind, _to_something_first)
+    app.add_exception_handler(LoginNeededError, _to_something_first)
+    app.add_exception_handler(DueError, _to_something_first)
     for kind in (PageError, RequestValidationError, HTTPException, OperationalError):
         app.add_exception_handler(kind, _failure_page)
     app.add_exception_handler(Exception, _broken_page)

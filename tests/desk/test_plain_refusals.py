@@ -1,4 +1,4 @@
-"""What is refused before a page is asked: a browser gets a page of the house, a program of the API JSON, others a line."""
+"""What is refused before a page is asked: browsers get a page of the house, programs of the API JSON, others a line."""
 
 from __future__ import annotations
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import Annotated
 
 from fastapi import APIRouter, Depends, Query, Response
@@ -47,6 +48,21 @@ FILES = READS_FILES | {
     }
 }
 
+
+@dataclass(frozen=True, slots=True)
+class Named:
+    """The draft that an address names."""
+
+    case_id: int
+    recipient: str
+
+
+def named_draft(case_id: CaseNumber, recipient: RecipientId) -> Named:
+    """The draft to that recipient, whether or not there is one."""
+    return Named(case_id, recipient)
+
+
+NamedDraft = Annotated[Named, Depends(named_draft)]
 router = APIRouter(prefix="/cases/{case_id}/drafts", tags=["legal"])
 
 
@@ -67,62 +83,48 @@ def lay(case_id: CaseNumber, ask: LayAsk, desk: TheDesk, bearer: LegalClerk) -> 
 
 @router.get("/{recipient}", responses=READS_FILES)
 def one_draft(
-    case_id: CaseNumber,
-    recipient: RecipientId,
-    desk: TheDesk,
-    bearer: Reader,
-    script: Script = Script.CYRL,
-    version: Version = None,
+    draft: NamedDraft, desk: TheDesk, bearer: Reader, script: Script = Script.CYRL, version: Version = None
 ) -> DraftShape:
     """The draft, or approved text, with its passages and provisions and what speaks against it."""
     with reading(desk.engine) as connection:
-        view = read_draft_view(connection, desk, case_id, recipient, script=script, version=version)
+        view = read_draft_view(connection, desk, draft.case_id, draft.recipient, script=script, version=version)
     return _shape(view)
 
 
 @router.post("/{recipient}/changes", responses=WRITES)
-def change(
-    case_id: CaseNumber, recipient: RecipientId, ask: ChangesAsk, desk: TheDesk, bearer: LegalClerk
-) -> ChangedShape:
+def change(draft: NamedDraft, ask: ChangesAsk, desk: TheDesk, bearer: LegalClerk) -> ChangedShape:
     """Words passages anew and switches provisions, as one new version. Words of the ad stay as they are."""
-    version = change_draft(desk, bearer.person, case_id, recipient, _changes(ask), seen=ask.seen)
+    version = change_draft(desk, bearer.person, draft.case_id, draft.recipient, _changes(ask), seen=ask.seen)
     return ChangedShape(version=version, is_new=version != ask.seen)
 
 
 @router.post("/{recipient}/preview", responses=WRITES)
 def preview(
-    case_id: CaseNumber,
-    recipient: RecipientId,
-    ask: ChangesAsk,
-    desk: TheDesk,
-    bearer: Previewer,
-    script: Script = Script.CYRL,
+    draft: NamedDraft, ask: ChangesAsk, desk: TheDesk, bearer: Previewer, script: Script = Script.CYRL
 ) -> PreviewShape:
     """What the draft would read like. Keeps nothing."""
-    document = previewed(desk, bearer.person, case_id, recipient, _changes(ask), seen=ask.seen, script=script)
+    changes = _changes(ask)
+    document = previewed(desk, bearer.person, draft.case_id, draft.recipient, changes, seen=ask.seen, script=script)
     return PreviewShape(text=plain_text(document))
 
 
 @router.post("/{recipient}/restore", responses=WRITES)
-def restore_passages(case_id: CaseNumber, recipient: RecipientId, desk: TheDesk, bearer: LegalClerk) -> ChangedShape:
+def restore_passages(draft: NamedDraft, desk: TheDesk, bearer: LegalClerk) -> ChangedShape:
     """Puts every passage back as the template words it."""
-    return ChangedShape(version=restore(desk, bearer.person, case_id, recipient), is_new=True)
+    return ChangedShape(version=restore(desk, bearer.person, draft.case_id, draft.recipient), is_new=True)
 
 
 @router.post("/{recipient}/approve", responses=WRITES)
-def approve(
-    case_id: CaseNumber, recipient: RecipientId, ask: ApproveAsk, desk: TheDesk, bearer: LegalClerk
-) -> MovedShape:
+def approve(draft: NamedDraft, ask: ApproveAsk, desk: TheDesk, bearer: LegalClerk) -> MovedShape:
     """Approves the very text that was read, once its evidence verifies. Nothing is sent."""
-    approve_seen(desk, bearer.person, case_id, recipient, sha256=ask.sha256, note=note_of(ask.note))
+    approve_seen(desk, bearer.person, draft.case_id, draft.recipient, sha256=ask.sha256, note=note_of(ask.note))
     with reading(desk.engine) as connection:
-        return moved_case(connection, case_id)
+        return moved_case(connection, draft.case_id)
 
 
 @router.get("/{recipient}/file.{kind}", responses=FILES, response_class=Response)
 def draft_file(
-    case_id: CaseNumber,
-    recipient: RecipientId,
+    draft: NamedDraft,
     kind: DocumentFormat,
     desk: TheDesk,
     bearer: Reader,
@@ -130,15 +132,13 @@ def draft_file(
     version: Version = None,
 ) -> Response:
     """The draft or approved text as a file, once the evidence it cites verifies."""
-    return draft_answer(desk, bearer, Wanted(case_id, recipient, script, kind, version))
+    return draft_answer(desk, bearer, Wanted(draft.case_id, draft.recipient, script, kind, version))
 
 
 @router.get("/{recipient}/annex.zip", responses=FILES, response_class=Response)
-def annex(
-    case_id: CaseNumber, recipient: RecipientId, desk: TheDesk, bearer: Reader, script: Script = Script.CYRL
-) -> Response:
+def annex(draft: NamedDraft, desk: TheDesk, bearer: Reader, script: Script = Script.CYRL) -> Response:
     """All evidence that the draft names, packed anew; the case's history says who took it along."""
-    return annex_answer(desk, bearer, Wanted(case_id, recipient, script))
+    return annex_answer(desk, bearer, Wanted(draft.case_id, draft.recipient, script))
 
 
 def _changes(ask: ChangesAsk) -> DraftChanges:

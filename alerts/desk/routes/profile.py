@@ -52,14 +52,11 @@ def password(
     again: Annotated[str, Form()] = "",
 ) -> Response:
     """Changes one's own password and ends all other sessions."""
-    if not is_long_enough(new):
-        return _page(desk, visitor, faults={"new": "length"})
-    if new != again:
-        return _page(desk, visitor, faults={"again": "unequal"})
-    if new == old:
-        return _page(desk, visitor, faults={"new": "same"})
-    if not _is_me(desk, visitor, old, device=device):
-        return _page(desk, visitor, faults={"old": "wrong"})
+    faults = _faults_of(old=old, new=new, again=again)
+    if not faults and not _is_me(desk, visitor, old, device=device):
+        faults = {"old": "wrong"}
+    if faults:
+        return _page(desk, visitor, faults=faults)
     with desk.engine.begin() as connection:
         change_own_password(
             connection, visitor.person, old=old, new=new, now=desk.clock(), session_id=visitor.session.id
@@ -158,6 +155,15 @@ def revoke_token(token_id: Number, desk: TheDesk, visitor: OwnForm) -> Response:
     if not is_revoked:
         raise PageError(Failure.NOT_FOUND)
     return _done("token_revoked")
+
+
+def _faults_of(*, old: str, new: str, again: str) -> dict[str, str]:
+    """What is wrong with a new password, by field."""
+    if not is_long_enough(new):
+        return {"new": "length"}
+    if new != again:
+        return {"again": "unequal"}
+    return {"new": "same"} if new == old else {}
 
 
 def _days(text: str) -> int | None:
