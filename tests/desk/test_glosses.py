@@ -16,6 +16,7 @@ from tests.desk.legal_walks import confirmed_case, draft_address
 
 def test_every_provision_of_the_editor_has_its_english(desk: DeskUnderTest) -> None:
     desk.enter(Role.LEGAL)
+    desk.store.register()
     case_id = confirmed_case(desk)
     desk.client.cookies.set(COOKIE, Tongue.EN.value)
     page = BeautifulSoup(desk.page(draft_address(case_id)), "lxml")
@@ -26,6 +27,7 @@ def test_every_provision_of_the_editor_has_its_english(desk: DeskUnderTest) -> N
 
 def test_headings_of_the_letter_and_grounds_of_a_finding_have_it_too(desk: DeskUnderTest) -> None:
     desk.enter(Role.LEGAL)
+    desk.store.register()
     case_id = confirmed_case(desk)
     desk.client.cookies.set(COOKIE, Tongue.EN.value)
     assert "(Legal basis)" in desk.page(draft_address(case_id))
@@ -35,6 +37,7 @@ def test_headings_of_the_letter_and_grounds_of_a_finding_have_it_too(desk: DeskU
 @pytest.mark.parametrize("tongue", [Tongue.LATN, Tongue.CYRL])
 def test_serbian_pages_hold_no_english_beside_it(desk: DeskUnderTest, tongue: Tongue) -> None:
     desk.enter(Role.LEGAL)
+    desk.store.register()
     case_id = confirmed_case(desk)
     desk.client.cookies.set(COOKIE, tongue.value)
     for address in (draft_address(case_id), f"/cases/{case_id}"):

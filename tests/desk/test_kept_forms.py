@@ -103,6 +103,15 @@ def test_a_note_outlives_a_log_in_with_a_code_and_a_wrong_password(desk: DeskUnd
     assert len(notes_of(desk, 1)) == 1
 
 
+def test_a_log_in_form_that_grew_old_itself_hands_it_on(desk: DeskUnderTest) -> None:
+    desk.enter()
+    address, form = typed_note(desk)
+    run_out(desk)
+    first = form_of(send(desk, address, form).text, "/login")
+    second = send(desk, "/login", first | ENTER | {"csrf": "stari"})
+    assert (second.status_code, form_of(second.text, "/login")["kept"]) == (401, first["kept"])
+
+
 def test_an_old_token_costs_nothing_that_was_typed(desk: DeskUnderTest) -> None:
     desk.enter()
     address, form = typed_note(desk)
@@ -126,6 +135,7 @@ def test_a_dismissal_says_what_is_sent_again(desk: DeskUnderTest) -> None:
 
 def test_a_draft_that_was_edited_outlives_the_log_in(desk: DeskUnderTest) -> None:
     desk.enter(Role.LEGAL)
+    desk.store.register()
     case_id = confirmed_case(desk)
     address = f"{draft_address(case_id)}?script=latn"
     form = editor_form(desk.page(address))
@@ -140,6 +150,7 @@ def test_a_draft_that_was_edited_outlives_the_log_in(desk: DeskUnderTest) -> Non
 
 def test_a_receipt_is_asked_for_again_beside_what_was_typed(desk: DeskUnderTest) -> None:
     desk.enter(Role.LEGAL)
+    desk.store.register()
     address = f"{draft_address(approved_case(desk))}/filed"
     form = {"csrf": field(desk.page(address), "csrf"), "channel": "counter", "on": "2026-11-20", "reference": "353-7"}
     run_out(desk)
