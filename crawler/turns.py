@@ -27,7 +27,7 @@ def last_turn(now: datetime, *, hour: int) -> datetime:
 
 def coming_turn(now: datetime, *, hour: int) -> datetime:
     """When the night is due next."""
-    today = now.astimezone(ZoneInfo(TIMEZONE)).date()
+    today = day_in_belgrade(now)
     turn = turn_on(today, hour=hour)
     return turn if turn > now else turn_on(today + _DAY, hour=hour)
 
