@@ -29,7 +29,7 @@ from tests.whole.running import ADWATCH, adwatch, allow_files_of, environment
 ADS = 130
 HELD_BACK = 115
 """Ads answered before the site falls silent: the first transaction is done (100 ads), and the second is not."""
-PATIENCE = 120
+PATIENCE = 600
 MANIFEST: dict[str, Any] = {
     "kind": "structured",
     "listing": {"links": "a.oglas"},
@@ -188,7 +188,7 @@ def test_night_killed_in_mid_crawl_is_resumed_and_leaves_no_spider_behind(tmp_pa
             portal.wait_for(first_batch_is_kept)
             spider = spider_of(night)
             night.kill()
-            spider.wait(20)
+            spider.wait(PATIENCE)
         assert portal.runs() == [(None, {})]
 
         assert portal.run_night().returncode == 0
