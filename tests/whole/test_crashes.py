@@ -24,7 +24,7 @@ from crawler.store.engine import reading
 from crawler.store.schema import ad_versions, ads, captures, nights, runs, sightings
 from tests.builders import StoreBuilder
 from tests.spiders.loopback import Answer, ad_page, links_to, serve, source
-from tests.whole.running import ADWATCH, adwatch, allow_files_of, environment
+from tests.whole.running import ADWATCH, PATIENT, adwatch, allow_files_of, environment
 
 ADS = 130
 HELD_BACK = 115
@@ -152,6 +152,12 @@ class Portal:
 def _no_proxy(monkeypatch: pytest.MonkeyPatch) -> None:
     for name in [name for name in os.environ if name.lower().endswith("_proxy")]:
         monkeypatch.delenv(name)
+
+
+@pytest.fixture(autouse=True)
+def _patient(monkeypatch: pytest.MonkeyPatch) -> None:
+    for name, value in PATIENT.items():
+        monkeypatch.setenv(name, value)
 
 
 def first_batch_is_kept(portal: Portal) -> bool:

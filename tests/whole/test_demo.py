@@ -7,6 +7,7 @@ import sqlite3
 import subprocess
 import time
 from collections import defaultdict
+from collections.abc import Iterator
 from contextlib import closing, suppress
 from pathlib import Path
 from typing import Any
@@ -20,10 +21,18 @@ from crawler.store.engine import open_store, reading
 from crawler.store.schema import ads, assessments, cases, drafts, nights, sightings
 from spiders.demo.ads import load_offers, placed_ads
 from spiders.demo.sites import address_of
+from tests.noon import at_noon
 from tests.whole.running import ADWATCH, adwatch, adwatch_json, environment
 
 STABLE = ("pages", "ads", "series", "cases", "drafts", "sources")
 """Counts that a second, unchanged night must leave as they are."""
+
+
+@pytest.fixture(scope="module", autouse=True)
+def _noon() -> Iterator[None]:
+    """Known ads are due for a visit on a day, and the nights here follow one another at once."""
+    with at_noon():
+        yield
 
 
 @pytest.fixture(scope="module")
