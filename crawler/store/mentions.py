@@ -47,6 +47,8 @@ class MentioningAd:
     source: str
     url: str
     title: str | None
+    place: str | None
+    """Where the work is, as the site states it beside the text."""
     name: str | None
     """The mediator's, as that version writes it."""
     mediator_key: str
@@ -143,6 +145,7 @@ def ads_that_mention(connection: Connection, kind: str, value: str, *, limit: in
             ads.c.source,
             ads.c.url,
             ad_versions.c.title,
+            _PLACE,
             assessments.c.result[("mediator", "name")].as_string().label("name"),
             assessments.c.mediator_key,
             assessments.c.result["destinations"].label("destinations"),
@@ -187,12 +190,15 @@ def ads_at_address(connection: Connection, url: str, *, limit: int) -> list[Ment
     return _standing(connection, found.order_by(ads.c.id.desc()).limit(limit))
 
 
+_PLACE = ad_versions.c.posting[("jobLocation", "raw")].as_string().label("place")
+
 _STANDING = (
     ads.c.id.label("ad_id"),
     ads.c.series_id,
     ads.c.source,
     ads.c.url,
     ad_versions.c.title,
+    _PLACE,
     assessments.c.result[("mediator", "name")].as_string().label("name"),
     func.coalesce(assessments.c.mediator_key, "").label("mediator_key"),
     assessments.c.result["destinations"].label("destinations"),

@@ -11,6 +11,7 @@ from crawler.belgrade import day_in_belgrade
 from crawler.store.mentions import MentioningAd
 from pipelines.connections.mentions import ContactKind, Mention, domain_of
 from pipelines.register.names import name_key
+from pipelines.series.features import towns_in
 
 MANY_SERIES = 12
 MANY_NAMES = 6
@@ -34,6 +35,8 @@ class Connection:
     """Distinct names of mediators as written, in order of first sight."""
     destinations: tuple[str, ...]
     """ISO 3166-1 alpha-2, in order of first sight."""
+    towns: int
+    """Foreign towns that titles and stated places of work name."""
     since: date
     """Day in Belgrade on which the first of the ads was first seen with it."""
     until: date
@@ -61,6 +64,7 @@ def connection_of(mention: Mention, found: Sequence[MentioningAd], *, most: int)
         series=tuple(sorted(series)),
         names=names,
         destinations=tuple(dict.fromkeys(country for ad in found for country in ad.destinations)),
+        towns=len(frozenset[str]().union(*(towns_in(f"{ad.title or ''}\n{ad.place or ''}") for ad in found))),
         since=day_in_belgrade(min(ad.first_seen for ad in found)),
         until=day_in_belgrade(max(ad.last_seen for ad in found)),
         is_shared=len(names) > 1 and (_is_everywhere(series, names) or _is_of_portal(mention, found)),

@@ -24,7 +24,7 @@ def kind_and_value(kind: ContactKind, value: str) -> Sentence:
 
 
 def connection_sentence(found: Connection) -> Sentence:
-    """'Broj telefona … stoji u 14 oglasa (5 ponuda) pod 3 imena, za 2 zemlje, od 3. 3. 2026.'"""
+    """'Broj telefona … stoji u 14 oglasa (5 ponuda) pod 3 imena, za 2 zemlje (3 grada), od 3. 3. 2026.'"""
     told: dict[str, str] = {
         "contact": kind_and_value(found.kind, found.value),
         "ads": _ads(found),
@@ -36,8 +36,16 @@ def connection_sentence(found: Connection) -> Sentence:
     if found.names:
         told["names"] = Counted(len(found.names), "imenom", "imena", "imena")
     if found.destinations:
-        told["countries"] = Counted(len(found.destinations), "zemlju", "zemlje", "zemalja")
+        told["countries"] = _where(found)
     return _connecting(told)
+
+
+def _where(found: Connection) -> Sentence | Counted:
+    countries = Counted(len(found.destinations), "zemlju", "zemlje", "zemalja")
+    if not found.towns:
+        return countries
+    towns = Counted(found.towns, "grad", "grada", "gradova")
+    return Sentence("%(countries)s (%(towns)s)", countries=countries, towns=towns)
 
 
 def _ads(found: Connection) -> Sentence | Counted:

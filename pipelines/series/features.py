@@ -76,6 +76,11 @@ def features_of(ad: ComparableText) -> AdFeatures:
     return AdFeatures(title, text, _together(title, text))
 
 
+def towns_in(text: str) -> frozenset[str]:
+    """What stands for each foreign town that the text names, as in `towns`."""
+    return _features(text).towns
+
+
 def _features(text: str) -> Features:
     said = _sayings().said(filter(None, map(_meaning_of_piece, text.split())), lambda: folded_text(text))
     if not said:

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -20,6 +21,7 @@ def mention(number: int, *, name: str | None = None, series: int | None = None, 
         source=host,
         url=f"http://{host}.example/{number}",
         title=None,
+        place=None,
         name=name,
         mediator_key="",
         destinations=("DE",) if number % 2 else ("AT",),
@@ -85,6 +87,14 @@ def test_the_portals_own_mailbox_and_domain_connect_nobody(asked: Mention) -> No
 def test_the_sentence_takes_the_forms_of_its_numbers(ads: int, names: int, expected: str) -> None:
     found = [mention(one, name=f"Ime {'ABC'[one % names]}" if names else None) for one in range(1, ads + 1)]
     assert connection_sentence(connect(found)).replace("\u00a0", " ") == f"Broj telefona +381600000001 {expected}"
+
+
+def test_towns_count_once_in_every_case_script_and_language() -> None:
+    titles = ["Zavarivači za Beč", "Возачи у Бечу", "Tischler in Wien", "Konobari – Graz", "Kuvar u inostranstvu"]
+    found = [replace(mention(one, name="Primer Rad"), title=title) for one, title in enumerate(titles, start=1)]
+    found.append(replace(mention(9, name="Primer Rad"), place="Lajpcig, Nemačka"))
+    assert connect(found).towns == 3
+    assert "za 2 zemlje (3 grada), od" in connection_sentence(connect(found)).replace("\u00a0", " ")
 
 
 def test_what_was_cut_says_so() -> None:

@@ -17,7 +17,7 @@ def _link(
 ) -> CaseConnection:
     found = Connection(
         kind=ContactKind.PHONE, value=value, ads=3, is_cut=False, series=(1, 2), names=names, destinations=(),
-        since=NOW.date(), until=NOW.date(), is_shared=shared,
+        towns=0, since=NOW.date(), until=NOW.date(), is_shared=shared,
     )  # fmt: skip
     linked = tuple(LinkedCase(number, "open", "high", f"posrednik {number}") for number in cases)
     return CaseConnection(found, "", linked, more)

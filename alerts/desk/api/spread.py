@@ -81,6 +81,8 @@ class ConnectionShape(Shape):
     """Of mediators, as written."""
     destinations: tuple[str, ...]
     """ISO 3166-1 alpha-2."""
+    towns: int
+    """Abroad, that titles and stated places of work name."""
     since: Day
     until: Day
     is_shared: bool
