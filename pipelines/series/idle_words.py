@@ -7,6 +7,7 @@ from functools import cache
 from pathlib import Path
 
 from pipelines.packaged import RuleData, load_packaged
+from pipelines.series.standards import standard_word
 
 
 class IdleWordLists(RuleData):
@@ -22,10 +23,11 @@ class IdleWords:
 
     anywhere: frozenset[str]
     in_titles: frozenset[str]
+    """As words are compared."""
 
 
 @cache
 def idle_words() -> IdleWords:
     """The packaged data."""
     lists = load_packaged(Path(__file__).with_suffix(".yml"), IdleWordLists)
-    return IdleWords(frozenset().union(*lists.everywhere.values()), frozenset(lists.in_titles))
+    return IdleWords(frozenset().union(*lists.everywhere.values()), frozenset(map(standard_word, lists.in_titles)))

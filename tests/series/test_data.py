@@ -2,16 +2,23 @@
 
 from __future__ import annotations
 
-import pytest
+from pathlib import Path
 
-from pipelines.series.comparable import all_words_of, make_comparable
+import pytest
+import yaml
+
+from pipelines.reading.places import HOME, Country, place_rules
+from pipelines.series.comparable import all_words_of, make_comparable, words_of
 from pipelines.series.features import Occupation, _book, _meaning_of_piece, _sayings, features_of, occupations
+from pipelines.series.idle_words import idle_words
 from pipelines.series.portal_lines import PortalLine, is_portal_line, portal_lines
 from pipelines.series.standards import standard_word
-from pipelines.series.towns import town_of
+from pipelines.series.towns import _bare, _listed, town_of
 from pipelines.text.folding import fold, folded_text
 from pipelines.text.phrases import read_text
 from tests.series.clusters import labelled_ads, offers
+
+ONE_TOWN = Path(__file__).with_name("one_town.yml")
 
 
 @pytest.mark.parametrize("line", portal_lines().lines, ids=lambda line: line.phrase)
@@ -43,6 +50,8 @@ def test_codes_of_occupations_are_unique() -> None:
         ("IT", ("monfalkon(e|eu)", "monfalcone")),
         ("HR", ("split", "splitu")),
         ("SI", ("kopr~", "koper", "kopru")),
+        ("IT", ("bolonj~", "bologna")),
+        ("CH", ("lokarn(o|u)", "locarno")),
     ],
 )
 def test_names_of_one_town_are_one(country: str, names: tuple[str, ...]) -> None:
@@ -54,11 +63,38 @@ def test_names_of_one_town_are_one(country: str, names: tuple[str, ...]) -> None
     [
         ("HR", ("krk", "cres", "brac", "rab")),
         ("IT", ("trento", "tarant(o|u)", "rim", "rimini")),
-        ("DE", ("bremen~", "bremerhafen~", "ulm", "minden~", "minhen~")),
+        ("DE", ("bremen~", "bremerhafen~", "ulm", "minden~", "minhen~", "hamburg~", "homburg~")),
+        ("AT", ("linz", "lienz")),
     ],
 )
 def test_other_towns_stay_others(country: str, names: tuple[str, ...]) -> None:
     assert len({town_of(country, name) for name in names}) == len(names)
+
+
+def test_names_that_share_a_key_are_known_to_be_one_town() -> None:
+    """Whoever adds a town sees which names it is taken for one with."""
+    found = {country.code: _told_alike(country) for country in place_rules().countries if country.code != HOME}
+    assert {code: names for code, names in found.items() if names} == yaml.safe_load(ONE_TOWN.read_text("utf-8"))
+
+
+def _told_alike(country: Country) -> list[list[str]]:
+    """Names that are told to be one town by their consonants and by no list."""
+    names: dict[str, set[str]] = {}
+    for phrase in set(country.towns) - set(country.doubtful):
+        names.setdefault(town_of(country.code, phrase), set()).add(_bare(phrase))
+    return sorted(sorted(alike - _listed().keys()) for alike in names.values() if len(alike - _listed().keys()) > 1)
+
+
+def test_no_name_that_is_not_listed_is_heard_as_one_that_is() -> None:
+    listed = set(_listed().values())
+    heard = {(country.code, phrase) for country in place_rules().countries for phrase in country.towns}
+    assert {one for one in heard if _bare(one[1]) not in _listed() and town_of(*one) in listed} == set()
+
+
+def test_idle_words_are_known_as_they_are_compared() -> None:
+    told = {word for listed in idle_words().in_titles for word in words_of(listed)}
+    assert told <= idle_words().in_titles
+    assert "osoble" in told
 
 
 def test_words_of_other_standards_are_told_in_serbian() -> None:
