@@ -132,6 +132,12 @@ def make_comparable(title: str | None, text: str, shingles: bytes | None = None)
     return ComparableText(title or "", text, shingles)
 
 
+def written_words(ad: ComparableText) -> dict[str, str]:
+    """By each word as it is compared: the word as the ad writes it first, folded."""
+    written = folded_text(f"{ad.title}\n{ad.text}").translate(_SPACES).split()
+    return {_told_word(word): word for word in reversed(written)}
+
+
 def passages_of(ad: ComparableText) -> Iterator[frozenset[str]]:
     """Words of the sentences, short ones taken together: a page may break a sentence into lines."""
     passage: set[str] = set()

@@ -15,7 +15,7 @@ from typing import NamedTuple
 
 from rapidfuzz.distance import JaroWinkler, LCSseq, Levenshtein
 
-from pipelines.series.comparable import ComparableText, passages_of
+from pipelines.series.comparable import ComparableText, passages_of, written_words
 from pipelines.series.features import AdFeatures, Features, features_of
 from pipelines.series.idle_words import idle_words
 from pipelines.series.signatures import SHORT_TEXT
@@ -133,8 +133,9 @@ class JoinReason:
 
     likeness: Likeness
     shared: tuple[str, ...]
-    """Words of both, in the first ad's order, folded."""
+    """Words of both, in the first ad's order and as it writes them, folded."""
     only_first: tuple[str, ...]
+    """As that ad writes them, likewise the others."""
     only_second: tuple[str, ...]
 
 
@@ -171,9 +172,9 @@ def explain(first: JudgedAd, second: JudgedAd) -> JoinReason:
     left, right = frozenset(first.text.words), frozenset(second.text.words)
     return JoinReason(
         compare(first, second),
-        shared=_in_order(first.text.words, left & right),
-        only_first=_in_order(first.text.words, left - right),
-        only_second=_in_order(second.text.words, right - left),
+        shared=_as_written(first.text, left & right),
+        only_first=_as_written(first.text, left - right),
+        only_second=_as_written(second.text, right - left),
     )
 
 
@@ -367,5 +368,6 @@ def _is_same_word(word: str, other: str) -> bool:
     return word[0] == other[0] and JaroWinkler.similarity(word, other, score_cutoff=SAME_WORD) > 0
 
 
-def _in_order(words: Iterable[str], wanted: frozenset[str]) -> tuple[str, ...]:
-    return tuple(dict.fromkeys(word for word in words if word in wanted))
+def _as_written(ad: ComparableText, wanted: frozenset[str]) -> tuple[str, ...]:
+    written = written_words(ad)
+    return tuple(written.get(word, word) for word in dict.fromkeys(ad.words) if word in wanted)

@@ -57,6 +57,16 @@ def test_another_work_or_place_parts_texts_that_are_else_the_same(word: str, oth
     assert likeness.ground is ground
 
 
+@pytest.mark.parametrize(("town", "other"), [("Hamburga", "Homburga"), ("grada Linz", "grada Lienz")])
+def test_towns_of_the_same_consonants_part_offers(town: str, other: str) -> None:
+    first, second = (judged(TEXT.replace("Minhena", name)) for name in (town, other))
+    assert compare(first, second).ground is Ground.OTHER_PLACE
+
+
+def test_a_town_is_one_in_either_language() -> None:
+    assert compare(judged(TEXT.replace("Minhena", "Bolonje")), judged(TEXT.replace("Minhena", "Bologna"))).joins
+
+
 def test_a_sum_of_money_is_no_word_however_it_is_spaced() -> None:
     sums = [f"Plata je {amount}, smeštaj u domu." for amount in ("1500e", "1.800 e", "1500 eu", "1500\xa0E")]
     assert {make_comparable(None, text).wording for text in sums} == {"plata je smestaj u domu"}
@@ -146,6 +156,14 @@ def test_a_join_is_explained_by_its_words() -> None:
     assert "minhena" in reason.shared
     assert reason.only_first == ("radnickom", "domu")
     assert reason.only_second == ("hotelu",)
+
+
+def test_a_join_is_explained_in_the_words_of_the_ads() -> None:
+    first, second = judged("Tvornica traži osoblje, smještaj u domu."), judged("Fabrika nudi smeštaj na moru.")
+    reason = explain(first, second)
+    assert reason.shared == ("tvornica", "smjestaj")
+    assert reason.only_first == ("trazi", "osoblje", "u", "domu")
+    assert reason.only_second == ("nudi", "na", "moru")
 
 
 def test_one_address_is_one_series_but_a_bare_site_is_none() -> None:
