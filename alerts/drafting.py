@@ -27,7 +27,7 @@ from crawler.errors import DraftError, UsageError
 from crawler.files import whole_file
 from crawler.store.approvals import standing_approvals
 from crawler.store.drafts import DraftRow, drafts_with_approved
-from pipelines.register.reasons import read_reason
+from pipelines.register.reasons import read_reason, without_person
 from pipelines.text.counting import counted
 
 Choice = TypeVar("Choice", bound=StrEnum)
@@ -151,7 +151,7 @@ def _templates(folders: Path) -> Environment:
     )
     templates.globals.update(unknown="nepoznato", not_configured="(nije podešeno)")
     templates.filters.update(day=_day, date=_date, local=_local, local_precise=_local_precise, utc=_utc)
-    templates.filters.update(days=_days, listed=_listed, counted=counted, told=read_reason)
+    templates.filters.update(days=_days, listed=_listed, counted=counted, told=_told)
     return templates
 
 
@@ -177,6 +177,11 @@ def _utc(moment: datetime) -> str:
 
 def _days(moments: Iterable[datetime]) -> str:
     return "; ".join(_local(moment) for moment in moments)
+
+
+def _told(reason: str) -> str:
+    """Who of our people decided is nobody's business but ours."""
+    return without_person(read_reason(reason))
 
 
 def _listed(values: Iterable[Verbatim]) -> Verbatim:

@@ -15,6 +15,7 @@ from alerts.document import Verbatim
 from alerts.recipients import DraftKind
 from crawler.assessment import Verdict
 from crawler.errors import DraftError
+from pipelines.register.reasons import names_entry, read_reason
 
 LIMITATION_IS_NEAR = 90
 """Days."""
@@ -279,8 +280,17 @@ class DraftFacts:
     @property
     def near_names(self) -> tuple[NearName, ...]:
         """Names of the register that are alike: for who checks licences, nobody else is told of other agencies."""
-        checks_licences = self.authority.kind in (DraftKind.COMPLAINT, DraftKind.COPY)
-        return self.register_check.nearest if checks_licences else ()
+        return self.register_check.nearest if self._checks_licences else ()
+
+    @property
+    def register_reasons(self) -> tuple[str, ...]:
+        """Why the register answers as it does; to others without those that name entries, likewise."""
+        reasons = tuple(read_reason(reason.rstrip(".")) for reason in self.register_check.reasons)
+        return reasons if self._checks_licences else tuple(one for one in reasons if not names_entry(one))
+
+    @property
+    def _checks_licences(self) -> bool:
+        return self.authority.kind in (DraftKind.COMPLAINT, DraftKind.COPY)
 
     @property
     def is_brought(self) -> bool:

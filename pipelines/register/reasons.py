@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from crawler.assessment import RegisterAnswer
-from pipelines.text.sentences import Pattern, read_sentences
+from pipelines.text.sentences import Joined, Pattern, Sentence, read_sentences
 
 
 class Decided(Pattern):
@@ -87,12 +87,36 @@ class Reason(Pattern):
     SLIP = "„%(written)s“ umesto „%(meant)s“ (%(slip)s)"
 
 
+_NAMES = frozenset(("entry", "other"))
+"""Places where the name of an entry stands."""
+_DECIDED_THEN = "odluka od %(day)s"
+
 NESTED = {"decided": Decided, "slip": SlipWords, "form": Forms, "forms": Forms, "why": Reason}
 
 
 def read_reason(text: str) -> str:
     """A reason that was kept as text, as sentences again; as it is where other words were used then."""
     return read_sentences(text, Reason, NESTED)
+
+
+def names_entry(reason: str) -> bool:
+    """The reason, as sentences, tells the name of an entry."""
+    if isinstance(reason, Joined):
+        return any(map(names_entry, reason.parts))
+    if not isinstance(reason, Sentence):
+        return False
+    return not _NAMES.isdisjoint(reason.values) or any(map(names_entry, reason.values.values()))
+
+
+def without_person(reason: str) -> str:
+    """The reason, as sentences, with the day of each decision and not who made it."""
+    if isinstance(reason, Joined):
+        return Joined(reason.separator, map(without_person, reason.parts))
+    if not isinstance(reason, Sentence):
+        return reason
+    if reason.pattern == Decided.ON:
+        return Sentence(_DECIDED_THEN, day=reason.values["day"])
+    return Sentence(reason.pattern, **{name: without_person(value) for name, value in reason.values.items()})
 
 
 def read_reasons(answer: RegisterAnswer) -> RegisterAnswer:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from dataclasses import replace
+from datetime import date
 from pathlib import Path
 
 import pytest
@@ -12,6 +13,7 @@ import pytest
 import alerts
 from alerts.document import Verbatim, plain_text
 from alerts.drafting import LETTERS, document_of
+from alerts.facts import NearName
 from alerts.follow_ups import FOLDER as FOLLOW_UPS
 from alerts.information_requests import FOLDER as REQUESTS
 from alerts.law import LAW_FILE, Topic, built_in_law
@@ -25,10 +27,23 @@ from alerts.recipients import (
     title_of,
 )
 from alerts.script import Script, to_script
+from alerts.stating import state_facts
 from alerts.wording import WORDING_FILE, wording
+from crawler.assessment import Mediator
 from crawler.errors import ConfigError, UsageError
+from pipelines.register.reasons import Decided, Reason
 from pipelines.risk import trigger_titles
-from tests.alerts.sample import SampleCase, expected_path, expected_texts, possible_drafts, sample_facts
+from pipelines.text.sentences import Day, Joined
+from tests.alerts.sample import (
+    MADE_AT,
+    ORGANISATION,
+    SampleCase,
+    expected_path,
+    expected_texts,
+    possible_drafts,
+    sample_facts,
+    sample_material,
+)
 
 RECIPIENTS = sorted(load_recipients())
 DRAFTS = list(possible_drafts())
@@ -241,6 +256,53 @@ def test_names_within_the_reasons_of_the_register_keep_their_letters() -> None:
     assert "1. име носи упис PRIMER KADAR DOO, а потврђено је за Primer Rad;" in text
     assert "2. заједничко само „kadar“;" in text
     assert "3. стари разлог." in text
+
+
+def test_a_number_that_the_register_does_not_know_is_not_said_to_be_missing() -> None:
+    material = sample_material(SampleCase.ABROAD)
+    judged = replace(material.leading.assessment, mediator=Mediator(licence="000-01-99999/2024-24"))
+    material = replace(material, leading=replace(material.leading, assessment=judged))
+    facts = state_facts(
+        material, "policija_uput", organisation=ORGANISATION, law=built_in_law(), now=MADE_AT, stale=False
+    )
+    text, cyrillic = (plain_text(document_of(facts, script)) for script in (Script.LATN, Script.CYRL))
+    assert "000-01-99999/2024-24" in text
+    assert (
+        "Oglas ne navodi naziv po kome bi oglašivač mogao da se potraži; po navedenim podacima nije pronađen upis u"
+        " registru na dan 2.11.2026.\n"
+    ) in text
+    assert "ni naziv ni broj" not in text
+    assert "по наведеним подацима није пронађен упис у регистру на дан 2.11.2026.\n" in cyrillic
+
+
+DECIDED = Decided.ON(day=Day.padded(date(2026, 11, 3)), person="ana@primer.example")
+NAMING = Reason.DECIDED_OTHER_ENTRY(decided=DECIDED, entry="PRIMER KADAR DOO")
+
+
+@pytest.mark.parametrize("recipient", RECIPIENTS)
+def test_reasons_that_name_other_agencies_go_to_who_checks_licences(recipient: str) -> None:
+    text = _with_reasons(recipient, str(NAMING), str(Reason.NO_SUCH_NAME()))
+    told = find_recipient(recipient).kind in (DraftKind.COMPLAINT, DraftKind.COPY)
+    assert ("to nije upis PRIMER KADAR DOO" in text) is told
+    assert "nijedan upis ne nosi to ime." in text
+    assert "Obrazloženje poređenja" not in _with_reasons("policija_uput", str(NAMING))
+
+
+@pytest.mark.parametrize(
+    "reason",
+    [NAMING, Reason.DECIDED_BELONGS(decided=DECIDED), Joined(", ", (Reason.SAME_NAME(), NAMING))],
+)
+def test_no_letter_names_who_of_the_staff_decided(reason: str) -> None:
+    text = _with_reasons("trzisna_inspekcija", str(reason))
+    assert "odluka od 03.11.2026.: " in text
+    assert "ana@primer.example" not in text
+
+
+def _with_reasons(recipient: str, *reasons: str) -> str:
+    facts = sample_facts(recipient)
+    near = NearName(Verbatim("Primer Radnik d.o.o."), "71%", (str(Reason.DECIDED_DENIED(decided=DECIDED)),))
+    check = replace(facts.register_check, reasons=reasons, nearest=(near,))
+    return plain_text(document_of(replace(facts, register_check=check), Script.LATN))
 
 
 _STRAIGHT = re.compile(r"(?:^|[\s(])['\"]\w|\w['\"](?:$|[\s).,;:])|[”»«]|—")
