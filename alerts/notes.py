@@ -44,7 +44,7 @@ def _nested() -> Nested:
     """By the places of all patterns: words of ours that stand there."""
     return {
         **words_in_changes(),
-        "changes": ChangeWords,
+        "changes": (*ChangeWords, NoteWords.OF_CASE),
         "reason": _REASONS,
         "outcome": _OUTCOMES,
         "channel": tuple(channel.words for channel in Channel),

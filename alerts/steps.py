@@ -79,7 +79,12 @@ class Change:
 
     case_id: int
     leading: Candidate
-    note: str
+    news: tuple[str, ...]
+
+    @property
+    def note(self) -> str:
+        """All of it."""
+        return "; ".join(self.news)
 
 
 @dataclass(slots=True)
@@ -224,7 +229,7 @@ def _examine(connection: Connection, night: Night, groups: Sequence[Sequence[Can
             found.opening.append(_new_case(leading))
         elif news := _news(connection, leading, versions):
             stays = leading.case_state in SETTLED
-            (found.beside if stays else found.changes).append(Change(leading.case_id, leading, "; ".join(news)))
+            (found.beside if stays else found.changes).append(Change(leading.case_id, leading, news))
     return found
 
 
@@ -304,6 +309,7 @@ def _apply(connection: Connection, change: Change, *, now: datetime) -> bool:
         log.warning("case=%d left as it is: %s", told_on, error)
         if kept_id is None:
             return False
+        _tell_filed(connection, kept_id, change, now=now)
     else:
         delete_drafts(connection, told_on)
     leading = change.leading
@@ -315,6 +321,13 @@ def _apply(connection: Connection, change: Change, *, now: datetime) -> bool:
         score=leading.score,
     )
     return True
+
+
+def _tell_filed(connection: Connection, kept_id: int, change: Change, *, now: datetime) -> None:
+    """Notes the change of a joined case in the history of the filed one that goes on for it."""
+    # Each with its case: what changes about the filed case's own ads is compared with these notes.
+    news = (NoteWords.OF_CASE(case=f"{change.case_id}", changes=one) for one in change.news)
+    note_on_case(connection, kept_id, person=SYSTEM, now=now, note=NoteWords.LATER(changes="; ".join(news)))
 
 
 def _tell_beside(connection: Connection, change: Change, *, now: datetime) -> bool:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -10,12 +11,14 @@ from alerts.cases import CaseState, Decision
 from alerts.deciding import decide_case
 from alerts.joining import join_cases, part_cases
 from alerts.laying import lay_ready
+from alerts.notes import read_note
 from alerts.steps import open_cases, prepare_drafts
 from alerts.undoing import undo
-from crawler.assessment import Risk, RiskLevel
+from crawler.assessment import Risk, RiskLevel, Verdict
 from crawler.errors import UsageError
 from crawler.store.cases import case_history, list_cases, read_case
 from crawler.store.drafts import drafts_of_case
+from pipelines.text.sentences import Sentence
 from tests.alerts.legal_steps import (
     ANA,
     MARKET,
@@ -23,7 +26,7 @@ from tests.alerts.legal_steps import (
     decide,
     file_case,
 )
-from tests.builders import NOW, StoreBuilder, complaint_assessment
+from tests.builders import NOW, StoreBuilder, StoredAd, complaint_assessment
 
 
 @both_databases
@@ -112,7 +115,8 @@ def test_parted_case_has_no_drafts_of_facts_that_changed_while_it_was_joined(sto
         assert read_case(connection, 2).state == "drafted"
 
 
-def test_what_changes_beside_a_filed_case_is_told_once_and_changes_nothing(store: StoreBuilder) -> None:
+def _filed_with_a_joined_case(store: StoreBuilder) -> tuple[StoredAd, StoredAd]:
+    """Case 1, filed, which goes on for case 2; the ads of both."""
     store.register()
     first, second = store.ad(), store.ad()
     for ad in (first, second):
@@ -124,6 +128,11 @@ def test_what_changes_beside_a_filed_case_is_told_once_and_changes_nothing(store
     for decision in (Decision.CONFIRM, Decision.APPROVE):
         decide(store, 1, decision)
     file_case(store, 1)
+    return first, second
+
+
+def test_what_changes_beside_a_filed_case_is_told_once_and_changes_nothing(store: StoreBuilder) -> None:
+    _, second = _filed_with_a_joined_case(store)
     later = NOW + timedelta(days=1)
     store.assess(second, complaint_assessment(risk=Risk(RiskLevel.CRITICAL, 0.9)), at=later)
     counts = [open_cases(store.night_now(at=at)).counts["changed"] for at in (later, later + timedelta(days=1))]
@@ -131,6 +140,24 @@ def test_what_changes_beside_a_filed_case_is_told_once_and_changes_nothing(store
     with store.connect() as connection:
         assert read_case(connection, 1).state == "filed"
         assert case_history(connection, 2)[-1].note == "nivo rizika: visok → kritičan"
+        told = [event.note for event in case_history(connection, 1) if event.note.startswith("naknadna promena")]
+    assert told == ["naknadna promena: slučaj 2: nivo rizika: visok → kritičan"]
+    assert isinstance(read_note(told[0]), Sentence)
+
+
+def test_what_is_told_of_a_joined_case_hides_no_change_of_the_filed_one(store: StoreBuilder) -> None:
+    first, second = _filed_with_a_joined_case(store)
+    later = NOW + timedelta(days=1)
+    critical = complaint_assessment(
+        risk=Risk(RiskLevel.CRITICAL, 0.9), register=replace(complaint_assessment().register, verdict=Verdict.EXPIRED)
+    )
+    for days, ad in enumerate((second, first)):
+        store.assess(ad, critical, at=later + timedelta(days=days))
+        open_cases(store.night_now(at=later + timedelta(days=days)))
+    with store.connect() as connection:
+        told = [event.note for event in case_history(connection, 1) if event.note.startswith("naknadna promena")]
+    assert [note.count("slučaj 2: ") for note in told] == [2, 0]
+    assert [note.count("nivo rizika: visok → kritičan") for note in told] == [1, 1]
 
 
 def test_a_case_goes_along_with_one_only(store: StoreBuilder) -> None:
