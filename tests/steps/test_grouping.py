@@ -165,16 +165,21 @@ def test_two_threads_that_each_hold_a_copy_end_with_one_series(store: StoreBuild
     assert rows(store)[2] == 1
 
 
-def test_after_the_migration_signatures_are_made_anew_in_the_same_series(store: StoreBuilder) -> None:
-    night = see(store, [TEXT, TEXT.replace("0021", "0055"), OTHER])
-    group_new_ads(night)
-    before = grouped(store)
+def upgrade_again(store: StoreBuilder, *, after: str) -> None:
+    """Takes back all migrations after that one and makes them anew."""
     config = Config()
     config.set_main_option("script_location", str(MIGRATIONS))
     with store.engine.begin() as connection:
         config.attributes["connection"] = connection
-        command.downgrade(config, "0004")
+        command.downgrade(config, after)
     upgrade(store.engine)
+
+
+def test_after_the_migration_signatures_are_made_anew_in_the_same_series(store: StoreBuilder) -> None:
+    night = see(store, [TEXT, TEXT.replace("0021", "0055"), OTHER])
+    group_new_ads(night)
+    before = grouped(store)
+    upgrade_again(store, after="0004")
     assert rows(store)[:2] == (0, 0)
     counts = group_new_ads(night).counts
     assert (counts["ads"], counts["joined"], counts["new_series"]) == (3, 0, 0)

@@ -8,15 +8,19 @@ import pytest
 from sqlalchemy import delete, select, update
 from sqlalchemy.exc import DatabaseError
 
+from alerts.cases import Decision
+from alerts.deciding import decide_case
 from alerts.regrouping import Regrouped, merge, split
+from alerts.steps import open_cases
 from crawler.errors import UsageError
 from crawler.store.audit import Act, AuditFilter, read_audit
 from crawler.store.cases import case_history, count_touched, list_cases, touched_ads
 from crawler.store.regrouping import decisions_on, members_of, texts_without_parts
 from crawler.store.schema import ads, cases, series, series_decisions
+from crawler.store.series import count_ungrouped
 from pipelines.steps import group_new_ads
 from tests.builders import NOW, StoreBuilder
-from tests.steps.test_grouping import OTHER, TEXT, see
+from tests.steps.test_grouping import OTHER, TEXT, see, upgrade_again
 
 PERSON = "ana@primer.example"
 LATER = NOW + timedelta(days=1)
@@ -39,6 +43,11 @@ def by_url(store: StoreBuilder) -> dict[int, int]:
     with store.connect() as connection:
         rows = connection.execute(select(ads.c.url, ads.c.series_id)).all()
     return {int(row.url.rpartition("/")[2]): row.series_id for row in rows}
+
+
+def series_by_ad(store: StoreBuilder) -> dict[int, int | None]:
+    with store.connect() as connection:
+        return {row.id: row.series_id for row in connection.execute(select(ads.c.id, ads.c.series_id))}
 
 
 def ad_id(store: StoreBuilder, number: int) -> int:
@@ -93,6 +102,27 @@ def test_all_ads_of_both_series_are_looked_at_again_after_a_split(
     with store.connect() as connection:
         touched = {ad.ad_id for ad in touched_ads(connection, after=0, limit=10)}
     assert touched == {ad_id(store, 1), ad_id(store, 2)}
+
+
+def test_signatures_made_anew_find_new_copies_and_undo_nothing_that_people_decided(
+    store: StoreBuilder, two_series: tuple[int, int]
+) -> None:
+    case_id = case_on(store, 3)
+    split_off(store, 2)
+    with store.engine.begin() as connection:
+        decide_case(connection, case_id, Decision.DISMISS, person=PERSON, now=LATER, note="nije oglas")
+    before = series_by_ad(store)
+    upgrade_again(store, after="0022")
+    with store.connect() as connection:
+        assert count_ungrouped(connection) == len(before)
+    night = see(store, [f"{OTHER} Javite se na vreme svi."], first=4)
+    group_new_ads(night)
+    open_cases(night)
+    assert by_url(store)[4] == two_series[1]
+    assert before.items() <= series_by_ad(store).items()
+    with store.connect() as connection:
+        assert [(line.id, line.state) for line in list_cases(connection)] == [(case_id, "dismissed")]
+        assert decisions_on(connection, two_series[0])
 
 
 def test_what_stays_behind_is_found_by_near_copies(store: StoreBuilder, two_series: tuple[int, int]) -> None:
