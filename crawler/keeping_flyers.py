@@ -56,6 +56,8 @@ class AskedPicture:
     wanted: WantedPicture
     page: FetchedPage | None = None
     problem: str | None = None
+    was_asked: bool = True
+    """False: left for another night, because the source had refused us before its turn came."""
 
 
 def keep_flyers(night: Night) -> StepReport:
@@ -164,4 +166,5 @@ def _note(
         problem=problem,
         image_id=image_id,
         capture_id=capture_id if image_id else None,
+        was_asked=asked.was_asked,
     )

@@ -33,6 +33,8 @@ class AskedScreenshot:
     wanted: WantedScreenshot
     page: FetchedPage | None = None
     problem: str | None = None
+    was_asked: bool = True
+    """False: left for another night, because the source had refused us before its turn came."""
 
 
 def keep_screenshots(night: Night) -> StepReport:
@@ -97,4 +99,5 @@ class ScreenshotPipeline(KeepingPipeline[AskedScreenshot]):
                     at=kept.fetched_at if kept else datetime.now(UTC),
                     problem=asked.problem,
                     capture_id=ids[kept.record_id] if kept else None,
+                    was_asked=asked.was_asked,
                 )

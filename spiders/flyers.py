@@ -15,8 +15,8 @@ from crawler.health import Problem
 from crawler.keeping_flyers import MINUTES, SPIDER, AskedPicture, WantedPicture, read_wanted
 from crawler.pictures import LARGEST_BYTES
 from spiders.fetched import fetched_page
-from spiders.visiting import VisitingSpider, problem_of_visit
-from spiders.walls import refusal_of
+from spiders.visiting import VisitingSpider
+from spiders.walls import problem_of_visit, refusal_of
 
 
 class FlyersSpider(VisitingSpider):
@@ -46,21 +46,19 @@ class FlyersSpider(VisitingSpider):
     def _request(self, wanted: WantedPicture) -> Request:
         return Request(
             wanted.url,
-            callback=self.parse_picture,
+            callback=self.parse_visit,
             errback=self.note_failure,
             cb_kwargs={"wanted": wanted},
             meta=self.meta_for(wanted.source),
             dont_filter=True,
         )
 
-    def parse_picture(self, response: Response, wanted: WantedPicture) -> Iterator[AskedPicture | Request]:
-        """The picture's bytes, or why there are none; then the next one of its source."""
+    def read(self, response: Response, wanted: WantedPicture) -> tuple[AskedPicture, Problem | None]:
+        """The picture's bytes, or why there are none."""
         problem = refusal_of(response)
         if problem:
-            yield AskedPicture(wanted, problem=problem.value)
-        else:
-            yield AskedPicture(wanted, fetched_page(response))
-        yield from self.go_on(wanted, problem, response)
+            return AskedPicture(wanted, problem=problem.value), problem
+        return AskedPicture(wanted, fetched_page(response)), None
 
     def note_failure(self, failure: Failure) -> Iterator[AskedPicture | Request]:
         """What became of a request without an answer."""

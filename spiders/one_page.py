@@ -25,7 +25,6 @@ from crawler.fetching import OnePage
 from crawler.health import Problem
 from crawler.items import AdPosting
 from crawler.manifest import AnySource, Limits, LinkListing, StructuredSource, find_manifest
-from crawler.politeness import ForbiddenAddressError
 from crawler.shown import shown_fields
 from spiders.fetched import fetched_page
 from spiders.kinds.of_source import spider_class
@@ -33,7 +32,7 @@ from spiders.kinds.source import SourceSpider
 from spiders.posting import build_ad
 from spiders.structured import stated_postings
 from spiders.text import html_to_text, one_line
-from spiders.walls import problem_of, refusal_of, wall_of
+from spiders.walls import problem_of_visit, refusal_of, wall_of
 
 FEW_WORDS = 40
 """A page of fewer words, without an ad's data, may be a wall instead of what was asked for."""
@@ -76,7 +75,7 @@ def one_page_class(manifest: AnySource, url: str, brought: list[OnePage], *, may
             brought.append(result_of(response))
 
         def note_failure(self, failure: Failure) -> None:
-            brought.append(OnePage(problem=problem_of_failure(failure).value))
+            brought.append(OnePage(problem=problem_of_visit(failure).value))
 
     OnePageSpider.manifest = manifest
     found: type[SourceSpider] = OnePageSpider
@@ -97,13 +96,6 @@ def result_of(response: Response) -> OnePage:
 
         page = document_of(response, page)
     return OnePage(page=page, **fields)
-
-
-def problem_of_failure(failure: Failure) -> Problem:
-    """Why no answer came."""
-    if isinstance(failure.value, ForbiddenAddressError):
-        return Problem.FORBIDDEN_ADDRESS
-    return problem_of(failure) or Problem.UNREACHABLE
 
 
 def _fields_of(response: TextResponse) -> dict[str, Any]:

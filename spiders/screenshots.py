@@ -28,8 +28,8 @@ from crawler.politeness import NAMED_HOSTS, BrowserGuard
 from crawler.store.screenshots import WantedScreenshot
 from spiders.fetched import fetched_page
 from spiders.kinds.rendered import browser_settings
-from spiders.visiting import VisitingSpider, named_hosts, problem_of_visit
-from spiders.walls import refusal_of, wall_of
+from spiders.visiting import VisitingSpider, named_hosts
+from spiders.walls import problem_of_visit, refusal_of, wall_of
 
 WIDTH = 1280
 HEIGHTS = (12_000, 4_000, 1_200)
@@ -90,7 +90,7 @@ class ScreenshotsSpider(VisitingSpider):
     def _request(self, wanted: WantedScreenshot) -> Request:
         return Request(
             wanted.url,
-            callback=self.parse_page,
+            callback=self.parse_visit,
             errback=self.note_failure,
             cb_kwargs={"wanted": wanted},
             meta={
@@ -103,18 +103,15 @@ class ScreenshotsSpider(VisitingSpider):
             dont_filter=True,
         )
 
-    def parse_page(self, response: Response, wanted: WantedScreenshot) -> Iterator[AskedScreenshot | Request]:
-        """The page with its picture, and the wall that it shows, or why there is none; then the next of its source."""
+    def read(self, response: Response, wanted: WantedScreenshot) -> tuple[AskedScreenshot, Problem | None]:
+        """The page with its picture, and the wall that it shows, or why there is none."""
         picture: bytes | None = response.meta["playwright_page_methods"][0].result
         problem = refusal_of(response) or (Problem.OVER_LIMIT if picture is None else wall_of(response))
         # A consent form stands over the ad or beside it; behind any other wall there is nothing to be seen.
         if problem is None or problem is Problem.CONSENT_WALL:
             page = replace(fetched_page(response), method="browser", screenshot=picture)
-            yield AskedScreenshot(wanted, page, problem.value if problem else None)
-            yield from self.go_on(wanted, None)
-        else:
-            yield AskedScreenshot(wanted, problem=problem.value)
-            yield from self.go_on(wanted, problem, response)
+            return AskedScreenshot(wanted, page, problem.value if problem else None), None
+        return AskedScreenshot(wanted, problem=problem.value), problem
 
     def note_failure(self, failure: Failure) -> Iterator[AskedScreenshot | Request]:
         """What became of a request without an answer."""

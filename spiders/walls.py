@@ -160,6 +160,13 @@ def problem_of(failure: Failure) -> Problem | None:
     return _lost(error)
 
 
+def problem_of_visit(failure: Failure) -> Problem:
+    """Why no answer came to a request for one address, which is asked for by itself."""
+    if isinstance(failure.value, ForbiddenAddressError):
+        return Problem.FORBIDDEN_ADDRESS
+    return problem_of(failure) or Problem.UNREACHABLE
+
+
 def _lost(error: BaseException | None) -> Problem:
     """Why no answer came: the first error in the chain of causes that is known."""
     for cause in _causes(error):

@@ -196,15 +196,16 @@ def note_address(
     problem: str | None = None,
     image_id: int | None = None,
     capture_id: int | None = None,
+    was_asked: bool = True,
 ) -> None:
-    """Notes what asking for the address brought."""
+    """Notes what asking for the address brought, or why it was not asked for; that is no try."""
     key, outcome = address_key(url), {"problem": problem, "image_id": image_id, "capture_id": capture_id}
     row = {"url": url, "url_key": key, "source": source, "asked_at": now, "tries": 0}
     insert_new(connection, image_addresses, [row])
     connection.execute(
         update(image_addresses)
         .where(image_addresses.c.url_key == key)
-        .values(asked_at=now, tries=image_addresses.c.tries + 1, **outcome)
+        .values(asked_at=now, tries=image_addresses.c.tries + int(was_asked), **outcome)
     )
 
 

@@ -64,14 +64,23 @@ def wanted_screenshots(connection: Connection, *, level: RiskLevel) -> list[Want
 
 
 def note_screenshot(
-    connection: Connection, version_id: int, *, at: datetime, problem: str | None, capture_id: int | None
+    connection: Connection,
+    version_id: int,
+    *,
+    at: datetime,
+    problem: str | None,
+    capture_id: int | None,
+    was_asked: bool = True,
 ) -> None:
-    """Notes what opening the page brought: a capture, a problem, or a capture that shows the problem."""
+    """Notes what opening the page brought: a capture, a problem, or a capture that shows the problem.
+
+    Or why it was not opened; that is no try.
+    """
     insert_new(connection, screenshots, [{"version_id": version_id, "asked_at": at, "tries": 0}])
     connection.execute(
         update(screenshots)
         .where(screenshots.c.version_id == version_id)
-        .values(asked_at=at, tries=screenshots.c.tries + 1, problem=problem, capture_id=capture_id)
+        .values(asked_at=at, tries=screenshots.c.tries + int(was_asked), problem=problem, capture_id=capture_id)
     )
 
 

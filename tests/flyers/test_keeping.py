@@ -10,17 +10,20 @@ from typing import Any
 
 import pytest
 from PIL import Image
+from scrapy import Request
+from scrapy.http import Response
 from sqlalchemy import select, update
 
 from crawler.assessment import Proposal, Risk, RiskLevel
 from crawler.config import Settings
 from crawler.evidence.verify import verify_evidence
-from crawler.keeping_flyers import keep_flyers
+from crawler.keeping_flyers import AskedPicture, WantedPicture, keep_flyers, wanted_pictures
 from crawler.night import Night
 from crawler.pictures import open_picture, thumbnail
 from crawler.store.engine import reading
-from crawler.store.images import PictureState
+from crawler.store.images import MOST_TRIES, PictureState, wanted_ads
 from crawler.store.schema import ad_versions, captures, image_addresses, images
+from spiders.flyers import FlyersSpider
 from spiders.walls import BLOCKS_ACCEPTED
 from tests.builders import NOW, StoreBuilder, complaint_assessment
 from tests.flyers.drawing import LATIN, Flyer, draw, encoded
@@ -139,6 +142,61 @@ def test_source_that_refuses_its_pictures_is_left_alone_until_another_night(
     assert portal.keep()["blocked_bot"] == len(paths)
     assert portal.problems() == dict.fromkeys(paths, "blocked_bot")
     assert [path for path in portal.site.asked if path in paths] == paths[:asked]
+
+
+def test_pictures_that_were_never_asked_for_are_not_given_up(portal: Portal, monkeypatch: pytest.MonkeyPatch) -> None:
+    paths = [f"/slike/{number}.png" for number in range(6)]
+    for path in paths:
+        monkeypatch.setitem(ROUTES, path, Answer("zabranjeno", status=403))
+    portal.store.assess(portal.ad(*paths))
+    for _ in range(MOST_TRIES):
+        portal.keep()
+    assert portal.problems() == dict.fromkeys(paths, "blocked_bot")
+
+    for path in paths:
+        monkeypatch.setitem(ROUTES, path, ROUTES["/letak.png"])
+    asked, left = paths[:BLOCKS_ACCEPTED], paths[BLOCKS_ACCEPTED:]
+    assert portal.keep()["wanted"] == len(left)
+    assert portal.problems() == dict.fromkeys(asked, "blocked_bot") | dict.fromkeys(left)
+
+
+def test_address_beyond_scrapys_length_keeps_no_other_picture_back(
+    portal: Portal, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    long = [f"/letak.png?oznaka={letter * 3000}" for letter in "ab"]
+    for path in long:
+        monkeypatch.setitem(ROUTES, path, ROUTES["/letak.png"])
+    paths = [long[0], "/letak.png", long[1], "/isti.png"]
+    portal.store.assess(portal.ad(*paths))
+
+    assert portal.keep()["kept"] == len(paths)
+    assert portal.problems() == dict.fromkeys(paths)
+    assert not any("referer" in headers for headers in portal.site.headers), "no picture led to the next"
+    with reading(portal.store.engine) as connection:
+        assert verify_evidence(connection, portal.store.settings.evidence_folder).is_sound
+
+
+def test_answer_that_nobody_foresaw_is_noted_and_the_next_picture_is_asked_for(
+    portal: Portal, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("ADWATCH_HOME", str(portal.store.settings.home))
+    portal.store.assess(portal.ad("/letak.png", "/isti.png"))
+    spider = FlyersSpider()
+    wanted = wanted_of(portal.store)
+    (first,) = spider.each_in_turn(Request(one.url, cb_kwargs={"wanted": one}) for one in wanted)
+    # Without its request, which every answer has, the page cannot be read.
+    answer = Response(first.url, body=FLYER)
+
+    asked, following = spider.parse_visit(answer, wanted[0])
+
+    assert asked == AskedPicture(wanted[0], problem="parse_error")
+    assert following.cb_kwargs == {"wanted": wanted[1]}
+
+
+def wanted_of(store: StoreBuilder) -> list[WantedPicture]:
+    """The pictures that the store's ads still want."""
+    with reading(store.engine) as connection:
+        return wanted_pictures(connection, wanted_ads(connection))
 
 
 def test_pictures_of_ads_that_worry_nobody_are_not_fetched(portal: Portal) -> None:

@@ -22,6 +22,7 @@ from crawler.night import Night
 from crawler.store.engine import reading
 from crawler.store.schema import captures, screenshots
 from crawler.store.screenshots import screenshots_of
+from spiders.walls import BLOCKS_ACCEPTED
 from tests.builders import NOW, StoreBuilder, StoredAd, complaint_assessment
 from tests.spiders.loopback import Answer, Site, serve, source
 
@@ -130,6 +131,19 @@ def test_pages_of_other_ads_are_left_alone(portal: Portal, monkeypatch: pytest.M
     file.write_text("screenshots_from: never\n", encoding="utf-8")
     assert portal.keep() == {"wanted": 0, "kept": 0, "failed": 0}
     assert portal.site.asked == []
+
+
+def test_page_that_was_not_opened_is_not_tried(portal: Portal, monkeypatch: pytest.MonkeyPatch) -> None:
+    paths = [f"/prijava/{number}" for number in range(BLOCKS_ACCEPTED + 1)]
+    for path in paths:
+        monkeypatch.setitem(ROUTES, path, ROUTES["/prijava"])
+        portal.ad(path)
+
+    assert portal.keep()["blocked_login"] == len(paths)
+    assert set(portal.site.asked) == set(paths[:BLOCKS_ACCEPTED])
+    with reading(portal.store.engine) as connection:
+        tries = list(connection.scalars(select(screenshots.c.tries).order_by(screenshots.c.version_id)))
+    assert tries == [1] * BLOCKS_ACCEPTED + [0]
 
 
 def test_page_that_fails_is_given_up_after_some_nights(portal: Portal) -> None:
