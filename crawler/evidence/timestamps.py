@@ -7,9 +7,10 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime
+from http import HTTPStatus
 from http.client import HTTPException
 from pathlib import Path
-from urllib.error import URLError
+from urllib.error import HTTPError, URLError
 from urllib.request import Request, urlopen
 
 from cryptography import x509
@@ -39,7 +40,7 @@ class Token:
 
 
 class AuthorityAwayError(EvidenceError):
-    """The authority gives no answer at all, about whatever it is asked."""
+    """The authority gives no answer now, about whatever it is asked."""
 
 
 class _UnreadableError(EvidenceError):
@@ -49,7 +50,7 @@ class _UnreadableError(EvidenceError):
 def ask_for_token(url: str, words: bytes, chain: bytes, *, user_agent: str) -> Token:
     """The authority's token over the words. Raises EvidenceError where it does not verify.
 
-    Raises AuthorityAwayError where none comes at all.
+    Raises AuthorityAwayError where it answers nobody now, and EvidenceError where it refuses this question.
 
     Authorities built on openssl may send several certificates in an order that DER forbids and the library refuses.
     Such a one is asked again for a token without any: `chain` has them.
@@ -69,11 +70,20 @@ def _ask(url: str, words: bytes, chain: bytes, *, user_agent: str, with_certific
     try:
         with urlopen(request, timeout=TIMEOUT_SECONDS) as answer:  # noqa: S310
             content: bytes = answer.read(LARGEST_TOKEN)
+    except HTTPError as error:
+        with error:
+            raise _refusal(error) from error
     except URLError as error:
         raise AuthorityAwayError(f"the authority cannot be reached: {error.reason}") from error
     except (OSError, HTTPException) as error:
         raise AuthorityAwayError(f"the authority does not answer: {error}") from error
     return Token(content, check_token(content, words, chain, nonce=asked.nonce))
+
+
+def _refusal(error: HTTPError) -> EvidenceError:
+    told = f"the authority answers {error.code} {error.reason}".rstrip()
+    is_of_the_question = 400 <= error.code < 500 and error.code != HTTPStatus.TOO_MANY_REQUESTS
+    return EvidenceError(told) if is_of_the_question else AuthorityAwayError(told)
 
 
 def check_token(content: bytes, words: bytes, chain: bytes, *, nonce: int | None = None) -> datetime:

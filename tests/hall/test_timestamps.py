@@ -48,6 +48,8 @@ class Authority:
     folder: Path
     port: int = field(default_factory=free_port)
     asked: int = 0
+    statuses: list[int] = field(default_factory=list)
+    """Of its next answers, which are no tokens."""
 
     @property
     def chain(self) -> Path:
@@ -73,7 +75,11 @@ class Authority:
 
         class Handler(BaseHTTPRequestHandler):
             def do_POST(self) -> None:
-                token = authority.answer(self.rfile.read(int(self.headers["Content-Length"])))
+                query = self.rfile.read(int(self.headers["Content-Length"]))
+                if authority.statuses:
+                    self.send_error(authority.statuses.pop())
+                    return
+                token = authority.answer(query)
                 self.send_response(200)
                 self.send_header("Content-Type", "application/timestamp-reply")
                 self.end_headers()
@@ -204,6 +210,25 @@ def test_authority_that_is_away_is_asked_once_a_night_however_much_waits(
 
     with first.open():
         assert close_night(store, configured(store, first)).counts == {"kept": 4, "waiting": 0}
+
+
+@pytest.mark.parametrize(("status", "tries"), [(400, [3, 1, 1]), (429, [3, 0, 0]), (503, [3, 0, 0])])
+def test_head_that_is_refused_keeps_no_younger_one_back_unless_all_are(
+    store: StoreBuilder, authorities: tuple[Authority, Authority], status: int, tries: list[int]
+) -> None:
+    first, _ = authorities
+    settings = configured(store, first)
+    for _ in range(2):
+        close_night(store, settings)
+    first.statuses.append(status)
+
+    with first.open():
+        report = close_night(store, settings)
+
+    assert report.notes[0].startswith(f"no timestamp from prvi yet: the authority answers {status} ")
+    assert report.counts["waiting"] == 1 + tries.count(0)
+    with store.connect() as connection:
+        assert list(connection.scalars(select(timestamps.c.tries).order_by(timestamps.c.id))) == tries
 
 
 def test_token_of_another_root_is_not_kept(store: StoreBuilder, authorities: tuple[Authority, Authority]) -> None:
