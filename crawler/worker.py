@@ -97,6 +97,9 @@ class Worker:
         room = self.settings.file.parallel_spiders - len(self.parts)
         wanted = [run for run in runs if run.name not in self.parts and self._may_join(run)]
         standings = [(run, run.standing()) for run in wanted] if room > 0 else []
+        for run, standing in standings:
+            if not standing.is_open:
+                run.forget_name()
         useful = [(standing.spiders, run.night_id, run) for run, standing in standings if not standing.is_over]
         for _, _, run in sorted(useful, key=lambda one: one[:2])[:room]:
             self._start(run)

@@ -159,7 +159,7 @@ class SharedCrawl:
                 problems=problems,
                 measured=measured_of(counted, problems, fields),
             )
-        # It has been closed in the store: what Redis cannot forget now it forgets by itself.
+        # It has been closed in the store: what Redis cannot forget now it forgets by itself, and workers the name.
         with suppress(RedisError):
             run.delete()
         logger.info("run finished source=%s outcome=%s counts=%s", source, outcome, counts)

@@ -102,6 +102,7 @@ redis.call('HSETNX', KEYS[1], 'began', now)
 redis.call('ZADD', KEYS[2], now + ARGV[2], ARGV[1])
 return {{now - redis.call('HGET', KEYS[1], 'began'), redis.call('HGET', KEYS[1], 'opened')}}
 """
+FORGET = "if redis.call('HEXISTS', KEYS[1], 'opened') == 0 then redis.call('ZREM', ARGV[1], ARGV[2]) end"
 STAND = f"""{NOW}
 redis.call('ZREMRANGEBYSCORE', KEYS[4], '-inf', now)
 local state = {{redis.call('HEXISTS', KEYS[1], 'opened'), redis.call('HGET', KEYS[1], 'closed') or '',
@@ -295,6 +296,10 @@ class SharedRun:
         """Forgets it."""
         self._do("ZREM", RUNS, self.name)
         self._do("DEL", *map(self._key, PARTS))
+
+    def forget_name(self) -> None:
+        """Takes it off the list of open runs, unless it is open: unlike the rest, that list does not expire."""
+        self._script(FORGET, ("state",), RUNS, self.name)
 
     def _key(self, part: str) -> str:
         return f"adwatch:run:{self.name}:{part}"

@@ -14,7 +14,7 @@ from sqlalchemy import Connection, select
 from sqlalchemy.exc import OperationalError
 
 from crawler.config import Settings
-from crawler.shared.run import SharedRun
+from crawler.shared.run import SharedRun, open_runs
 from crawler.store.engine import reading
 from crawler.store.health import health_by_source
 from crawler.store.nights import finish_run
@@ -193,6 +193,20 @@ def test_process_that_does_not_leave_a_run_that_is_over_is_ended(
 
     assert stuck.returncode == -signal.SIGKILL
     assert told[1] == "worker jedan: night 1, rs_portal: ended with status -9"
+
+
+def test_name_of_a_run_that_redis_forgot_is_forgotten_by_workers(tmp_path: Path, redis: Redis) -> None:
+    forgotten, still_open = SharedRun(redis, 1, "rs_portal"), SharedRun(redis, 2, "rs_portal")
+    for run in (forgotten, still_open):
+        run.open(evidence="", requests={})
+    still_open.close("for no process to join it")
+    redis.delete("adwatch:run:1:rs_portal:state")
+
+    worker = Worker(Settings(tmp_path), "jedan", print)
+    worker._join(open_runs(redis))
+
+    assert [run.name for run in open_runs(redis)] == ["2:rs_portal"]
+    assert worker.parts == {}
 
 
 def test_worker_refuses_sqlite_and_says_what_it_needs(tmp_path: Path, postgres_url: str) -> None:
