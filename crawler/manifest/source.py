@@ -50,7 +50,7 @@ class SourceManifest(Model):
     layout (`crawler.layout`)."""
     unchecked_certificate: str = ""
     """Why the certificate of this site is not checked: expired, or its authority not sent along. Empty: it is checked,
-    as that of every source should be."""
+    as that of every source should be. Pictures and screenshots of its ads are had only where it passes."""
     schedule: Cron | None = None
     """Crontab line in Europe/Belgrade; None is every night."""
     site_lines: Pattern | None = None
