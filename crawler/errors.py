@@ -18,7 +18,7 @@ class ConfigError(UsageError):
 
 
 class BusyError(AdwatchError):
-    """A night runs, and what was asked for must not run beside it."""
+    """What runs must not have beside it what was asked for: a night, a backup, a purge, pages being fetched."""
 
 
 class NotDueError(AdwatchError):

@@ -91,7 +91,8 @@ class _Part:
 def take_in(settings: Settings, engine: Engine, brought: Brought, *, now: datetime) -> KeptIntake:
     """Keeps what was brought as an ad with its captures, all or nothing; the next night judges it.
 
-    Raises UsageError where something about it is wrong, FetchError where its page was to be fetched and was not given.
+    Raises UsageError where something about it is wrong, FetchError where its page was to be fetched and was not given,
+    ConfigError where that site would not be told whom to write to, BusyError while others fetch pages.
     """
     pictures = check_brought(brought, now=now)
     fetched = fetch_one_page(settings, brought.seen_url or "") if brought.fetch else None

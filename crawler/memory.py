@@ -57,15 +57,17 @@ def bound_lifted() -> Iterator[None]:
 
 
 def memory_mb(line: str = "VmRSS", process: int | str = "self") -> float:
-    """Megabytes in use now (`VmRSS`) or at most so far (`VmHWM`); where the system does not say, our own latter.
+    """Megabytes in use now (`VmRSS`) or at most so far (`VmHWM`); of another process that has ended 0.
 
-    Not by getrusage, which begins with what the parent used: its peak passes to a new process.
+    Where the system does not say, our own at most so far. Not by getrusage elsewhere: it begins with what the parent
+    used, whose peak passes to a new process.
     """
-    status = Path("/proc", str(process), "status")
-    if status.exists():
-        found = re.search(rf"^{line}:\s+(\d+) kB", status.read_text(encoding="ascii"), re.MULTILINE)
-        return int(found[1]) / 1024 if found else 0.0
-    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / MEBIBYTE
+    try:
+        told = Path("/proc", str(process), "status").read_text(encoding="ascii")
+    except (FileNotFoundError, ProcessLookupError):
+        return 0.0 if process != "self" else resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / MEBIBYTE
+    found = re.search(rf"^{line}:\s+(\d+) kB", told, re.MULTILINE)
+    return int(found[1]) / 1024 if found else 0.0
 
 
 def peak_memory() -> int:

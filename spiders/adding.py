@@ -17,6 +17,7 @@ from typing import Literal
 
 from w3lib.encoding import html_to_unicode
 
+from crawler.belgrade import day_in_belgrade
 from crawler.config import Settings
 from crawler.errors import SourceError, UsageError
 from crawler.fetching import fetch_one_page, require_fetchable
@@ -101,7 +102,7 @@ def _given_page(settings: Settings, manifest: AnySource, given: str, url: str) -
         found = fetch_one_page(settings, given, source=manifest.id, named=True).page
         assert found is not None  # noqa: S101 - a result without a page is an error
         return given, _decoded(found)
-    url = url or manifest.first_addresses(datetime.now(UTC).date())[0]
+    url = url or manifest.first_addresses(day_in_belgrade(datetime.now(UTC)))[0]
     require_fetchable(url)
     return url, _read_file(Path(given))
 

@@ -16,8 +16,6 @@ import cyrtranslit
 from crawler.belgrade import BELGRADE
 from crawler.manifest import Times
 
-"""Where relative words and Unix times count if the manifest says nothing: a reader's day, not the server's."""
-
 AS_WRITTEN = Times()
 
 MONTHS = {

@@ -6,7 +6,7 @@ import subprocess
 import sys
 from pathlib import Path
 
-from crawler.memory import ROOM
+from crawler.memory import ROOM, memory_mb
 from tests.spiders.loopback import ROOT, Answer, crawl, links_to, serve, source
 
 
@@ -37,6 +37,13 @@ with bound_lifted():
 assert fails({most})
 """
     subprocess.run([sys.executable, "-c", program], cwd=ROOT, check=True)
+
+
+def test_a_process_that_has_ended_holds_nothing() -> None:
+    ended = subprocess.Popen([sys.executable, "-c", ""])
+    ended.wait()
+    assert memory_mb(process=ended.pid) == 0
+    assert memory_mb() > 0
 
 
 def test_what_is_loaded_is_not_looked_through_for_garbage_again() -> None:
