@@ -170,7 +170,8 @@ def _asked_again(request: Request, kept: KeptForm) -> Response:
         answer.status_code = 401
         return answer
     why = "due" if due_of(visitor.person, desk) else "old_form"
-    return desk.pages.answer("again.html", status=403, visitor=visitor, kept=kept, why=why)
+    shown = kept.shown_to(visitor.person.id)
+    return desk.pages.answer("again.html", status=403, visitor=visitor, kept=shown, why=why)
 
 
 def _told(request: Request, error: Exception) -> Response:

@@ -1,29 +1,38 @@
 """What a person typed into a form that was refused because the log-in had run out or the form was old.
 
 It travels with the browser: the page that refuses holds it, the log-in hands it on, and it stands in a form again,
-with a fresh token, which the person sends. The desk stores nothing of it. No form that is kept asks for a secret.
+with a fresh token, which the person sends. What takes effect beyond what was typed is not sent so, only shown to be
+copied. Whoever logs in as somebody else is shown nothing of it. The desk stores nothing of it. No form that is kept
+asks for a secret.
 """
 
 from __future__ import annotations
 
 import re
-from typing import Annotated
+from typing import Annotated, Self
 from urllib.parse import urlsplit
 
 from fastapi import Request
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator
+from starlette.concurrency import run_in_threadpool
 from starlette.datastructures import FormData
 
 from alerts.desk.asking import local_address
 from alerts.desk.protection import LARGEST_POST, MEGABYTE, comes_from_browser, is_foreign
 from alerts.desk.speaking import to_say
+from alerts.desk.state import desk_of
 from alerts.script import storable
+from crawler.store.access import person_of_form
+from crawler.store.engine import reading
 
 ADDRESSES = re.compile(
     r"/(legal/)?cases/(?P<case>\d+)/(decide|notes|drafts/[^/]+(/approve|/filed)?|filings/\d+/outcome)"
     r"|/check|/check/(page|save)|/intake|/people|/profile/tokens|/sources/\w+/switch|/views"
 )
 """Paths of the forms in which people write."""
+PAGES_TO_OPEN = re.compile(r"/people$|/profile(?=/tokens$)|.+(?=/approve$)|.+/filed$|.+(?=/filings/)")
+"""The page of a form that approves, files, tells an outcome, adds a person or makes a token: it is never sent again
+without its page, which says what it does."""
 LABELS = {
     "again": to_say("Zašto se podnosi ponovo"),
     "days": to_say("Važi dana"),
@@ -53,7 +62,7 @@ Name = Annotated[str, Field(max_length=80)]
 
 
 class KeptForm(BaseModel):
-    """A form that was not taken, to be sent again."""
+    """A form that was not taken, to be sent again or copied from."""
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
@@ -62,6 +71,8 @@ class KeptForm(BaseModel):
     fields: Annotated[tuple[tuple[Name, str], ...], Field(max_length=1000)]
     files: Annotated[tuple[Name, ...], Field(max_length=10)] = ()
     """Fields with files, which are chosen again."""
+    owner: int | None = None
+    """Number of the person who wrote it, by the token it came with; None: not known."""
 
     @field_validator("address")
     @classmethod
@@ -77,10 +88,24 @@ class KeptForm(BaseModel):
         return (found["case"] if found else None) or ""
 
     @property
+    def page(self) -> str:
+        """The page to go back to where it is only to be copied from; empty where it may be sent again."""
+        path = urlsplit(self.address).path
+        if found := PAGES_TO_OPEN.match(path):
+            return found.group()
+        # The editor's button that puts the template's text back: one passage, or all.
+        is_restoring = any(name == "restore" or (name, value) == ("do", "restore_all") for name, value in self.fields)
+        return path if is_restoring else ""
+
+    def shown_to(self, person_id: int) -> Self:
+        """The same for its owner; for anybody else, or where the owner is not known, nothing that was typed."""
+        return self if self.owner == person_id else self.model_copy(update={"fields": (), "files": ()})
+
+    @property
     def packed(self) -> str:
-        """For a field of the log-in form; empty where it is too large for that."""
+        """For a field of the log-in form; empty where it is too large for that, or nobody's."""
         text = self.model_dump_json()
-        return text if len(text.encode()) <= LARGEST_CARRIED else ""
+        return text if self.owner is not None and len(text.encode()) <= LARGEST_CARRIED else ""
 
     @property
     def typed(self) -> list[tuple[str, str, str]]:
@@ -109,7 +134,9 @@ async def kept_form(request: Request) -> KeptForm | None:
         return unpacked(str((await request.form()).get("kept", "")))
     if not ADDRESSES.fullmatch(url.path):
         return None
-    return _kept(f"{url.path}?{url.query}" if url.query else url.path, await request.form())
+    form = await request.form()
+    owner = await run_in_threadpool(_owner, request, str(form.get("csrf", "")))
+    return _kept(f"{url.path}?{url.query}" if url.query else url.path, form, owner)
 
 
 def unpacked(text: str) -> KeptForm | None:
@@ -120,14 +147,19 @@ def unpacked(text: str) -> KeptForm | None:
         return None
 
 
-def _kept(address: str, form: FormData) -> KeptForm | None:
+def _owner(request: Request, csrf: str) -> int | None:
+    with reading(desk_of(request).engine) as connection:
+        return person_of_form(connection, storable(csrf))
+
+
+def _kept(address: str, form: FormData, owner: int | None) -> KeptForm | None:
     sent = [(storable(name), value) for name, value in form.multi_items() if name not in NEVER]
     texts = [(name, storable(value)) for name, value in sent if isinstance(value, str)]
     files = {name: None for name, file in sent if not isinstance(file, str) and file.filename}
     if sum(len(value) for _, value in texts) > LARGEST:
         return None
     try:
-        kept = KeptForm(address=address, fields=tuple(texts), files=tuple(files))
+        kept = KeptForm(address=address, fields=tuple(texts), files=tuple(files), owner=owner)
     except ValidationError:
         return None
     return kept if kept.typed else None

@@ -90,6 +90,12 @@ def sessions_of(connection: Connection, person_id: int, *, began_after: datetime
     return [SessionRow(**row._mapping) for row in connection.execute(statement)]
 
 
+def person_of_form(connection: Connection, csrf: str) -> int | None:
+    """Whose session gave out forms with that token, also one that has ended; None where none is known."""
+    table = desk_sessions
+    return connection.scalar(select(table.c.person_id).where(table.c.csrf == csrf).limit(1)) if csrf else None
+
+
 def touch_session(connection: Connection, session_id: int, *, now: datetime) -> None:
     """Notes that the session was used."""
     connection.execute(update(desk_sessions).where(desk_sessions.c.id == session_id).values(seen_at=now))

@@ -1,9 +1,10 @@
-"""A log-in that runs out, or a form that grew old, loses nothing that was typed; nobody else can make use of that."""
+"""What was typed outlives a log-in that runs out and a form that grew old; nobody else can make use of that."""
 
 from __future__ import annotations
 
 import json
 import re
+from datetime import timedelta
 from typing import Any
 
 import pyotp
@@ -22,7 +23,7 @@ from crawler.store.cases import case_history
 from crawler.store.schema import case_events, people
 from tests.desk.browsing import LAPTOP, PHONE, watch
 from tests.desk.conftest import PASSWORD, DeskUnderTest, field
-from tests.desk.legal_walks import approved_case, confirmed_case, draft_address, editor_form
+from tests.desk.legal_walks import IVA, approved_case, confirmed_case, draft_address, editor_form
 from tests.desk.test_forms import NOTHING_TYPED, ONLY_SECRETS, WRONG
 from tests.desk.test_people import _set_up
 
@@ -30,6 +31,7 @@ BROWSER = {"sec-fetch-site": "same-origin"}
 NOTE = 'Zvala je Ana: "čeka <b>pasoš</b> & ček"\r\ndrugi red'
 ENTER = {"email": "ana@primer.example", "password": PASSWORD}
 SECRETS = {"/login", "/profile/password"}
+DRAFT = draft_address(1)
 OF_CHOICES = {"/register/import", "/legal/cases/{case_id}/drafts"}
 
 
@@ -126,7 +128,9 @@ def test_a_dismissal_says_what_is_sent_again(desk: DeskUnderTest) -> None:
     desk.enter()
     case_id = desk.store.complaint_case()
     shown = desk.page(f"/cases/{case_id}")
-    form = {"csrf": "stari", "seen": field(shown, "seen"), "decision": "dismiss", "reason": "", "note": "nije oglas"}
+    form = {"csrf": field(shown, "csrf"), "seen": field(shown, "seen"), "decision": "dismiss", "note": "nije oglas"}
+    desk.client.cookies.clear()
+    desk.log_in()
     refused = send(desk, f"/cases/{case_id}/decide", form)
     assert "<strong>Odbaci</strong>" in refused.text
     assert send(desk, f"/cases/{case_id}/decide", form_of(refused.text, f"/cases/{case_id}/decide")).status_code == 303
@@ -148,7 +152,7 @@ def test_a_draft_that_was_edited_outlives_the_log_in(desk: DeskUnderTest) -> Non
     assert "Pasus koji je dugo pisan." in desk.page(address)
 
 
-def test_a_receipt_is_asked_for_again_beside_what_was_typed(desk: DeskUnderTest) -> None:
+def test_a_filing_is_shown_to_be_copied_and_not_sent_again(desk: DeskUnderTest) -> None:
     desk.enter(Role.LEGAL)
     desk.store.register()
     address = f"{draft_address(approved_case(desk))}/filed"
@@ -156,8 +160,63 @@ def test_a_receipt_is_asked_for_again_beside_what_was_typed(desk: DeskUnderTest)
     run_out(desk)
     refused = send(desk, address, form, files={"receipt": ("potvrda.pdf", b"%PDF-1.7 tajno", "application/pdf")})
     assert "tajno" not in refused.text
-    again = form_of(send(desk, "/login", form_of(refused.text, "/login") | ENTER).text, address)
-    assert (again["reference"], again["channel"], "receipt" in again) == (["353-7"], ["counter"], True)
+    entered = send(desk, "/login", form_of(refused.text, "/login") | ENTER).text
+    assert _copied_from(entered) == (address, ["2026-11-20", "353-7"])
+
+
+@pytest.mark.parametrize(
+    ("address", "page", "form"),
+    [
+        (f"{DRAFT}/approve", DRAFT, {"note": "pročitano", "sha256": "x"}),
+        ("/legal/cases/1/filings/1/outcome", "/legal/cases/1", {"what": "no_procedure", "note": "javili su"}),
+        (f"{DRAFT}?script=latn", DRAFT, {"passage-1": "Pasus.", "restore": "1"}),
+        (f"{DRAFT}?script=latn", DRAFT, {"passage-1": "Pasus.", "do": "restore_all"}),
+        ("/people", "/people", {"name": "Vera Primerić", "role": "admin"}),
+        ("/profile/tokens", "/profile", {"name": "tabla", "scope": "write"}),
+    ],
+)
+def test_what_does_more_than_keep_words_is_done_on_its_own_page(
+    desk: DeskUnderTest, address: str, page: str, form: dict[str, str]
+) -> None:
+    """By an old token, and after a log-in."""
+    desk.enter(Role.ADMIN)
+    sent = form | {"csrf": field(desk.page("/profile"), "csrf")}
+    desk.client.cookies.clear()
+    desk.log_in()
+    run = send(desk, address, sent).text
+    desk.client.cookies.clear()
+    entered = send(desk, "/login", form_of(send(desk, address, sent).text, "/login") | ENTER).text
+    for shown in (run, entered):
+        assert "Ništa nije zabeleženo. Otvorite stranicu ponovo" in shown
+        assert _copied_from(shown)[0] == page
+        assert _copied_from(shown)[1][0] in form.values()
+
+
+@pytest.mark.parametrize("has_code", [False, True])
+def test_who_logs_in_as_somebody_else_is_shown_nothing_of_it(desk: DeskUnderTest, has_code: bool) -> None:
+    desk.enter()
+    address, form = typed_note(desk)
+    run_out(desk)
+    iva, secret = _iva_logs_in(desk, with_code=has_code)
+    page = send(desk, "/login", form_of(send(desk, address, form).text, "/login") | iva).text
+    if has_code:
+        assert "Zvala" not in page
+        code = {"code": pyotp.TOTP(secret).at(desk.now)}
+        page = send(desk, "/login/code", form_of(page, "/login/code") | code).text
+    _shows_nothing(page, address)
+    assert notes_of(desk, 1) == []
+
+
+def test_another_tab_s_old_form_shows_nothing_to_who_is_logged_in_now(desk: DeskUnderTest) -> None:
+    desk.enter()
+    address, form = typed_note(desk)
+    desk.client.cookies.clear()
+    _iva_logs_in(desk)
+    desk.log_in(IVA)
+    refused = send(desk, address, form)
+    assert refused.status_code == 403
+    _shows_nothing(refused.text, address)
+    _shows_nothing(send(desk, address, form | {"csrf": "ničiji"}).text, address)
 
 
 def test_who_must_first_change_the_password_keeps_what_was_typed(desk: DeskUnderTest) -> None:
@@ -295,6 +354,37 @@ def test_the_keyboard_alone_brings_a_note_back(
     watched.press("Tab", "Enter")
     page.wait_for_url(f"**/cases/{case_id}?**")
     assert notes_of(desk, case_id) == ["Zvala je Ana."]
+
+
+def _copied_from(page: str) -> tuple[str, list[str]]:
+    """The page to open, and what can be copied; nothing can be sent."""
+    found = BeautifulSoup(page, "lxml").select_one("main")
+    assert found is not None
+    assert [form.get("action") for form in found.select("form")] == []
+    assert all(text.has_attr("readonly") and not text.has_attr("name") for text in found.select("textarea"))
+    link = found.select_one("a[target=_blank]")
+    assert link is not None
+    return str(link["href"]), [text.get_text().strip() for text in found.select("textarea")]
+
+
+def _shows_nothing(page: str, address: str) -> None:
+    """Somebody else wrote it: no text, and no button."""
+    assert "Ovo je napisala druga osoba" in page
+    assert "Zvala" not in page
+    assert f'action="{address}"' not in page
+
+
+def _iva_logs_in(desk: DeskUnderTest, *, with_code: bool = False) -> tuple[dict[str, str], str]:
+    """Adds a second person; what they enter, and the secret of their codes where they are asked for one."""
+    desk.add(IVA)
+    if not with_code:
+        return ENTER | {"email": IVA}, ""
+    own, desk.client = desk.client, desk.another_client()
+    desk.log_in(IVA)
+    secret, _ = _set_up(desk)
+    desk.client = own
+    desk.wait(timedelta(minutes=1))
+    return ENTER | {"email": IVA}, secret
 
 
 def _silent_but_for(noises: list[str], status: int) -> None:

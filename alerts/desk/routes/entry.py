@@ -149,9 +149,10 @@ def _onwards(desk: Desk, entered: Entered, kept: KeptForm | None) -> Response:
     if began is None:
         return RedirectResponse(address, status_code=303)
     session, person = began
+    shown = kept.shown_to(person.id)
     if entered.needs_code:
-        return _code_form(desk, session.csrf, kept=kept)
-    return desk.pages.answer("again.html", visitor=Visitor(person, session), kept=kept, why="entered")
+        return _code_form(desk, session.csrf, kept=shown)
+    return desk.pages.answer("again.html", visitor=Visitor(person, session), kept=shown, why="entered")
 
 
 def _refused(answer: Response, refusal: Refusal) -> Response:
