@@ -57,11 +57,15 @@ def visitor_or_none(request: Request) -> Visitor | None:
 
 
 def was_let_in(request: Request) -> bool:
-    """Whether the browser's session counts, or would if it had not run out. Nobody is let in by this."""
+    """Whether the browser's session counts, or would if it had not run out. Nobody is let in by this.
+
+    False for a session that awaits the code: the password alone lets nobody in.
+    """
     desk = desk_of(request)
     with reading(desk.engine) as connection:
         cookie = request.cookies.get(COOKIE, "")
-        return find_session(connection, cookie, Limits(LONGEST, LONGEST), now=desk.clock()) is not None
+        found = find_session(connection, cookie, Limits(LONGEST, LONGEST), now=desk.clock())
+    return found is not None and not found[0].is_pending
 
 
 def pending_visitor(request: Request) -> Visitor:

@@ -125,34 +125,37 @@ def add_failure(connection: Connection, *, account: str, address: str, now: date
     return int(connection.scalar(row.returning(login_failures.c.id)) or 0)
 
 
-def count_failures(connection: Connection, *, account: str, address: str, since: datetime) -> tuple[int, int]:
-    """Failed log-ins after that time: of the account, and from the address."""
+def count_failures(connection: Connection, *, address: str, since: datetime) -> int:
+    """Failed log-ins from the address after that time."""
     table = login_failures
-    statement = select(
-        func.count().filter(table.c.account == account), func.count().filter(table.c.address == address[:60])
-    ).where(table.c.at > since)
-    of_account, of_address = connection.execute(statement).one()
-    return int(of_account), int(of_address)
+    statement = select(func.count()).where(table.c.address == address[:60], table.c.at > since)
+    return connection.scalar(statement) or 0
 
 
-def failures_by_account(connection: Connection, accounts: Sequence[str], *, since: datetime) -> dict[str, int]:
-    """Failed log-ins after that time, by account."""
+def failures_by_account(connection: Connection, starts: Sequence[str], *, since: datetime) -> dict[str, int]:
+    """Failed log-ins after that time, by account, of accounts that begin with one of these, all of one length."""
     table = login_failures
+    start = func.substr(table.c.account, 1, len(starts[0]) if starts else 0)
     statement = (
-        select(table.c.account, func.count())
-        .where(table.c.account.in_(accounts), table.c.at > since)
-        .group_by(table.c.account)
+        select(table.c.account, func.count()).where(table.c.at > since, start.in_(starts)).group_by(table.c.account)
     )
     return {account: int(count) for account, count in connection.execute(statement)}
 
 
 def forget_failures(
-    connection: Connection, *, account: str | None = None, only: int | None = None, before: datetime | None = None
+    connection: Connection,
+    *,
+    account: str | None = None,
+    start: str | None = None,
+    only: int | None = None,
+    before: datetime | None = None,
 ) -> None:
-    """Removes the failures of an account, one failure, or those up to a time."""
+    """Removes the failures of an account, of those that begin so, one failure, or those up to a time."""
     table = login_failures
     if account is not None:
         connection.execute(delete(table).where(table.c.account == account))
+    if start is not None:
+        connection.execute(delete(table).where(table.c.account.startswith(start, autoescape=True)))
     if only is not None:
         connection.execute(delete(table).where(table.c.id == only))
     if before is not None:

@@ -11,11 +11,23 @@ import pytest
 from alerts.desk.devices import LASTS, device_cookie, known_device
 from alerts.desk.entering import Refusal, enter_by_password
 from alerts.desk.secret import Seal
-from alerts.desk.throttle import PER_ADDRESS, PER_EMAIL, WINDOW, network_of
+from alerts.desk.staff import known_person, reset_password
+from alerts.desk.throttle import (
+    BY_DEVICES,
+    PER_ADDRESS,
+    PER_EMAIL,
+    WINDOW,
+    count_attempt,
+    device_key,
+    locked_accounts,
+    network_of,
+    unlock,
+)
 from crawler.store.audit import Act, AuditFilter, acting_from, count_audit
-from tests.desk.conftest import MORNING, PASSWORD, DeskUnderTest
+from tests.desk.conftest import MORNING, PASSWORD, DeskUnderTest, field
 
 ANA, IVA = "ana@primer.example", "iva@primer.example"
+HASH = "of a password"
 PATIENCE = 120
 """Seconds; the answer is there at once, or never."""
 
@@ -68,22 +80,84 @@ def test_an_office_where_somebody_guesses_goes_on_working(desk: DeskUnderTest) -
 
 def test_a_known_browser_is_forgotten_in_time_and_cannot_be_made_up() -> None:
     seal = Seal("ours")
-    cookie = device_cookie(seal, ANA, now=MORNING)
-    assert known_device(seal, cookie, " ANA@primer.example", now=MORNING + LASTS)
-    assert not known_device(seal, cookie, ANA, now=MORNING + LASTS + timedelta(days=1))
-    assert not known_device(Seal("theirs"), cookie, ANA, now=MORNING)
+    cookie = device_cookie(seal, ANA, HASH, now=MORNING)
+    assert known_device(seal, cookie, " ANA@primer.example", HASH, now=MORNING + LASTS)
+    assert not known_device(seal, cookie, ANA, HASH, now=MORNING + LASTS + timedelta(days=1))
+    assert not known_device(seal, cookie, ANA, "of another password", now=MORNING)
+    assert not known_device(Seal("theirs"), cookie, ANA, HASH, now=MORNING)
     for made_up in ("", "device", cookie[:-9], "\xff\xfe", seal.close("JBSWY3DPEHPK3PXP"), seal.close("device a")):
-        assert not known_device(seal, made_up, ANA, now=MORNING), made_up
+        assert not known_device(seal, made_up, ANA, HASH, now=MORNING), made_up
 
 
 def test_one_cookie_written_in_other_ways_is_no_further_browser() -> None:
     seal = Seal("ours")
-    cookie = device_cookie(seal, ANA, now=MORNING)
+    cookie, other = (device_cookie(seal, ANA, HASH, now=MORNING) for _ in range(2))
     keys = {
-        known_device(seal, written, ANA, now=MORNING) for written in (cookie, f"{cookie}x", f"{cookie}=", f" {cookie}")
+        known_device(seal, written, ANA, HASH, now=MORNING)
+        for written in (cookie, f"{cookie}x", f"{cookie}=", f" {cookie}")
     }
     assert len(keys - {None}) == 1
-    assert known_device(seal, device_cookie(seal, ANA, now=MORNING), ANA, now=MORNING) not in keys
+    assert known_device(seal, other, ANA, HASH, now=MORNING) not in keys
+
+
+def test_many_known_browsers_of_an_account_are_no_way_to_guess_on(desk: DeskUnderTest) -> None:
+    desk.add()
+    keys = [device_key(ANA, f"{number:032x}") for number in range(BY_DEVICES // PER_EMAIL + 1)]
+
+    def guess(device: str | None, address: str = "192.0.2.7") -> int | None:
+        with desk.store.engine.begin() as connection:
+            return count_attempt(connection, email=ANA, address=address, now=MORNING, device=device)
+
+    assert all(guess(key) for key in keys[:-1] for _ in range(PER_EMAIL))
+    assert guess(keys[-1]) is None
+    assert guess(None, "192.0.2.8"), "a browser that is not known is counted as ever"
+    with desk.store.connect() as connection:
+        assert locked_accounts(connection, [ANA, IVA], now=MORNING) == {ANA}
+    with desk.store.engine.begin() as connection:
+        unlock(connection, ANA)
+    assert guess(keys[-1])
+
+
+def test_an_account_is_shown_as_locked_where_its_browsers_together_failed_too_often(desk: DeskUnderTest) -> None:
+    keys = [device_key(ANA, f"{number:032x}") for number in range(BY_DEVICES)]
+    with desk.store.engine.begin() as connection:
+        for key in keys[1:]:
+            assert count_attempt(connection, email=ANA, address="192.0.2.7", now=MORNING, device=key)
+        assert locked_accounts(connection, [ANA, IVA], now=MORNING) == set()
+        assert count_attempt(connection, email=ANA, address="192.0.2.7", now=MORNING, device=keys[0])
+        assert locked_accounts(connection, [ANA, IVA], now=MORNING) == {ANA}
+
+
+def test_unlocking_reaches_a_known_browser(desk: DeskUnderTest) -> None:
+    desk.enter()
+    for _ in range(PER_EMAIL):
+        desk.log_in(password="guess guess")
+    assert desk.log_in().status_code == 429
+    with desk.store.engine.begin() as connection:
+        assert locked_accounts(connection, [ANA], now=desk.now) == {ANA}
+        unlock(connection, ANA)
+        assert locked_accounts(connection, [ANA], now=desk.now) == set()
+    assert desk.log_in().status_code == 303
+
+
+def test_a_reset_password_ends_the_known_browsers(desk: DeskUnderTest) -> None:
+    desk.enter()
+    with desk.store.engine.begin() as connection:
+        given = reset_password(connection, known_person(connection, ANA), by=IVA, now=desk.now)
+    assert _guess(desk, PER_EMAIL + 1) == 429
+    assert desk.log_in(password=given.password).status_code == 429
+
+
+def test_who_changes_the_password_stays_known_where_they_did_and_nowhere_else(desk: DeskUnderTest) -> None:
+    desk.enter()
+    another = desk.another_client()
+    another.post("/login", data={"email": ANA, "password": PASSWORD})
+    new = "sasvim druga lozinka"
+    form = {"csrf": field(desk.page("/profile"), "csrf"), "old": PASSWORD, "new": new, "again": new}
+    assert desk.client.post("/profile/password", data=form).status_code == 303
+    assert _guess(desk, PER_EMAIL + 1) == 429
+    assert desk.log_in(password=new).status_code == 303
+    assert another.post("/login", data={"email": ANA, "password": new}).status_code == 429
 
 
 @pytest.mark.parametrize(

@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import socket
+from datetime import timedelta
 from urllib.parse import urlsplit
 
+import pyotp
 import pytest
 
 from alerts.desk.protection import LARGEST_POST, MEGABYTE, largest_post
 from alerts.desk.sessions import COOKIE
 from tests.desk.conftest import DeskUnderTest, field
+from tests.desk.test_people import _set_up
 
 PATIENCE = 600
 """Seconds; the answer is there at once, or never."""
@@ -29,6 +32,24 @@ def test_a_session_that_is_none_and_a_token_that_is_none_help_nobody(desk: DeskU
     desk.enter()
     for header in (f"Cookie: {COOKIE}=guessed", "Authorization: Bearer adw_guessed"):
         assert _status_after_a_piece(address, "/intake", size=MEGABYTE, header=header) == 403
+
+
+def test_the_password_without_the_code_makes_no_large_body_read(desk: DeskUnderTest, address: str) -> None:
+    desk.enter()
+    secret, _ = _set_up(desk)
+    desk.client.cookies.clear()
+    desk.log_in()
+    assert desk.client.get("/login/code").status_code == 200
+    pending = f"Cookie: {COOKIE}={desk.client.cookies[COOKIE]}"
+    assert _status_after_a_piece(address, "/intake", size=MEGABYTE, header=pending) == 403
+    desk.client.post("/login/code", data={"csrf": field(desk.page("/login/code"), "csrf"), "code": _code(desk, secret)})
+    form = {"csrf": field(desk.page("/check"), "csrf"), "what": "Posao u Nemačkoj. " * 5000}
+    assert desk.client.post("/check", data=form).status_code == 200
+
+
+def _code(desk: DeskUnderTest, secret: str) -> str:
+    desk.wait(timedelta(minutes=1))
+    return pyotp.TOTP(secret).at(desk.now)
 
 
 def test_who_is_logged_in_sends_a_large_form(desk: DeskUnderTest) -> None:

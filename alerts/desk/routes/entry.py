@@ -23,7 +23,7 @@ from alerts.desk.throttle import WINDOW
 from crawler.store.access import end_sessions
 from crawler.store.audit import Act, record
 from crawler.store.engine import reading
-from crawler.store.people import has_people
+from crawler.store.people import PersonRow, find_person, has_people
 
 FORM_COOKIE = "adwatch_form"
 """Token of the log-in form: there is no session yet that could hold one."""
@@ -125,7 +125,20 @@ def logout(desk: TheDesk, visitor: OwnForm) -> Response:
 
 def known_device(request: Request, desk: Desk, email: str) -> str | None:
     """Under what the attempts of this browser are counted, where the person of that address logged in here before."""
-    return devices.known_device(desk.seal, request.cookies.get(devices.COOKIE, ""), email, now=desk.clock())
+    cookie, row = request.cookies.get(devices.COOKIE, ""), _row_of(desk, email)
+    return devices.known_device(desk.seal, cookie, email, row.password_hash, now=desk.clock()) if row else None
+
+
+def remember_browser(request: Request, desk: Desk, answer: Response, email: str) -> None:
+    """Gives the browser the cookie by which it is known from now on: its owner has just shown the password."""
+    if row := _row_of(desk, email):
+        known = devices.device_cookie(desk.seal, email, row.password_hash, now=desk.clock())
+        _set_cookie(request, answer, devices.COOKIE, known, lasts=devices.LASTS)
+
+
+def _row_of(desk: Desk, email: str) -> PersonRow | None:
+    with reading(desk.engine) as connection:
+        return find_person(connection, email=tidy_email(email) or "")
 
 
 def _let_in(request: Request, desk: Desk, entered: Entered, email: str, kept: KeptForm | None) -> Response:
@@ -133,8 +146,7 @@ def _let_in(request: Request, desk: Desk, entered: Entered, email: str, kept: Ke
     # The session follows links from elsewhere (a digest by e-mail); every change needs a token besides.
     _set_cookie(request, answer, COOKIE, entered.cookie, samesite="lax")
     if not entered.needs_code:
-        known = devices.device_cookie(desk.seal, email, now=desk.clock())
-        _set_cookie(request, answer, devices.COOKIE, known, lasts=devices.LASTS)
+        remember_browser(request, desk, answer, email)
     answer.delete_cookie(FORM_COOKIE, path="/login")
     return answer
 

@@ -13,7 +13,7 @@ from alerts.desk.failures import Failure, PageError
 from alerts.desk.numbers import Number
 from alerts.desk.people import is_long_enough, matches, person_of
 from alerts.desk.permissions import Permission
-from alerts.desk.routes.entry import known_device
+from alerts.desk.routes.entry import known_device, remember_browser
 from alerts.desk.sessions import limits_of, own_sessions
 from alerts.desk.staff import change_own_password
 from alerts.desk.state import Desk
@@ -44,6 +44,7 @@ def profile(desk: TheDesk, visitor: Myself, done: str = "") -> Response:
 
 @router.post("/password")
 def password(
+    request: Request,
     desk: TheDesk,
     visitor: OwnForm,
     device: OwnDevice,
@@ -51,7 +52,7 @@ def password(
     new: Annotated[str, Form()] = "",
     again: Annotated[str, Form()] = "",
 ) -> Response:
-    """Changes one's own password and ends all other sessions."""
+    """Changes one's own password and ends all other sessions; no other browser is known any more."""
     faults = _faults_of(old=old, new=new, again=again)
     if not faults and not _is_me(desk, visitor, old, device=device):
         faults = {"old": "wrong"}
@@ -61,7 +62,9 @@ def password(
         change_own_password(
             connection, visitor.person, old=old, new=new, now=desk.clock(), session_id=visitor.session.id
         )
-    return _done("password")
+    answer = _done("password")
+    remember_browser(request, desk, answer, visitor.person.email)
+    return answer
 
 
 @router.post("/sessions/end")

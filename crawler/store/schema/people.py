@@ -53,7 +53,7 @@ login_failures = Table(
     "login_failures",
     metadata,
     own_id(),
-    Column("account", String(64), nullable=False, doc="SHA-256 of the e-mail address as typed, which may be anything"),
+    Column("account", String(64), nullable=False, doc="alerts.desk.throttle.account_key, or device_key"),
     Column("address", String(60), nullable=False),
     Column("at", UtcTime, nullable=False, index=True),
     sqlite_autoincrement=True,
