@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 
 from crawler.assessment import Verdict
 from crawler.register import Register, RegisterEntry
@@ -68,6 +68,14 @@ def snapshot_lines(rows: Sequence[SnapshotRow], *, today: date, stale_after_days
         SnapshotLine(row, age, place == 0, age > stale_after_days)
         for place, (row, age) in enumerate(zip(rows, ages, strict=True))
     ]
+
+
+def is_in_force_unjudged(rows: Sequence[SnapshotRow], judged_at: datetime | None) -> bool:
+    """Whether the list imported last is the newest one as well, and no ad was judged since (`judged_at`)."""
+    newest = next(iter(rows), None)
+    if newest is None or newest.imported_at < max(row.imported_at for row in rows):
+        return False
+    return judged_at is None or judged_at < newest.imported_at
 
 
 def entry_page(register: Register, *, words: str, on: date, page: int) -> EntryPage:

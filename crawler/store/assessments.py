@@ -56,6 +56,11 @@ def count_unassessed(connection: Connection, pending: Pending, *, basis: str) ->
     return connection.scalar(select(func.count()).select_from(ads).where(_is_pending(pending, basis))) or 0
 
 
+def last_judged_at(connection: Connection) -> datetime | None:
+    """When an ad was judged last; None where none ever was."""
+    return connection.scalar(select(assessments.c.assessed_at).order_by(assessments.c.id.desc()).limit(1))
+
+
 def unassessed_ads(
     connection: Connection, pending: Pending, *, basis: str, after: int, limit: int
 ) -> list[UnassessedAd]:

@@ -145,6 +145,28 @@ def test_what_was_looked_at_is_what_is_imported(desk: DeskUnderTest, tmp_path: P
     assert _count(desk) == (0, 0)
 
 
+def test_stored_ads_are_said_to_wait_for_a_new_and_newest_list_alone(desk: DeskUnderTest, tmp_path: Path) -> None:
+    desk.enter(Role.ADMIN)
+    file = write_csv(tmp_path / "a.csv", [HEADER, *ROWS])
+    assert _told_after_import(desk, file, "2026-11-19") == (True, True)
+    assert _told_after_import(desk, file, "2026-11-19") == (False, False)
+    assert "već bio uvezen" in desk.page("/register?imported=false")
+    assert _told_after_import(desk, file, "2026-11-10") == (True, False)
+    assert _told_after_import(desk, file, "2026-11-20") == (True, True)
+    desk.wait(timedelta(minutes=1))
+    desk.store.assess(desk.store.ad(), at=desk.now)
+    assert "Sačuvani oglasi još nisu procenjeni" not in desk.page("/register?imported=true"), "loaded again"
+
+
+def _told_after_import(desk: DeskUnderTest, file: Path, day: str) -> tuple[bool, bool]:
+    """Whether the page says that the list was imported, and that stored ads wait to be judged by it."""
+    desk.wait(timedelta(minutes=1))
+    _, page = _look(desk, file, as_of=day)
+    form = {name: field(page, name) for name in ("csrf", "as_of", "name", "snapshot", "carried")}
+    shown = desk.page(desk.client.post("/register/import/confirm", data=form).headers["location"])
+    return "Spisak je uvezen." in shown, "Sačuvani oglasi još nisu procenjeni po njemu" in shown
+
+
 @pytest.mark.parametrize("role", [Role.READONLY, Role.REVIEWER, Role.LEGAL])
 def test_others_import_nothing(desk: DeskUnderTest, role: Role) -> None:
     desk.enter(role)

@@ -27,11 +27,12 @@ from alerts.desk.register_upload import (
     put_in_force,
     reason_of,
 )
-from alerts.desk.register_view import change_groups, entry_page, snapshot_lines
+from alerts.desk.register_view import change_groups, entry_page, is_in_force_unjudged, snapshot_lines
 from alerts.desk.speaking import to_say
 from alerts.desk.state import Desk
 from crawler.errors import BusyError, RegisterError, UsageError
 from crawler.store.aliases import list_aliases
+from crawler.store.assessments import last_judged_at
 from crawler.store.engine import reading
 from crawler.store.register import SnapshotRow, list_snapshots, snapshot_of
 from pipelines.register.history import Named as NamedSnapshot
@@ -67,8 +68,11 @@ class ImportPage:
 
 
 @router.get("")
-def snapshots(desk: TheDesk, visitor: Reader, imported: bool = False) -> Response:
-    """All imported lists, the newest first, and when stored ads are judged by it."""
+def snapshots(desk: TheDesk, visitor: Reader, imported: bool | None = None) -> Response:
+    """All imported lists, the newest first, and when stored ads are judged by it.
+
+    `imported`: what was just done, True where a list is new, False where it was there already.
+    """
     return _lists(desk, visitor, imported=imported)
 
 
@@ -193,25 +197,27 @@ def confirm(
         raise PageError(Failure.BAD_FORM)
     upload = Upload(name, content)
     try:
-        put_in_force(desk, visitor.person, upload, as_of=day, seen=snapshot, is_complete=is_complete)
+        done = put_in_force(desk, visitor.person, upload, as_of=day, seen=snapshot, is_complete=is_complete)
     except NotSeenError as error:
         raise PageError(Failure.BAD_FORM) from error
     except DoubtfulError:
         return _preview(desk, visitor, upload, day, errors={"is_complete": Reason(NOT_SURE)})
     except (RegisterError, UsageError):
         return _refuse(desk, visitor, as_of, "file", Reason(NOT_IMPORTED))
-    return RedirectResponse("/register?imported=true", status_code=303)
+    return RedirectResponse(f"/register?imported={str(done.is_new).lower()}", status_code=303)
 
 
-def _lists(desk: Desk, visitor: Visitor, *, imported: bool = False, error: str = "") -> Response:
+def _lists(desk: Desk, visitor: Visitor, *, imported: bool | None = None, error: str = "") -> Response:
     with reading(desk.engine) as connection:
         rows = list_snapshots(connection)
+        judged_at = last_judged_at(connection)
     return desk.pages.answer(
         "register.html",
         status=409 if error else 200,
         visitor=visitor,
         lines=snapshot_lines(rows, today=desk.today(), stale_after_days=_stale_after(desk)),
         imported=imported,
+        awaits_judging=is_in_force_unjudged(rows, judged_at),
         stale_after=_stale_after(desk),
         night=next_night(desk),
         judging=desk.judgings.newest(),
