@@ -109,7 +109,7 @@ class Spread:
     captures: tuple[Capture, ...]
     """Of all ads of the case, the leading one among them."""
     is_copies_cut: bool
-    """There are more than the page shows."""
+    """As many were read as are read at most: there may be more."""
     sightings: tuple[tuple[date, tuple[Seen, ...]], ...]
     """By day in Belgrade, newest first."""
     is_sightings_cut: bool

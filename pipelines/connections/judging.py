@@ -28,7 +28,7 @@ class Connection:
     value: str
     ads: int
     is_cut: bool
-    """There are more ads than were looked at; all figures are of the oldest."""
+    """As many ads were looked at as are at most: there may be more, and all figures are of the oldest."""
     series: tuple[int, ...]
     """Ids of the series, ascending."""
     names: tuple[str, ...]

@@ -63,7 +63,7 @@ class CopiesShape(Shape):
     items: tuple[CopyShape, ...]
     """The oldest first."""
     is_cut: bool
-    """There are more than are told."""
+    """As many were looked at as are at most: there may be more."""
     others: tuple[OtherCaseShape, ...]
     """Cases of the same offer by somebody else."""
 
@@ -75,7 +75,7 @@ class ConnectionShape(Shape):
     value: str
     ads: int
     is_cut: bool
-    """There are more ads than were looked at."""
+    """As many ads were looked at as are at most: there may be more."""
     series: tuple[int, ...]
     names: tuple[str, ...]
     """Of mediators, as written."""
