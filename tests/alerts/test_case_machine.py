@@ -11,9 +11,9 @@ from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 
-from hypothesis import HealthCheck, settings
+from hypothesis import HealthCheck, seed, settings
 from hypothesis import strategies as st
-from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule
+from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule, run_state_machine_as_test
 from sqlalchemy import Connection, select
 
 from alerts.cases import BY_PROGRAM, OF_LEGAL_STAFF, UNDO, CaseState, Decision, DismissReason, possible_decisions
@@ -37,6 +37,7 @@ from tests.builders import NOW, StoreBuilder
 MARKET, LABOUR = "trzisna_inspekcija", "inspektorat_za_rad"
 ANA, IVA = "ana@primer.example", "iva@primer.example"
 PEOPLE = st.sampled_from([ANA, IVA, ANA, IVA, "", SYSTEM])
+MOST_ROUNDS = 20
 BY_PEOPLE = st.sampled_from([one for one in Decision if one not in BY_PROGRAM])
 
 
@@ -207,25 +208,26 @@ def test_nothing_is_filed_that_no_person_approved_and_undo_restores() -> None:
         CaseMachine.store = store
         checks = [HealthCheck.too_slow, HealthCheck.filter_too_much]
         try:
-            CaseMachine.TestCase.settings = settings(
-                max_examples=60,
-                stateful_step_count=30,
-                derandomize=True,
-                suppress_health_check=checks,
-            )
-            CaseMachine.TestCase().runTest()
-            _require_reach(store)
+            # Which way a walk takes also hangs on the code around it: one that misses a state is followed by another.
+            for number in range(MOST_ROUNDS):
+                run_state_machine_as_test(
+                    seed(number)(CaseMachine),
+                    settings=settings(
+                        max_examples=60, stateful_step_count=30, database=None, suppress_health_check=checks
+                    ),
+                )
+                if _has_met_all(store):
+                    return
         finally:
             store.engine.dispose()
+    raise AssertionError(f"{MOST_ROUNDS} rounds of walks did not meet what they are about")
 
 
-def _require_reach(store: StoreBuilder) -> None:
-    """The walk met what it is about; otherwise it would prove nothing."""
+def _has_met_all(store: StoreBuilder) -> bool:
+    """Whether the walks met what they are about; otherwise they would prove nothing."""
     with store.connect() as connection:
         made = set(connection.scalars(select(case_events.c.decision)))
         ended = connection.scalar(select(approvals.c.id).where(approvals.c.ended_event_id.is_not(None)).limit(1))
         revoked = connection.scalar(select(filings.c.id).where(filings.c.revoked_event_id.is_not(None)).limit(1))
     wanted = {Decision.APPROVE, Decision.FILE, Decision.ANSWER, Decision.CLOSE, Decision.REVISE, UNDO}
-    assert wanted <= made
-    assert ended
-    assert revoked
+    return wanted <= made and bool(ended) and bool(revoked)

@@ -257,7 +257,7 @@ def test_number_of_ads_outside_of_what_is_expected_is_a_signal(
     store: StoreBuilder, low: int, high: int, told: dict[str, int]
 ) -> None:
     expected = SimpleNamespace(min=low, max=high)
-    crawl(store, [posting()], manifest=SimpleNamespace(expected=expected, required_fields={}))
+    crawl(store, [posting()], manifest=SimpleNamespace(expected=expected, required_fields={}, unchecked_certificate=""))
 
     with store.connect() as connection:
         row = connection.execute(select(runs.c.outcome, runs.c.problems)).one()
