@@ -75,13 +75,7 @@ def test_a_dismissal_that_is_taken_back_brings_no_drafts_of_a_case_that_was_part
 
 
 def test_a_real_change_of_a_joined_case_is_told_on_the_one_that_goes_on(store: StoreBuilder) -> None:
-    store.register()
-    first, second = store.ad(), store.ad()
-    for ad in (first, second):
-        store.assess(ad)
-    open_cases(store.night_now())
-    with store.engine.begin() as connection:
-        join_cases(connection, 1, 2, person=ANA, now=NOW)
+    _, second = _joined_cases(store)
     later = NOW + timedelta(days=1)
     store.assess(second, complaint_assessment(risk=Risk(RiskLevel.CRITICAL, 0.9)), at=later)
     for at in (later, later + timedelta(days=1)):
@@ -115,8 +109,8 @@ def test_parted_case_has_no_drafts_of_facts_that_changed_while_it_was_joined(sto
         assert read_case(connection, 2).state == "drafted"
 
 
-def _filed_with_a_joined_case(store: StoreBuilder) -> tuple[StoredAd, StoredAd]:
-    """Case 1, filed, which goes on for case 2; the ads of both."""
+def _joined_cases(store: StoreBuilder) -> tuple[StoredAd, StoredAd]:
+    """Case 1, which goes on for case 2; the ads of both."""
     store.register()
     first, second = store.ad(), store.ad()
     for ad in (first, second):
@@ -124,11 +118,17 @@ def _filed_with_a_joined_case(store: StoreBuilder) -> tuple[StoredAd, StoredAd]:
     open_cases(store.night_now())
     with store.engine.begin() as connection:
         join_cases(connection, 1, 2, person=ANA, now=NOW)
+    return first, second
+
+
+def _filed_with_a_joined_case(store: StoreBuilder) -> tuple[StoredAd, StoredAd]:
+    """Case 1, filed, which goes on for case 2; the ads of both."""
+    ads = _joined_cases(store)
     prepare_drafts(store.night_now())
     for decision in (Decision.CONFIRM, Decision.APPROVE):
         decide(store, 1, decision)
     file_case(store, 1)
-    return first, second
+    return ads
 
 
 def test_what_changes_beside_a_filed_case_is_told_once_and_changes_nothing(store: StoreBuilder) -> None:
