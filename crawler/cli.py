@@ -71,18 +71,14 @@ def nightly(
     from crawler.night_report import (  # noqa: PLC0415 - keeps --help fast
         due_night,
         night_with_progress,
-        print_night,
-        summary_of,
+        show_night,
     )
     from crawler.opening import opened  # noqa: PLC0415
 
     with stopping_in_order(), opened() as (settings, engine):
         now = datetime.now(UTC)
         result = due_night(settings, engine) if due else night_with_progress(settings, engine, now=now)
-        if as_json:
-            print_json(summary_of(engine, result))
-        else:
-            print_night(engine, result)
+        show_night(engine, result, as_json=as_json)
     if result.failed:
         raise typer.Exit(1)
 
@@ -102,7 +98,7 @@ def crawl(
     Example: [bold]adwatch crawl rs_klikdoposla[/bold] · [bold]adwatch crawl --url https://poslovi.example/oglasi[/bold]
     """
     from crawler.by_hand import crawl_due_source, crawl_page_by_hand, crawl_sources_by_hand  # noqa: PLC0415
-    from crawler.night_report import print_night, summary_of  # noqa: PLC0415
+    from crawler.night_report import show_night  # noqa: PLC0415
     from crawler.opening import opened  # noqa: PLC0415
 
     if bool(sources) == bool(url):
@@ -116,10 +112,7 @@ def crawl(
             result = crawl_page_by_hand(settings, engine, url, max_pages=max_pages)
         else:
             result = crawl_sources_by_hand(settings, engine, sources or [])
-        if as_json:
-            print_json(summary_of(engine, result))
-        else:
-            print_night(engine, result)
+        show_night(engine, result, as_json=as_json)
     if result.failed:
         raise typer.Exit(1)
 

@@ -20,7 +20,7 @@ from crawler.config import Settings
 from crawler.health import RunOutcome
 from crawler.night import Progress, Step
 from crawler.nightly import NightResult, run_if_due, run_night, why_no_night
-from crawler.output import plain, print_table
+from crawler.output import plain, print_json, print_table
 from crawler.store.assessments import VerdictChange, verdict_changes
 from crawler.store.engine import reading
 from crawler.store.nights import night_began
@@ -81,6 +81,14 @@ def summary_of(engine: Engine, result: NightResult) -> dict[str, Any]:
         "verdict_changes": [asdict(change) for change in changes],
         "store": totals,
     }
+
+
+def show_night(engine: Engine, result: NightResult, *, as_json: bool) -> None:
+    """The summary as a command was asked for it."""
+    if as_json:
+        print_json(summary_of(engine, result))
+    else:
+        print_night(engine, result)
 
 
 def print_night(engine: Engine, result: NightResult) -> None:

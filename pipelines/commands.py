@@ -149,16 +149,12 @@ def reassess(
 
 def _reassess_with_cases(*, as_json: bool) -> None:
     from crawler.intake import judge_at_once  # noqa: PLC0415 - keeps --help fast
-    from crawler.night_report import print_night, summary_of  # noqa: PLC0415
+    from crawler.night_report import show_night  # noqa: PLC0415
     from crawler.opening import opened  # noqa: PLC0415
-    from crawler.output import print_json  # noqa: PLC0415
 
     with opened() as (settings, engine):
         result = judge_at_once(settings, engine, now=datetime.now(UTC))
-        if as_json:
-            print_json(summary_of(engine, result))
-        else:
-            print_night(engine, result)
+        show_night(engine, result, as_json=as_json)
     if result.failed:
         raise typer.Exit(1)
 

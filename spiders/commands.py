@@ -119,15 +119,12 @@ def run(
     Example: [bold]adwatch sources run rs_infostud[/bold]
     """
     from crawler.by_hand import crawl_sources_by_hand  # noqa: PLC0415 - keeps --help fast
-    from crawler.night_report import print_night, summary_of  # noqa: PLC0415
+    from crawler.night_report import show_night  # noqa: PLC0415
     from crawler.opening import opened  # noqa: PLC0415
 
     with opened() as (settings, engine):
         result = crawl_sources_by_hand(settings, engine, [source])
-        if as_json:
-            print_json(summary_of(engine, result))
-        else:
-            print_night(engine, result)
+        show_night(engine, result, as_json=as_json)
     if result.failed:
         raise typer.Exit(1)
 
